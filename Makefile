@@ -1,0 +1,66 @@
+# Everything there is to run. Each target makes the environment it needs in .venv by itself.
+#
+#   make demo DEMO_ARGS=--no-serve     passes arguments on to `leadpact demo`
+#   make test PYTHON=python3.12        chooses the interpreter; otherwise the newest that works
+#
+# Written for GNU make 3.81, which macOS still brings.
+
+RUN     = .venv/bin
+RUNTIME = .venv/.runtime-installed
+DEV     = .venv/.dev-installed
+INPUTS  = pyproject.toml constraints.txt
+
+ifdef PYTHON
+export PYTHON
+endif
+
+# An environment that was interrupted, moved, or made by another Python counts as not installed.
+UNUSED := $(shell PYTHON='$(PYTHON)' sh scripts/environment verify)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test check format bench docs browser constraints clean
+
+help: ## List what there is to run
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: $(RUNTIME) ## See a sales and marketing SLA at work: builds a sample company, serves its report
+	@$(RUN)/leadpact demo $(DEMO_ARGS)
+
+test: $(DEV) ## Run the checks, all tests, and the scenarios again without the compiler
+	@$(RUN)/python scripts/suite.py
+
+check: $(DEV) ## Look for mistakes without running anything: style, format, types, layers
+	@failed=; \
+	for tool in 'ruff check .' 'ruff format --check .' mypy 'lint-imports --no-logo'; do \
+		echo "$$tool"; $(RUN)/$$tool || failed=yes; \
+	done; \
+	[ -z "$$failed" ]
+
+format: $(DEV) ## Put the source into the project's format and mend what can be mended
+	$(RUN)/ruff check --fix .
+	$(RUN)/ruff format .
+
+bench: $(DEV) ## Measure what the project claims to be fast
+	$(RUN)/python benchmarks/run.py $(BENCH_ARGS)
+
+docs: $(DEV) ## Write the reference pages in docs/ from the code
+	$(RUN)/python scripts/reference.py
+
+browser: ## Find the Chromium for the page tests, or install Debian's
+	@scripts/find-or-install-chromium
+
+constraints: $(DEV) ## Resolve the newest dependencies on every supported Python: constraints.txt
+	$(RUN)/python scripts/renew_constraints.py
+
+clean: ## Remove the environment, caches and everything that was built
+	rm -rf .venv build dist .cache .coverage .coverage.* .hypothesis
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find src tests scripts benchmarks examples -type d -name __pycache__ -prune \
+		-exec rm -rf {} + 2>/dev/null || true
+
+$(RUNTIME): $(INPUTS)
+	@sh scripts/environment runtime
+
+$(DEV): $(INPUTS)
+	@sh scripts/environment dev

@@ -1,0 +1,136 @@
+"""Run everything `make test` promises and say in a few lines how it went.
+
+Three parts, each run even when an earlier one failed: the static checks, all tests, and the
+scenarios once more with the compiler off, where coverage can see inside the kernels. Exits 0 only
+when all three passed. The last line has the form of pytest's own and is kept in
+`build/closing-line.txt`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+PYTEST = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"]
+NO_TESTS_COLLECTED = 5
+
+
+@dataclass(frozen=True)
+class Part:
+    """How one part went; the counts stay empty for the static checks."""
+
+    name: str
+    exit_code: int
+    seconds: float
+    passed: int = 0
+    failed: int = 0
+    errors: int = 0
+    skipped: int = 0
+
+    @property
+    def counts(self) -> str:
+        """The non-zero counts as pytest words them: `2 failed, 310 passed, 1 skipped`."""
+        named = {
+            "failed": self.failed,
+            "passed": self.passed,
+            "skipped": self.skipped,
+            "errors": self.errors,
+        }
+        return ", ".join(f"{count} {word}" for word, count in named.items() if count)
+
+    @property
+    def line(self) -> str:
+        """The part's line in the summary."""
+        verdict = "passed" if self.exit_code == 0 else "FAILED"
+        note = "no test collected" if self.exit_code == NO_TESTS_COLLECTED else self.counts
+        return f"  {self.name:<28} {verdict}  {self.seconds:5.0f} s  {note}".rstrip()
+
+
+def main() -> int:
+    """Run the parts, print the summary, return the process's exit code."""
+    BUILD.mkdir(exist_ok=True)
+    browser = find_browser()
+    parts = [
+        run("checks", ["make", "--no-print-directory", "check"]),
+        run_tests("tests", [], browser),
+        run_tests(
+            "scenarios, compiler off",
+            ["-m", "scenario", "--cov", "--cov-report=term:skip-covered"],
+            {**browser, "LEADPACT_JIT": "off"},
+        ),
+    ]
+    print("\nSummary")
+    for part in parts:
+        print(part.line)
+    closing = closing_line(parts)
+    (BUILD / "closing-line.txt").write_text(closing + "\n", encoding="utf-8")
+    print(closing, flush=True)
+    return 0 if all(part.exit_code == 0 for part in parts) else 1
+
+
+def find_browser() -> dict[str, str]:
+    """The variable that tells the page tests which browser to drive, installing one if possible."""
+    finder = subprocess.run(
+        [ROOT / "scripts" / "find-or-install-chromium"],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    return {"LEADPACT_CHROMIUM": finder.stdout.strip() or "none"}
+
+
+def run(name: str, command: list[str], variables: dict[str, str] | None = None) -> Part:
+    """Run a command in the project's folder, its output passing straight through."""
+    print(f"\n== {name}", flush=True)
+    started = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **(variables or {})}, check=False)
+    return Part(name, done.returncode, time.monotonic() - started)
+
+
+def run_tests(name: str, arguments: list[str], variables: dict[str, str]) -> Part:
+    """Run pytest and read its counts from the report it leaves."""
+    report = BUILD / f"{name.replace(', ', '-').replace(' ', '-')}.xml"
+    report.unlink(missing_ok=True)
+    part = run(name, [*PYTEST, *arguments, f"--junitxml={report}"], variables)
+    if not report.exists():
+        return part
+    suites = ElementTree.parse(report).getroot().iter("testsuite")
+    totals = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
+    for suite in suites:
+        for key in totals:
+            totals[key] += int(suite.get(key, 0))
+    unsuccessful = totals["failures"] + totals["errors"] + totals["skipped"]
+    return Part(
+        name,
+        part.exit_code,
+        part.seconds,
+        passed=totals["tests"] - unsuccessful,
+        failed=totals["failures"],
+        errors=totals["errors"],
+        skipped=totals["skipped"],
+    )
+
+
+def closing_line(parts: list[Part]) -> str:
+    """All parts' tests counted together, as pytest ends a run."""
+    together = Part(
+        "all",
+        exit_code=max(part.exit_code for part in parts),
+        seconds=sum(part.seconds for part in parts),
+        passed=sum(part.passed for part in parts),
+        failed=sum(part.failed for part in parts),
+        errors=sum(part.errors for part in parts),
+        skipped=sum(part.skipped for part in parts),
+    )
+    return f" {together.counts or 'no tests ran'} in {together.seconds:.2f}s ".center(80, "=")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

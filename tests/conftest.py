@@ -1,0 +1,49 @@
+"""What every test may use: the reference data, the compiler's cache, hypothesis profiles."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["tests.browser"]
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# One cache for all workers of a run, and for the next run: kernels compile once, not once each.
+os.environ.setdefault("LEADPACT_CACHE", str(ROOT / ".cache"))
+
+# `--hypothesis-profile=thorough` searches long and finds new examples; the default is the same
+# short search everywhere, so that a run can be repeated.
+settings.register_profile(
+    "ci",
+    derandomize=True,
+    deadline=None,
+    max_examples=50,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "thorough",
+    settings.get_profile("ci"),
+    derandomize=False,
+    max_examples=2000,
+)
+settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of reference data, read in place; tests that need it skip where it is absent."""
+    named = os.environ.get("LEADPACT_DATA")
+    folder = Path(named) if named else ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no reference data: {folder} is not a folder (LEADPACT_DATA names it)")
+    return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests in a file named for scenarios are scenarios."""
+    for item in items:
+        if "scenario" in item.path.stem:
+            item.add_marker("scenario")
