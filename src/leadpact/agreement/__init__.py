@@ -1,0 +1,1 @@
+"""The agreement: one document that both teams accept and the engine applies."""

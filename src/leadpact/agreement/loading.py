@@ -1,0 +1,104 @@
+"""Loading an agreement: from a file to a checked document, with every problem at once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from leadpact.agreement.calendars import calendar_problems
+from leadpact.agreement.problems import Path, Problem, in_order
+from leadpact.agreement.spec import Agreement
+from leadpact.agreement.text_files import Unreadable, read_text, refuse_huge
+from leadpact.agreement.tree import Tree
+from leadpact.agreement.tree_building import build
+from leadpact.agreement.wording import problems_of
+
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a file says, and all that is wrong with it.
+
+    `agreement` is None when there is an error among the problems. `sha256` is of the text in UTF-8,
+    empty when there is none.
+    """
+
+    file: str
+    text: str
+    sha256: str
+    agreement: Agreement | None
+    problems: list[Problem]
+    tree: Tree
+
+    def locate(self, path: Path) -> tuple[int, int]:
+        """Line and column of the value at a path, or of the last step of the path that exists.
+
+        A value of several lines is at its key. Lines and columns count from 1.
+        """
+        return self.tree.value_place(path)
+
+    def locate_key(self, path: Path) -> tuple[int, int]:
+        """Line and column of the key at the end of a path."""
+        return self.tree.key_place(path)
+
+
+def load(path: str | os.PathLike[str]) -> Loaded:
+    """Load an agreement from a file. Never raises: what is wrong is among the problems."""
+    file = os.fspath(path)
+    try:
+        return _loaded(read_text(file), file)
+    except Unreadable as unreadable:
+        return _nothing(unreadable)
+
+
+def load_text(text: str, file_name: str) -> Loaded:
+    """Load an agreement from its text. Never raises: what is wrong is among the problems."""
+    try:
+        refuse_huge(text, file_name)
+    except Unreadable as unreadable:
+        return _nothing(unreadable)
+    return _loaded(text, file_name)
+
+
+def _nothing(unreadable: Unreadable) -> Loaded:
+    return Loaded(unreadable.problem.file, "", "", None, [unreadable.problem], Tree())
+
+
+def _loaded(text: str, file_name: str) -> Loaded:
+    text = text.removeprefix("\ufeff")
+    sha256 = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    tree = build(text)
+    agreement, problems = checked(tree, Agreement, file_name)
+    if agreement is not None:
+        problems = calendar_problems(agreement, tree, file_name)
+    usable = agreement if not problems else None
+    return Loaded(file_name, text, sha256, usable, in_order(problems), tree)
+
+
+def checked(tree: Tree, model: type[AnyModel], file: str) -> tuple[AnyModel | None, list[Problem]]:
+    """A tree as a model; None and every problem when it is not one."""
+    problems = [Problem(file, *f.place, f.path, f.message, f.hint) for f in tree.faults]
+    if tree.root is None or tree.root.entries is None or not tree.root.entries:
+        return None, problems or [_no_mapping(tree, model, file)]
+    try:
+        valid = model.model_validate(tree.root.plain())
+    except ValidationError as error:
+        spoilt = {fault.path for fault in tree.faults if fault.spoils}
+        problems += [p for p in problems_of(error, model, tree, file) if p.path not in spoilt]
+        return None, problems
+    return (None if problems else valid), problems
+
+
+def _no_mapping(tree: Tree, model: type[BaseModel], file: str) -> Problem:
+    required = [key for key, field in model.model_fields.items() if field.is_required()]
+    hint = f"begin with {', '.join(f'“{key}:”' for key in required)}"
+    root = tree.root
+    if root is None or (root.scalar is None and root.items is None):
+        return Problem(file, 1, 1, (), "the file is empty", hint)
+    what = "a list" if root.items is not None else "a single value"
+    return Problem(file, *root.place, (), f"this is {what}, not a document with sections", hint)

@@ -1,0 +1,77 @@
+"""The templates are what they say they are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from leadpact.agreement.conditions import (
+    AllOf,
+    AnyOf,
+    EventCondition,
+    FieldCondition,
+    NoneOf,
+    ScoreCondition,
+)
+from leadpact.agreement.loading import load_text
+from leadpact.agreement.spec import Agreement
+from leadpact.agreement.templates import names, text
+
+
+def template(name: str) -> Agreement:
+    agreement = load_text(text(name), name).agreement
+    assert agreement is not None
+    return agreement
+
+
+def test_unknown_template_names_those_there_are():
+    with pytest.raises(ValueError, match="choose one of: basic, b2b-saas"):
+        text("b2c")
+
+
+def test_basic_is_under_twenty_lines():
+    lines = [line.strip() for line in text("basic").splitlines()]
+    assert len([line for line in lines if line and not line.startswith("#")]) < 20
+
+
+def test_basic_needs_no_scoring():
+    agreement = template("basic")
+    assert agreement.scoring is None
+    mql = next(stage for stage in agreement.stages if stage.role == "mql")
+    assert mql.when is None
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_line_fits_a_screen(name: str):
+    assert [line for line in text(name).splitlines() if len(line) > 100] == []
+
+
+def test_b2b_saas_uses_every_part_of_the_document():
+    by_kind: dict[type[BaseModel], set[str]] = defaultdict(set)
+    for part in parts(template("b2b-saas")):
+        by_kind[type(part)] |= part.model_fields_set
+    unused = {
+        f"{kind.__name__}.{name}"
+        for kind, used in by_kind.items()
+        for name in set(kind.model_fields) - used
+        if kind.__module__ != "leadpact.agreement.conditions"
+    }
+    assert unused == set()
+    assert by_kind.keys() >= {AllOf, AnyOf, NoneOf, EventCondition, ScoreCondition, FieldCondition}
+
+
+def parts(value: Any) -> Iterator[BaseModel]:
+    """Every model within a value."""
+    match value:
+        case BaseModel():
+            yield value
+            yield from parts([getattr(value, name) for name in type(value).model_fields])
+        case dict():
+            yield from parts(list(value.values()))
+        case list():
+            for item in value:
+                yield from parts(item)
