@@ -1,0 +1,1 @@
+"""A synthetic company: a year of leads, sales and noise, with the truth kept apart."""
