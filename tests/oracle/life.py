@@ -1,0 +1,517 @@
+"""One lead through its episodes, decided anew at every candidate instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from leadpact.agreement.conditions import EventCondition, FieldCondition, ScoreCondition
+from leadpact.agreement.spec import Agreement
+from leadpact.agreement.vocabulary import PROGRESS_KINDS
+
+from . import points
+from .asking import Answer, as_kind, ask, row_matches, test_value
+from .company import Company
+from .facts import Row
+from .promises import Promises
+
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass
+class Handoff:
+    """When the lead was handed over in this episode, and whether a row said so."""
+
+    at: datetime
+    by_row: bool
+
+
+class Lead:
+    """A lead as the log and the agreement make it, up to the last instant visited."""
+
+    def __init__(self, name: str, company: Company) -> None:
+        self.name = name
+        self.company = company
+        self.rows: list[Row] = []
+        self.episodes: list[dict[str, Any]] = []
+        self.entries: list[dict[str, Any]] = []
+        self.promises = Promises(self)
+        self.version = 0
+        self.number = 0
+        self.lower: datetime | None = None
+        self.includes_lower = True
+        self.locked = False
+        self.cool_until = BEFORE_ALL
+        self.stage: str | None = None
+        self.stage_since: datetime | None = None
+        self.excluded: str | None = None
+        self.restored_by_person = False
+        self.holder: str | None = None
+        self.team: str | None = None
+        self.handoff: Handoff | None = None
+        self.frozen: dict[str, Any] | None = None
+        self.merged = False
+        self.arriving: list[Any] = []
+
+    # What is known.
+
+    @property
+    def agreement(self) -> Agreement:
+        """The version in force."""
+        return self.company.versions[self.version]
+
+    @property
+    def open(self) -> bool:
+        """Whether an episode runs."""
+        return bool(self.episodes) and self.episodes[-1]["ending"] == "open"
+
+    @property
+    def began(self) -> bool:
+        """Whether anything happened yet."""
+        return bool(self.episodes)
+
+    def rows_at(self, now: datetime) -> list[Row]:
+        """The rows of one instant, in order."""
+        return [row for row in self.rows if row.at == now]
+
+    def episode_rows(self, now: datetime) -> list[Row]:
+        """The rows of the episode up to an instant."""
+        return [row for row in self.rows if row.at <= now and self._belongs(row)]
+
+    def _belongs(self, row: Row) -> bool:
+        if self.lower is None:
+            return True
+        return row.at >= self.lower if self.includes_lower else row.at > self.lower
+
+    def attributes(self, now: datetime) -> dict[str, Any]:
+        """What has been stated by then; what says nothing or cannot be read states nothing."""
+        types = self.agreement.field_types()
+        known: dict[str, Any] = {}
+        for row in self.rows:
+            if row.at <= now and row.kind in ("lead.created", "lead.updated"):
+                for name, value in row.properties.items():
+                    if as_kind(value, types.get(name, "text")) is not None:
+                        known[name] = value
+        return known
+
+    def row_answer(self, condition: Any, row: Row) -> Answer:
+        """A condition asked of one row and the attributes known at its instant."""
+
+        def leaf(part: Any) -> Answer:
+            match part:
+                case EventCondition():
+                    return row_matches(part, row, self.company.property_types(self.version))
+                case FieldCondition():
+                    return self._field(part, row.at)
+            return None
+
+        return ask(condition, leaf)
+
+    def row_holds(self, condition: Any, row: Row) -> bool:
+        """Whether a condition is true of a row; an absent condition never is."""
+        return condition is not None and self.row_answer(condition, row) is True
+
+    def holds(self, condition: Any, now: datetime) -> bool:
+        """Whether a condition is true of the lead as it stands."""
+
+        def leaf(part: Any) -> Answer:
+            match part:
+                case EventCondition():
+                    return self._happened(part, now)
+                case FieldCondition():
+                    return self._field(part, now)
+                case ScoreCondition():
+                    return self._scored(part, now)
+            raise AssertionError(part)
+
+        return ask(condition, leaf) is True
+
+    def _field(self, part: FieldCondition, now: datetime) -> Answer:
+        types = self.agreement.field_types()
+        return test_value(part, self.attributes(now).get(part.field), types.get(part.field))
+
+    def _scored(self, part: ScoreCondition, now: datetime) -> Answer:
+        have = points.scores(self, now).get(part.score, 0)
+        asked = {name: getattr(part, name) for name in ("at_least", "more_than", "at_most",
+                                                        "less_than")}
+        bounds = {name: points.thousandths(b) for name, b in asked.items() if b is not None}
+        return all(
+            {"at_least": have >= b, "more_than": have > b, "at_most": have <= b,
+             "less_than": have < b}[name]
+            for name, b in bounds.items()
+        )
+
+    def _happened(self, part: EventCondition, now: datetime) -> bool:
+        types = self.company.property_types(self.version)
+        found = [
+            row.at for row in self.episode_rows(now) if row_matches(part, row, types) is True
+        ]
+        if part.not_within:
+            since = self.stage_since or self.episodes[-1]["started_at"]
+            return now >= max([*found, since]) + _span(part.not_within)
+        if part.within:
+            found = [at for at in found if now - at < _span(part.within)]
+        return len(found) >= part.count
+
+    def segment(self, now: datetime) -> Any:
+        """The first segment that holds."""
+        return next((s for s in self.agreement.segments if self.holds(s.when, now)), None)
+
+    def standing(self, now: datetime) -> dict[str, Any]:
+        """Scores and grades at an instant."""
+        sums = points.scores(self, now)
+        return {
+            "score": sums["total"] / 1000,
+            "fit": sums["fit"] / 1000,
+            "engagement": sums["engagement"] / 1000,
+            **points.grade(self.agreement, sums["fit"], sums["engagement"]),
+        }
+
+    # What happens at an instant (§5).
+
+    def live(self, now: datetime) -> None:
+        """Everything that an instant brings: facts first, then decisions once."""
+        rows = self.rows_at(now)
+        version = self.company.version_at(now)
+        if not self.began:
+            if not rows:
+                return
+            self.version = version
+            self._begin_episode(now)
+        if version != self.version:
+            self._amend(version)
+        self.promises.declare_closures(now)
+        reopened = self._reopen(rows, now)
+        self._unlock(rows)
+        self._exclude(rows, now)
+        self.promises.adopt(self.arriving, now)
+        self.arriving = []
+        self._assign(rows, now)
+        self.promises.take(rows, now)
+        self._rule_on_stages(rows)
+        if self.excluded is None and self.open:
+            self._decide(rows, now, reopened)
+
+    def _amend(self, version: int) -> None:
+        before, self.version = self.agreement.stages, version
+        if not self.open or self.stage is None:
+            return
+        names = [stage.name for stage in self.agreement.stages]
+        reached = [s.name for s in before[: 1 + _index(before, self.stage)]]
+        self.stage = next((name for name in reversed(reached) if name in names), names[0])
+
+    def _reopen(self, rows: list[Row], now: datetime) -> bool:
+        reopens = self.agreement.disqualification.reopens_on
+        if self.open or not any(
+            row.kind == "lead.recycled" or self.row_holds(reopens, row) for row in rows
+        ):
+            return False
+        self._begin_episode(now)
+        return True
+
+    def _unlock(self, rows: list[Row]) -> None:
+        if self.open and self.locked:
+            self.locked = not any(self._unlocks(row) for row in rows)
+
+    def _unlocks(self, row: Row) -> bool:
+        reentry = self.agreement.handoff.reentry
+        if row.kind in PROGRESS_KINDS or self.row_holds(reentry.triggers, row):
+            return True
+        if row.at < self.cool_until:
+            return False
+        if reentry.activity is not None:
+            return self.row_holds(reentry.activity, row)
+        scoring = self.agreement.scoring
+        return any(
+            rule.points > 0 and points.is_activity_rule(rule) and self.row_holds(rule.when, row)
+            for rule in (scoring.rules if scoring else [])
+        )
+
+    def _exclude(self, rows: list[Row], now: datetime) -> None:
+        for row in rows:
+            if row.kind == "lead.restored":
+                self.excluded = None
+                self.restored_by_person |= not row.decided
+            elif row.kind == "lead.excluded" and not (row.decided and self.restored_by_person):
+                if self.excluded is None:
+                    self.excluded = str(row.properties.get("reason") or "")
+                self.promises.exclude(now)
+
+    def _assign(self, rows: list[Row], now: datetime) -> None:
+        named = [row for row in rows if row.kind == "lead.assigned" and row.says("to")]
+        for row in named:
+            self.holder = str(row.properties["to"]).strip()
+            self.team = row.properties.get("team")
+        if named:
+            if self.open:
+                self.episodes[-1].setdefault("assigned_at", now)
+            self.promises.hand_over(now)
+
+    def _rule_on_stages(self, rows: list[Row]) -> None:
+        for row in rows:
+            if row.kind == "dispute.ruled" and row.says("upheld") in ("true", "yes", "1"):
+                about = [e for e in self.entries if e["stage"].casefold() == row.says("stage")]
+                if about:
+                    about[-1]["disputed"] = True
+
+    def _decide(self, rows: list[Row], now: datetime, reopened: bool) -> None:
+        if self.stage is None:
+            self._enter(self.agreement.stages[0].name, now, implied=False, recorded=False)
+        stated = next((row for row in rows if row.kind == "lead.disqualified"), None)
+        if stated:
+            self._end(now, "disqualified", stated.properties.get("reason"))
+        elif not self._disqualify_by_rule(now):
+            entered = self._enter_stages(now)
+            self._hand_off(rows, now)
+            self.promises.begin_with_stages(now)
+            self._end_if_due(rows, now, entered, reopened)
+        if self.open:
+            self.promises.begin_with_rows(rows, now)
+
+    def _disqualify_by_rule(self, now: datetime) -> bool:
+        for rule in self.agreement.disqualification.rules:
+            if self.holds(rule.when, now):
+                self._end(now, "disqualified", rule.reason)
+                return True
+        return False
+
+    def _enter_stages(self, now: datetime) -> list[str]:
+        stages = self.agreement.stages
+        beyond = range(1 + _index(stages, self.stage), len(stages))
+        due = {number: self._stage_due(number, now) for number in beyond}
+        if not any(due.values()):
+            return []
+        furthest = max(number for number in beyond if due[number])
+        segment = self.segment(now)
+        reached = [number for number in beyond if number <= furthest]
+        for number in reached:
+            self._enter(
+                stages[number].name,
+                now,
+                implied=not due[number],
+                recorded=self._recorded(number, now, observed_only=True),
+                segment=segment.name if segment else None,
+            )
+        return [stages[number].name for number in reached]
+
+    def _stage_due(self, number: int, now: datetime) -> bool:
+        return self._recorded(number, now) or self._due_by_rule(number, now)
+
+    def _recorded(self, number: int, now: datetime, observed_only: bool = False) -> bool:
+        name = self.agreement.stages[number].name.casefold()
+        return any(
+            row.kind == "stage.entered" and row.says("stage") == name
+            for row in self.episode_rows(now)
+            if not (observed_only and row.decided)
+        )
+
+    def _due_by_rule(self, number: int, now: datetime) -> bool:
+        stage = self.agreement.stages[number]
+        segment = self.segment(now)
+        other = segment.stages.get(stage.name) if segment else None
+        when = other.when if other else stage.when
+        if when is None or self.locked or self._decided_later(stage.name, now):
+            return False
+        if self._kept_out(now) and number <= _index(
+            self.agreement.stages, self.agreement.handoff.stage
+        ):
+            return False
+        return self.holds(when, now)
+
+    def _kept_out(self, now: datetime) -> bool:
+        if self.agreement.handoff.existing_customers == "qualify":
+            return False
+        return as_kind(self.attributes(now).get("origin"), "text") == "customer"
+
+    def _decided_later(self, stage: str, now: datetime) -> bool:
+        return any(
+            row.at > now
+            and row.decided
+            and row.kind == "stage.entered"
+            and row.says("stage") == stage.casefold()
+            and as_kind(row.properties.get("episode"), "number") == self.number
+            for row in self.rows
+        )
+
+    def _hand_off(self, rows: list[Row], now: datetime) -> None:
+        handoff = self.agreement.handoff
+        stated = any(row.kind == "lead.handed_off" for row in rows)
+        by_stage = handoff.recorded_by == "stage" and any(
+            entry["stage"] == handoff.stage and not entry["implied"]
+            for entry in self.entries_at(now)
+        )
+        if self.handoff is None and (stated or by_stage):
+            self.handoff = Handoff(now, by_row=stated)
+            self.promises.begin_with_handoff(now)
+        elif self.handoff and stated and not self.handoff.by_row:
+            self.handoff = Handoff(now, by_row=True)
+            self.promises.begin_anew(now)
+        self.episodes[-1]["handed_off_at"] = self.handoff.at if self.handoff else None
+
+    def entries_at(self, now: datetime) -> list[dict[str, Any]]:
+        """The stages entered at an instant in the present episode."""
+        return [e for e in self.entries if e["entered_at"] == now and e["episode"] == self.number]
+
+    def _end_if_due(
+        self, rows: list[Row], now: datetime, entered: list[str], reopened: bool
+    ) -> None:
+        agreement = self.agreement
+        won = [s.name for s in agreement.stages if s.outcome == "won" and s.name in entered]
+        lost = next(
+            (r for r in rows if self.row_holds(agreement.disqualification.closed_lost, r)), None
+        )
+        rejected = next((row for row in rows if row.kind == "sales.rejected"), None)
+        recycled = next((row for row in rows if row.kind == "lead.recycled"), None)
+        if won:
+            self._end(now, "won", None)
+        elif lost:
+            self._end(now, "lost", lost.properties.get("reason"))
+        elif rejected:
+            self._reject(rejected, now)
+        elif recycled and not reopened:
+            reason = recycled.properties.get("reason")
+            self._recycle(now, reason, self._cool_down(recycled.says("reason")))
+        else:
+            self._recycle_by_rule(now)
+
+    def _reject(self, row: Row, now: datetime) -> None:
+        said = row.says("reason")
+        known = next(
+            (r for r in self.agreement.handoff.rejections if r.reason.casefold() == said), None
+        )
+        reason = row.properties.get("reason")
+        if known and known.then == "disqualify":
+            self._end(now, "disqualified", reason, rejected=True)
+        else:
+            self._recycle(now, reason, known.cool_down if known else None, rejected=True)
+
+    def _cool_down(self, reason: str) -> Any:
+        handoff = self.agreement.handoff
+        named = [(one.reason, one.cool_down) for one in handoff.rejections]
+        named += [(one.name, one.cool_down) for one in handoff.recycling]
+        return next((span for name, span in named if name.casefold() == reason), None)
+
+    def _recycle_by_rule(self, now: datetime) -> None:
+        stages = self.agreement.stages
+        for rule in self.agreement.handoff.recycling:
+            after = _index(stages, rule.after_stage)
+            if _index(stages, self.stage) >= after and self.holds(rule.when, now):
+                self._recycle(now, rule.name, rule.cool_down)
+                return
+
+    def _recycle(
+        self, now: datetime, reason: str | None, cool_down: Any, rejected: bool = False
+    ) -> None:
+        self._end(now, "recycled", reason, rejected)
+        self._begin_episode(now, after=True)
+        self.locked = True
+        self.cool_until = now + (_span(cool_down) if cool_down else timedelta())
+        self._enter(self.agreement.stages[0].name, now, implied=False, recorded=False)
+        if not self._disqualify_by_rule(now):
+            self._hand_off([], now)
+            self.promises.begin_with_stages(now)
+
+    def absorb(self, other: Lead, now: datetime) -> None:
+        """Take over another lead's rows, running clocks and, without an own one, holder (§10)."""
+        if other.began:
+            self.arriving += other.end_as_merged(now)
+        if self.holder is None:
+            self.holder, self.team = other.holder, other.team
+            self.promises.hand_over(now)
+        self.rows = sorted([*self.rows, *other.rows], key=lambda row: row.place)
+        other.merged = True
+        other.rows = [row for row in other.rows if row.at < now]
+
+    def end_as_merged(self, now: datetime) -> list[Any]:
+        """The lead's own log ends just before the merge; returns the clocks that ran."""
+        passed = self.promises.give_up(now)
+        if self.open:
+            self.frozen = self.standing(now - timedelta(microseconds=1))
+            self.episodes[-1].update(ended_at=now, ending="merged")
+        return passed
+
+    def state(self, as_of: datetime) -> dict[str, Any]:
+        """The lead's line in the table of states."""
+        segment = self.segment(as_of)
+        ended = self.episodes[-1]["ending"]
+        status = "merged" if self.merged else "excluded" if self.excluded is not None else ended
+        reason = self.excluded if status == "excluded" else None
+        if status == "disqualified":
+            reason = self.episodes[-1]["reason"]
+        return {
+            "lead_id": self.name,
+            "status": status,
+            "episode": self.number,
+            "stage": self.stage,
+            "stage_since": self.stage_since,
+            **(self.frozen or self.standing(as_of)),
+            "segment": segment.name if segment else None,
+            "holder": self.holder,
+            "reason": reason,
+            "unlocked": not self.locked,
+            "version": self.version,
+        }
+
+    # Episodes and entries.
+
+    def _begin_episode(self, now: datetime, after: bool = False) -> None:
+        self.lower = now if self.episodes else None
+        self.includes_lower = not after
+        self.number += 1
+        self.episodes.append(
+            {
+                "lead_id": self.name,
+                "episode": self.number,
+                "started_at": now,
+                "ended_at": None,
+                "ending": "open",
+                "reason": None,
+            }
+        )
+        self.stage = self.stage_since = self.handoff = self.frozen = None
+        self.locked, self.cool_until = False, BEFORE_ALL
+
+    def _end(
+        self, now: datetime, ending: str, reason: str | None, rejected: bool = False
+    ) -> None:
+        self.frozen = self.standing(now)
+        self.episodes[-1].update(ended_at=now, ending=ending, reason=reason)
+        self.promises.end_episode(now, rejected)
+
+    def _enter(
+        self,
+        stage: str,
+        now: datetime,
+        implied: bool,
+        recorded: bool,
+        segment: str | None = None,
+    ) -> None:
+        if segment is None:
+            found = self.segment(now)
+            segment = found.name if found else None
+        self.entries.append(
+            {
+                "lead_id": self.name,
+                "episode": self.number,
+                "stage": stage,
+                "entered_at": now,
+                "implied": implied,
+                "recorded": recorded,
+                "segment": segment,
+                **self.standing(now),
+                "version": self.version,
+                "disputed": False,
+            }
+        )
+        self.stage, self.stage_since = stage, now
+        if stage == self.agreement.handoff.stage and not implied:
+            self.episodes[-1]["qualified_at"] = now
+
+
+def _index(stages: Any, name: str | None) -> int:
+    return next((n for n, stage in enumerate(stages) if stage.name == name), 0)
+
+
+def _span(span: Any) -> timedelta:
+    return timedelta(microseconds=span.microseconds)
