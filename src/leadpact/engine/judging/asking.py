@@ -1,0 +1,115 @@
+"""Puts a condition to rows of the log, before there are patterns; reads each distinct text once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from leadpact.agreement.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    EventCondition,
+    FieldCondition,
+    NoneOf,
+    Test,
+    leaves,
+    parts,
+)
+from leadpact.agreement.spec import Agreement
+from leadpact.agreement.vocabulary import BUILT_IN_PROPERTIES, is_activity
+from leadpact.engine.compile.calendars import start_of
+from leadpact.engine.questions import ANY_ACTIVITY
+from leadpact.engine.shape import Log
+from leadpact.engine.values import FALSE, TRUE, UNKNOWN, answer
+
+Truth = NDArray[np.int8]
+
+#: Instants before and after every other.
+BEFORE_ALL, AFTER_ALL = -(2**62), 2**62
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A version of the agreement and the microseconds from when until when it is in force."""
+
+    agreement: Agreement
+    begins: int
+    ends: int
+
+
+def in_force(versions: Sequence[Agreement]) -> list[InForce]:
+    """The versions, given in order of effect, with their times; the first holds before as well."""
+    begins = [BEFORE_ALL]
+    for version in versions[1:]:
+        start = start_of(version, version.calendar.timezone)
+        begins.append(BEFORE_ALL if start is None else start)
+    ends = [*begins[1:], AFTER_ALL]
+    return [InForce(*told) for told in zip(versions, begins, ends, strict=True)]
+
+
+def rows_of(log: Log, query: str) -> pa.Table:
+    """What a statement finds in the log's connection."""
+    return log.connection.sql(query).to_arrow_table()
+
+
+def properties_asked(condition: Condition) -> list[str]:
+    """Properties of rows that a condition tests."""
+    events = [leaf for leaf in leaves(condition) if isinstance(leaf, EventCondition)]
+    return list(dict.fromkeys(name for event in events for name in event.where))
+
+
+def fields_asked(condition: Condition) -> list[str]:
+    """Attributes that a condition tests."""
+    found = [leaf.field for leaf in leaves(condition) if isinstance(leaf, FieldCondition)]
+    return list(dict.fromkeys(found))
+
+
+def truth(condition: Condition, rows: pa.Table, agreement: Agreement) -> Truth:
+    """Of each row whether the condition is TRUE, UNKNOWN or FALSE.
+
+    `rows` has the kind, and the texts `p:<property>` and `f:<attribute>` that the condition tests.
+    """
+    inner = [truth(part, rows, agreement) for part in parts(condition)]
+    match condition:
+        case AllOf():
+            return reduce(np.minimum, inner)
+        case AnyOf():
+            return reduce(np.maximum, inner)
+        case NoneOf():
+            return np.negative(reduce(np.maximum, inner))
+        case FieldCondition():
+            declared = agreement.field_types().get(condition.field)
+            return _answers(condition, rows[f"f:{condition.field}"], declared)
+        case EventCondition():
+            return _of_event(condition, rows, agreement)
+        case _:
+            return np.full(rows.num_rows, UNKNOWN, np.int8)
+
+
+def _of_event(condition: EventCondition, rows: pa.Table, agreement: Agreement) -> Truth:
+    kinds = rows["kind"].combine_chunks().dictionary_encode()
+    of_kind = [
+        kind in condition.kinds or (ANY_ACTIVITY in condition.kinds and is_activity(kind))
+        for kind in kinds.dictionary.to_pylist()
+    ]
+    found = np.array(of_kind, np.bool_)[kinds.indices.to_numpy()]
+    types = BUILT_IN_PROPERTIES | agreement.property_types()
+    held = [np.full(rows.num_rows, TRUE, np.int8)]
+    held += [
+        _answers(test, rows[f"p:{name}"], types.get(name))
+        for name, test in condition.where_tests().items()
+    ]
+    return np.where(found, reduce(np.minimum, held), FALSE).astype(np.int8)
+
+
+def _answers(test: Test, texts: pa.ChunkedArray, declared: str | None) -> Truth:
+    coded = texts.combine_chunks().dictionary_encode(null_encoding="encode")
+    answers = [answer(test, text, declared) for text in coded.dictionary.to_pylist()]
+    found: Truth = np.array(answers, np.int8)[coded.indices.to_numpy()]
+    return found

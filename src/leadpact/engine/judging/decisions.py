@@ -1,0 +1,148 @@
+"""Exclusions and restorations: those on record, and those that hygiene decides."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from leadpact.agreement.vocabulary import rank_of
+from leadpact.engine.judging import statements
+from leadpact.engine.result import EXCLUSIONS
+from leadpact.engine.shape import Log
+
+EXCLUDED, RESTORED = "lead.excluded", "lead.restored"
+DUPLICATE, BOT, OPT_OUT = "duplicate", "bot", "opt-out"
+
+#: Source of the rows that hygiene adds to the log.
+SOURCE = "hygiene"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A lead is left out, for a `reason` that `detail` explains, or taken back, from `at` on."""
+
+    lead: int
+    at: int
+    kind: str
+    event_id: str
+    source: str = SOURCE
+    decided: bool = True
+    reason: str | None = None
+    detail: str | None = None
+    duplicate_of: str | None = None
+
+    @property
+    def order(self) -> tuple[int, int, str, str]:
+        """Place among the rows of the log."""
+        return self.at, rank_of(self.kind), self.source, self.event_id
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the system itself had recorded it, so that the lead is not judged anew."""
+        return self.decided and self.kind == EXCLUDED
+
+    def properties(self) -> str:
+        """What the row says, as JSON."""
+        told = {
+            "reason": self.reason,
+            "detail": self.detail,
+            "duplicate_of": self.duplicate_of,
+        }
+        return json.dumps({name: text for name, text in told.items() if text is not None})
+
+
+class Record:
+    """The exclusions and restorations of the log, by lead and in order."""
+
+    def __init__(self, log: Log) -> None:
+        self._of: dict[int, list[Decision]] = defaultdict(list)
+        for row in log.connection.execute(statements.RECORDED).fetchall():
+            self._of[row[0]].append(_read(*row))
+
+    def of(self, lead: int) -> list[Decision]:
+        """What is on record for a lead."""
+        return self._of.get(lead, [])
+
+    def all(self) -> list[Decision]:
+        """What is on record for any lead."""
+        return [decision for decisions in self._of.values() for decision in decisions]
+
+    def is_judged(self, lead: int) -> bool:
+        """Whether the system once excluded the lead; that verdict stays, also when taken back."""
+        return any(d.is_final and d.reason != OPT_OUT for d in self.of(lead))
+
+    def is_restored(self, lead: int) -> bool:
+        """Whether anybody ever took the lead back."""
+        return any(decision.kind == RESTORED for decision in self.of(lead))
+
+    def stands_excluded(self, lead: int) -> bool:
+        """Whether the last word on record leaves the lead out, for another reason than its wish."""
+        last = self.of(lead)[-1:]
+        return any(d.kind == EXCLUDED and d.reason != OPT_OUT for d in last)
+
+
+def _read(
+    lead: int, at: int, kind: str, event_id: str, source: str, decided: bool, properties: str | None
+) -> Decision:
+    told = json.loads(properties or "{}")
+    stated = told if isinstance(told, dict) else {}
+    return Decision(
+        lead,
+        at,
+        kind,
+        event_id,
+        source,
+        decided,
+        reason=_text(stated.get("reason")),
+        detail=_text(stated.get("detail")),
+        duplicate_of=_text(stated.get("duplicate_of")),
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def table(decisions: Iterable[Decision]) -> pa.Table:
+    """Decisions as rows of the log, numbered in their order."""
+    ordered = sorted(decisions, key=lambda decision: decision.order)
+    return pa.table(
+        {
+            "number": pa.array(range(len(ordered)), pa.int64()),
+            "lead": pa.array([d.lead for d in ordered], pa.int64()),
+            "moment": pa.array([d.at for d in ordered], pa.int64()),
+            "rank": pa.array([rank_of(d.kind) for d in ordered], pa.int32()),
+            "source": pa.array([d.source for d in ordered], pa.string()),
+            "event_id": pa.array([d.event_id for d in ordered], pa.string()),
+            "kind": pa.array([d.kind for d in ordered], pa.string()),
+            "properties": pa.array([d.properties() for d in ordered], pa.string()),
+        }
+    )
+
+
+def exclusions(decisions: Iterable[Decision], log: Log) -> pa.Table:
+    """Every exclusion, by lead and in order, with whether the lead was taken back later."""
+    rows: list[tuple[Decision, bool]] = []
+    restored: set[int] = set()
+    for decision in sorted(decisions, key=lambda d: (d.lead, d.order), reverse=True):
+        if decision.kind == RESTORED:
+            restored.add(decision.lead)
+        else:
+            rows.append((decision, decision.lead in restored))
+    rows.reverse()
+    at = pa.array([d.at for d, _ in rows], pa.int64())
+    return pa.table(
+        {
+            "lead_id": [log.leads[d.lead] for d, _ in rows],
+            "reason": [d.reason for d, _ in rows],
+            "at": at.cast(EXCLUSIONS.field("at").type),
+            "duplicate_of": [d.duplicate_of for d, _ in rows],
+            "detail": [d.detail for d, _ in rows],
+            "restored": [back for _, back in rows],
+        },
+        schema=EXCLUSIONS,
+    )

@@ -1,0 +1,1 @@
+"""One registry of figures: what each counts, over which leads, and when."""

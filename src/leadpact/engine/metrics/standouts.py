@@ -1,0 +1,94 @@
+"""Who misses an obligation more than the others, and at what time of the week it is missed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadpact.engine.metrics.aggregate import interval
+from leadpact.engine.metrics.tables import EPOCH, clocks_of, microseconds
+from leadpact.engine.result import Result
+
+#: Fewer misses than this stand out by chance too easily.
+ENOUGH_MISSES = 5
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_QUARTER_HOUR = 15 * 60 * 1_000_000
+
+_DECIDED = """
+select holder, epoch_us(started_at) as started, outcome <> 'met' as missed
+from promises
+where obligation = $obligation and outcome in ('met', 'missed', 'overdue')
+  and ($starts is null or epoch_us(due_at) >= $starts and epoch_us(due_at) < $ends)
+"""
+
+
+@dataclass(frozen=True)
+class Standout:
+    """A person or a time of the week with clearly more misses than the obligation has overall."""
+
+    name: str
+    missed: int
+    n: int
+
+
+@dataclass(frozen=True)
+class Standouts:
+    """The person and the time of the week that stand out most, where one does."""
+
+    holder: Standout | None
+    time: Standout | None
+
+
+def standouts(
+    result: Result, obligation: str, due: tuple[datetime, datetime] | None = None
+) -> Standouts:
+    """Where the misses of an obligation gather; `due` keeps the clocks due in that stretch.
+
+    One stands out when it has at least 5 misses and the lower end of the interval of its share
+    missed lies above the obligation's share; the interval is the wider the more are compared, so
+    that chance makes somebody stand out one time in twenty at most. Of several it is the one with
+    the most misses beyond its share. Times of the week are those of the clocks' starts, in the
+    agreement's zone.
+    """
+    starts, ends = (microseconds(each) for each in due) if due else (None, None)
+    known = {"obligation": obligation, "starts": starts, "ends": ends}
+    rows = clocks_of(result).sql(_DECIDED, params=known).fetchnumpy()
+    missed = np.asarray(rows["missed"], dtype=bool)
+    zone = ZoneInfo(result.agreement.calendar.timezone)
+    return Standouts(
+        holder=_most(np.ma.filled(rows["holder"], ""), missed),
+        time=_most(_times_of_week(np.asarray(rows["started"], dtype=np.int64), zone), missed),
+    )
+
+
+def _most(groups: NDArray[np.object_], missed: NDArray[np.bool_]) -> Standout | None:
+    if not missed.any():
+        return None
+    overall = float(missed.mean())
+    best, most = None, 0.0
+    names, places = np.unique(groups.astype(str), return_inverse=True)
+    level = 1 - 0.05 / len(names)
+    for place, name in enumerate(names):
+        n, bad = int((places == place).sum()), int(missed[places == place].sum())
+        excess = bad - n * overall
+        clearly = bad >= ENOUGH_MISSES and interval(bad, n, level)[0] > overall
+        if name and clearly and excess > most:
+            best, most = Standout(str(name), bad, n), excess
+    return best
+
+
+def _times_of_week(started: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.object_]:
+    # Every zone's offset is a multiple of a quarter of an hour, so few instants need converting.
+    quarters, places = np.unique(started // _QUARTER_HOUR, return_inverse=True)
+    names = [_time_of_week(int(q) * _QUARTER_HOUR, zone) for q in quarters]
+    return np.array(names, dtype=object)[places]
+
+
+def _time_of_week(microseconds: int, zone: ZoneInfo) -> str:
+    local = (EPOCH + timedelta(microseconds=microseconds)).astimezone(zone)
+    part = "mornings" if local.hour < 12 else "afternoons" if local.hour < 18 else "evenings"
+    return f"{_DAYS[local.weekday()]} {part}"

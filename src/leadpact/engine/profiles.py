@@ -1,0 +1,34 @@
+"""Which persona a lead is, and which ideal customer it fits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from leadpact.engine.evaluate import Evaluation
+
+
+def personas(evaluation: Evaluation) -> NDArray[Any]:
+    """[version, attribute pattern] name of the first persona that matches, None for none."""
+    book = evaluation.compiled.book
+    table = np.full((len(evaluation.versions), len(book.attributes.of)), None, object)
+    for v, version in enumerate(evaluation.versions):
+        for persona in reversed(version.personas):
+            if persona.when is not None:
+                table[v, book.where_holds(persona.when)] = persona.name
+    return table
+
+
+def profiles(evaluation: Evaluation) -> tuple[pa.Array, pa.Array]:
+    """Name of the ideal customer that each lead fits best, and the share of its criteria shown."""
+    states = evaluation.finished.states
+    named = [[ideal.name for ideal in v.ideal_customers] for v in evaluation.versions]
+    begins = np.cumsum([0, *map(len, named)])[:-1]
+    flat = pa.array([name for names in named for name in names], pa.string())
+    number = np.where(states.profile < 0, -1, begins[states.version] + states.profile)
+    fit = pa.array(states.profile_fit / 1e6, pa.float64(), mask=number < 0)
+    return flat.take(pa.array(number, pa.int64(), mask=number < 0)), fit

@@ -1,0 +1,211 @@
+"""Everything that the versions of an agreement ask of rows and of attributes, gathered once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from leadpact.agreement.conditions import EventCondition, FieldCondition, Test
+from leadpact.agreement.spec import Agreement
+from leadpact.agreement.vocabulary import BUILT_IN_PROPERTIES, is_activity
+from leadpact.engine.classes import Property
+from leadpact.engine.values import normal, read
+
+#: Pseudo-properties: whether the system decided the row, and how late it was logged (microseconds).
+DECIDED, DELAY = "is decided", "logging delay"
+
+#: What kinds with a fixed meaning say that the engine needs to know, whatever is asked.
+LOOKED_UP: dict[str, tuple[str, ...]] = {
+    "stage.entered": ("stage", "episode", DECIDED),
+    "lead.assigned": ("to", "team"),
+    "sales.rejected": ("reason",),
+    "lead.recycled": ("reason",),
+    "dispute.ruled": ("upheld", "obligation", "stage"),
+    "clock.waived": ("obligation",),
+}
+
+ANY_ACTIVITY = "any"
+
+#: Leads that were customers before, and the answer that ends a contact protocol.
+CUSTOMER = FieldCondition.model_validate({"field": "origin", "is": "customer"})
+CONNECTED = EventCondition(event="sales.connected")
+
+
+@dataclass(frozen=True)
+class RowAtom:
+    """A question to one row: is it of one of these kinds, and do its properties pass the tests?"""
+
+    kinds: tuple[str, ...]
+    tests: tuple[tuple[str, int], ...]  # property, number of the test
+
+    def asks_of(self, kind: str) -> bool:
+        """Whether a row of this kind can be such an event."""
+        return kind in self.kinds or (ANY_ACTIVITY in self.kinds and is_activity(kind))
+
+
+class Names:
+    """Names numbered as they come up; spelling differs only in case and blanks."""
+
+    def __init__(self) -> None:
+        self.spelt: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    def number(self, raw: str | None) -> int:
+        """Number of a name, given now if it is new; -1 for none."""
+        if raw is None or not normal(raw):
+            return -1
+        key = normal(raw)
+        if key not in self._numbers:
+            self._numbers[key] = len(self.spelt)
+            self.spelt.append(raw.strip())
+        return self._numbers[key]
+
+
+class Questions:
+    """Atoms of all conditions of all versions, and the properties and attributes they test."""
+
+    def __init__(self, versions: Sequence[Agreement]) -> None:
+        self.versions = versions
+        self.row_atoms: list[RowAtom] = []
+        self.lead_atoms: list[tuple[str, int]] = []
+        self.properties: dict[str, Property] = {}
+        self.fields: dict[str, Property] = {}
+        self.stages = _union(stage.name for v in versions for stage in v.stages)
+        self.obligations = _union(name for v in versions for name in obligation_names(v))
+        self.reasons = _union(r.reason for v in versions for r in v.handoff.rejections) + _union(
+            rule.name for v in versions for rule in v.handoff.recycling
+        )
+        self.holders = Names()
+        self.teams = Names()
+        self._add_lookups()
+        self.lead_atom(CUSTOMER)
+        for version in versions:
+            self._add_conditions(version)
+            for condition in protocol_conditions(version):
+                self.row_atom(condition)
+
+    def _add_lookups(self) -> None:
+        lookups: dict[str, list[Callable[[str | None], Hashable]]] = {
+            "stage": [place_in(self.stages)],
+            "episode": [lambda raw: int(read(raw, "number") or 0)],
+            DECIDED: [lambda raw: raw == "true"],
+            "to": [self.holders.number],
+            "team": [self.teams.number],
+            "reason": [place_in(self.reasons)],
+            "obligation": [place_in(self.obligations)],
+            "upheld": [lambda raw: read(raw, "boolean") is True],
+        }
+        for name, functions in lookups.items():
+            self._property(name).lookups = functions
+        limits = [v.handoff.late_logging for v in self.versions if v.handoff.late_logging]
+        for late in limits:
+            for span in (late.limit, late.flag_after):
+                self._property(DELAY).place_of(Test(more_than=span.microseconds))
+
+    def _add_conditions(self, version: Agreement) -> None:
+        for condition in conditions_in(version):
+            if isinstance(condition, EventCondition):
+                self.row_atom(condition)
+            elif isinstance(condition, FieldCondition):
+                self.lead_atom(condition)
+
+    def row_atom(self, condition: EventCondition) -> int:
+        """Number of the question that an event condition puts to a row."""
+        tests = tuple(
+            (name, self._property(name).place_of(test))
+            for name, test in condition.where_tests().items()
+        )
+        return _place(self.row_atoms, RowAtom(tuple(condition.kinds), tests))
+
+    def lead_atom(self, condition: FieldCondition) -> int:
+        """Number of the question that a field condition puts to the attributes."""
+        test = Test.model_validate(condition.tests())
+        place = self._field(condition.field).place_of(test)
+        return _place(self.lead_atoms, (condition.field, place))
+
+    def _property(self, name: str) -> Property:
+        if name not in self.properties:
+            declared = BUILT_IN_PROPERTIES.get(name)
+            for version in self.versions:
+                declared = version.property_types().get(name, declared)
+            self.properties[name] = Property(name, declared)
+        return self.properties[name]
+
+    def _field(self, name: str) -> Property:
+        if name not in self.fields:
+            declared = None
+            for version in self.versions:
+                declared = version.field_types().get(name, declared)
+            self.fields[name] = Property(name, declared)
+        return self.fields[name]
+
+    def properties_of(self, kind: str) -> list[str]:
+        """The properties that matter for rows of a kind."""
+        names = dict.fromkeys(LOOKED_UP.get(kind, ()))
+        for atom in self.row_atoms:
+            if atom.asks_of(kind):
+                names |= dict.fromkeys(name for name, _ in atom.tests)
+        if DELAY in self.properties and not kind.startswith("lead."):
+            names[DELAY] = None
+        return list(names)
+
+
+def attempt_over(channel: str | list[str]) -> EventCondition:
+    """The rows that are an attempt over one of these channels."""
+    channels = [channel] if isinstance(channel, str) else channel
+    return EventCondition(event="sales.attempted", where={"channel": Test(one_of=list(channels))})
+
+
+def protocol_conditions(version: Agreement) -> list[EventCondition]:
+    """What the contact protocol asks of rows without its author having to write it."""
+    protocol = version.contact_protocol
+    return [CONNECTED, *(attempt_over(s.channel) for s in protocol.steps)] if protocol else []
+
+
+def obligation_names(version: Agreement) -> list[str]:
+    """Names of the obligations, and of the steps of the contact protocol, in this order."""
+    protocol = version.contact_protocol
+    steps = [step_name(step.name) for step in protocol.steps] if protocol else []
+    return [obligation.name for obligation in version.obligations] + steps
+
+
+def step_name(name: str) -> str:
+    """As what a step of the contact protocol is known among the obligations."""
+    return f"contact protocol: {name}"
+
+
+def conditions_in(part: Any) -> Iterator[Any]:
+    """Every event, field and score condition anywhere within a part of an agreement."""
+    if isinstance(part, EventCondition | FieldCondition):
+        yield part
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from conditions_in(getattr(part, name))
+    elif isinstance(part, list):
+        for item in part:
+            yield from conditions_in(item)
+    elif isinstance(part, dict):
+        for item in part.values():
+            yield from conditions_in(item)
+
+
+def place_in(names: list[str]) -> Callable[[str | None], int]:
+    """A look-up of a name's place in a list, as conditions compare texts; -1: not there."""
+    places = {normal(name): place for place, name in reversed(list(enumerate(names)))}
+    return lambda raw: places.get(normal(raw), -1) if raw else -1
+
+
+def _union(names: Any) -> list[str]:
+    known: dict[str, str] = {}
+    for name in names:
+        known.setdefault(normal(name), name)
+    return list(known.values())
+
+
+def _place(known: list[Any], item: Any) -> int:
+    if item not in known:
+        known.append(item)
+    return known.index(item)

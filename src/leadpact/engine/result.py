@@ -1,0 +1,199 @@
+"""What an evaluation hands back: the tables from which every figure and page is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Self
+
+import pyarrow as pa
+
+from leadpact.agreement.spec import Agreement
+from leadpact.engine.log import INSTANT
+
+TEXT = pa.string()
+NUMBER = pa.float64()
+COUNT = pa.int32()
+YES_NO = pa.bool_()
+
+#: Arrow types of the types that an agreement gives its fields.
+FIELD_TYPES = {"text": TEXT, "number": NUMBER, "boolean": YES_NO, "date": pa.date32()}
+
+#: One row a lead: where it stands at the moment of evaluation. `stage` is that of the last episode.
+LEAD_STATES = pa.schema(
+    {
+        "lead_id": TEXT,
+        "status": TEXT,
+        "episode": COUNT,
+        "stage": TEXT,
+        "stage_since": INSTANT,
+        "score": NUMBER,
+        "fit": NUMBER,
+        "engagement": NUMBER,
+        "tier": TEXT,
+        "quality": TEXT,
+        "segment": TEXT,
+        "persona": TEXT,
+        "profile": TEXT,
+        "profile_fit": NUMBER,
+        "holder": TEXT,
+        "reason": TEXT,
+        "unlocked": YES_NO,
+        "version": COUNT,
+        "next_change_at": INSTANT,
+    }
+)
+
+#: One row an entry into a stage, with what was pinned then.
+STAGE_ENTRIES = pa.schema(
+    {
+        "lead_id": TEXT,
+        "episode": COUNT,
+        "stage": TEXT,
+        "entered_at": INSTANT,
+        "implied": YES_NO,
+        "recorded": YES_NO,
+        "segment": TEXT,
+        "tier": TEXT,
+        "quality": TEXT,
+        "score": NUMBER,
+        "fit": NUMBER,
+        "engagement": NUMBER,
+        "version": COUNT,
+        "disputed": YES_NO,
+    }
+)
+
+#: One row a passage of a lead through the funnel.
+EPISODES = pa.schema(
+    {
+        "lead_id": TEXT,
+        "episode": COUNT,
+        "started_at": INSTANT,
+        "ended_at": INSTANT,
+        "ending": TEXT,
+        "reason": TEXT,
+    }
+)
+
+#: One row a clock. Seconds are working seconds on the calendar that ran, pauses left out.
+CLOCKS = pa.schema(
+    {
+        "lead_id": TEXT,
+        "episode": COUNT,
+        "obligation": TEXT,
+        "side": TEXT,
+        "segment": TEXT,
+        "version": COUNT,
+        "started_at": INSTANT,
+        "due_at": INSTANT,
+        "stopped_at": INSTANT,
+        "closed_at": INSTANT,
+        "outcome": TEXT,
+        "already_in_contact": YES_NO,
+        "logged_late": YES_NO,
+        "by_protocol": YES_NO,
+        "paused": YES_NO,
+        "holder": TEXT,
+        "qualified_at": INSTANT,
+        "handed_off_at": INSTANT,
+        "assigned_at": INSTANT,
+        "working_seconds": NUMBER,
+        "late_seconds": NUMBER,
+        "protocol_step": COUNT,
+    }
+)
+
+#: One row a stretch of a clock's working time with one holder.
+CLOCK_SHARES = pa.schema(
+    {
+        "lead_id": TEXT,
+        "episode": COUNT,
+        "obligation": TEXT,
+        "holder": TEXT,
+        "from_at": INSTANT,
+        "to_at": INSTANT,
+        "working_seconds": NUMBER,
+    }
+)
+
+#: One row an exclusion, also when it was taken back.
+EXCLUSIONS = pa.schema(
+    {
+        "lead_id": TEXT,
+        "reason": TEXT,
+        "at": INSTANT,
+        "duplicate_of": TEXT,
+        "detail": TEXT,
+        "restored": YES_NO,
+    }
+)
+
+#: `why` of a log row that was withdrawn.
+VOIDED = "voided"
+
+#: One row a log row that leaves no trace in any figure, and why.
+SET_ASIDE = pa.schema(
+    {"event_id": TEXT, "source": TEXT, "lead_id": TEXT, "kind": TEXT, "why": TEXT}
+)
+
+SCHEMAS: dict[str, pa.Schema] = {
+    "lead_states": LEAD_STATES,
+    "stage_entries": STAGE_ENTRIES,
+    "episodes": EPISODES,
+    "clocks": CLOCKS,
+    "clock_shares": CLOCK_SHARES,
+    "exclusions": EXCLUSIONS,
+    "set_aside": SET_ASIDE,
+}
+
+
+def leads_schema(agreement: Agreement) -> pa.Schema:
+    """Columns of `leads`: the key, the creation and every attribute of the agreement, typed."""
+    attributes = {name: FIELD_TYPES[kind] for name, kind in agreement.field_types().items()}
+    return pa.schema({"lead_id": TEXT, "created_at": INSTANT} | attributes)
+
+
+@dataclass(frozen=True)
+class Result:
+    """State of every lead as of one moment; all tables have the columns of SCHEMAS, in order.
+
+    `agreement` is the version in force at `as_of`. `leads` has the columns of `leads_schema` and
+    may have more. Raises ValueError for a table of another shape.
+    """
+
+    as_of: datetime
+    agreement: Agreement
+    leads: pa.Table
+    lead_states: pa.Table
+    stage_entries: pa.Table
+    episodes: pa.Table
+    clocks: pa.Table
+    clock_shares: pa.Table
+    exclusions: pa.Table
+    set_aside: pa.Table
+
+    def __post_init__(self) -> None:
+        for name, schema in SCHEMAS.items():
+            _require(name, schema, self.tables()[name].schema)
+        known = leads_schema(self.agreement)
+        present = [field for field in self.leads.schema if field.name in known.names]
+        _require("leads", known, pa.schema(present))
+
+    def tables(self) -> dict[str, pa.Table]:
+        """Every table by its name."""
+        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in named.items() if isinstance(value, pa.Table)}
+
+    @classmethod
+    def empty(cls, agreement: Agreement, as_of: datetime) -> Self:
+        """The result of a log without rows."""
+        tables = {name: schema.empty_table() for name, schema in SCHEMAS.items()}
+        leads = leads_schema(agreement).empty_table()
+        return cls(as_of=as_of, agreement=agreement, leads=leads, **tables)
+
+
+def _require(name: str, wanted: pa.Schema, found: pa.Schema) -> None:
+    if sorted(map(str, wanted)) != sorted(map(str, found)):
+        wrong = sorted(set(map(str, found)) ^ set(map(str, wanted)))
+        raise ValueError(f"the table {name} has another shape than agreed: {', '.join(wrong)}")
