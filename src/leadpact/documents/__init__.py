@@ -1,0 +1,1 @@
+"""What people read: reports and tables made from an evaluation."""

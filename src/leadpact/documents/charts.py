@@ -1,0 +1,117 @@
+"""Charts as Vega-Lite specifications, drawn in the page's own colours.
+
+Colours are names of the page's style sheet (`var(--…)`), so that a chart follows light and dark
+mode and print without being drawn again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+FONT = "system-ui, sans-serif"
+INK, FAINT, RULE = "var(--ink-soft)", "var(--line)", "var(--ink)"
+GOOD, BAD, MAIN = "var(--kept)", "var(--broken)", "var(--accent)"
+
+Rows = Sequence[dict[str, Any]]
+
+
+def bars(rows: Rows, value_title: str) -> dict[str, Any]:
+    """Horizontal bars in the order given; rows have `name`, `value` and `label`."""
+    order = [row["name"] for row in rows]
+    base = alt.Chart(_data(rows)).encode(
+        y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=150, ticks=False)),
+        x=alt.X("value:Q", axis=None),
+        tooltip=[alt.Tooltip("name:N", title="name"), alt.Tooltip("label:N", title=value_title)],
+    )
+    marks = base.mark_bar(color=MAIN, height={"band": 0.7})
+    labels = base.mark_text(align="left", dx=5, color=INK).encode(text="label:N")
+    return _finished(marks + labels, height=30 * len(rows), padding_right=92)
+
+
+def trend(
+    rows: Rows, promised: float | None, bounds: tuple[float, float] = (0, 1), shape: str = "%"
+) -> dict[str, Any]:
+    """A line over months with its interval; rows have `period`, `value`, `low`, `high`, `label`."""
+    order = [row["period"] for row in rows]
+    x = alt.X("period:O", sort=order, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True))
+    scale, axis = alt.Scale(domain=list(bounds)), alt.Axis(format=shape, tickCount=4)
+    base = alt.Chart(_data(rows)).encode(x=x)
+    y = alt.Y("value:Q", title=None, scale=scale, axis=axis)
+    tips = [alt.Tooltip("period:O", title="period"), alt.Tooltip("label:N", title="value")]
+    band = base.mark_area(opacity=0.16, color=MAIN, line=False).encode(
+        y=alt.Y("low:Q", title=None, scale=scale), y2="high:Q"
+    )
+    line = base.mark_line(color=MAIN, strokeWidth=2.5).encode(y=y)
+    points = base.mark_point(color=MAIN, filled=True, size=50, opacity=1).encode(y=y, tooltip=tips)
+    layers: list[alt.Chart] = [band, line, points]
+    if promised is not None:
+        mark = alt.Chart(_data([{"value": promised}]))
+        layers.append(mark.mark_rule(color=RULE, strokeDash=[5, 4]).encode(y=y))
+    return _finished(alt.layer(*layers), height=150)
+
+
+def spread(rows: Rows, due_hours: float | None, unit: str) -> dict[str, Any]:
+    """How long answers took: bars from `start` to `stop` and `low` to `high`, by `kind`."""
+    x = alt.X("start:Q", title=f"{unit} until the answer", axis=alt.Axis(tickCount=6, grid=False))
+    kinds = alt.Scale(domain=["in time", "late"], range=[GOOD, BAD])
+    legend = alt.Legend(orient="top", symbolType="square")
+    counted = (
+        alt.Chart(_data([row | {"fill": 0.4 if row["kind"] == "late" else 1.0} for row in rows]))
+        .mark_bar(strokeWidth=1)
+        .encode(
+            x=x,
+            x2="stop:Q",
+            y=alt.Y("low:Q", title="answers", axis=alt.Axis(tickCount=4, tickMinStep=1)),
+            y2="high:Q",
+            fill=alt.Fill("kind:N", title=None, scale=kinds, legend=legend),
+            # Late bars are paler with a solid edge: colour is not all that tells them apart.
+            stroke=alt.Stroke("kind:N", title=None, scale=kinds, legend=legend),
+            fillOpacity=alt.FillOpacity("fill:Q", scale=None, legend=None),
+            tooltip=[alt.Tooltip("label:N", title="after"), "kind:N", "count:Q"],
+        )
+    )
+    if due_hours is None:
+        return _finished(counted, height=190)
+    mark = alt.Chart(_data([{"start": due_hours, "label": "due"}])).encode(x=x)
+    rule = mark.mark_rule(color=RULE, strokeWidth=2)
+    text = mark.mark_text(align="left", dx=5, y=6, color=RULE, fontWeight="bold")
+    return _finished(counted + rule + text.encode(text="label:N"), height=190)
+
+
+def _data(rows: Rows) -> alt.InlineData:
+    return alt.InlineData(values=list(rows))
+
+
+def _finished(chart: Any, height: int, padding_right: int = 8) -> dict[str, Any]:
+    sized = chart.properties(
+        width="container",
+        height=height,
+        background="transparent",
+        padding={"left": 4, "top": 6, "right": padding_right, "bottom": 4},
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+    )
+    styled = (
+        sized.configure(aria=False)
+        .configure_axis(
+            labelColor=INK,
+            titleColor=INK,
+            gridColor=FAINT,
+            domainColor=FAINT,
+            tickColor=FAINT,
+            labelFont=FONT,
+            titleFont=FONT,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+        )
+        .configure_view(stroke=None)
+        .configure_legend(labelColor=INK, labelFont=FONT, labelFontSize=12)
+        .configure_text(font=FONT, fontSize=12)
+    )
+    spec: dict[str, Any] = styled.to_dict()
+    # The page says itself what the specification is, and so names no address.
+    del spec["$schema"]
+    return spec

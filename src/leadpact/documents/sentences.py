@@ -1,0 +1,221 @@
+"""Who kept which promise, in the sentences that a head of sales reads first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leadpact.agreement.conditions import AnyOf, EventCondition
+from leadpact.agreement.spec import Agreement, Obligation
+from leadpact.documents import words
+from leadpact.documents.goals import goal_line
+from leadpact.documents.verdicts import JUDGED, WORST_FIRST, Line, Verdict, against, hurdles
+from leadpact.engine.metrics.aggregate import ENOUGH
+from leadpact.engine.metrics.measures import Measures
+from leadpact.engine.metrics.obligations import ObligationFigure, obligations
+from leadpact.engine.metrics.periods import Period, last_full
+from leadpact.engine.metrics.standouts import Standout, standouts
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The time a first screen speaks of: a calendar period, or all of it when `period` is None."""
+
+    period: Period | None
+    title: str
+
+    @property
+    def due(self) -> tuple[datetime, datetime] | None:
+        """Bounds for clocks due in it."""
+        return (self.period.starts, self.period.ends) if self.period else None
+
+    @property
+    def label(self) -> str:
+        """How figures name it."""
+        return self.period.label if self.period else "all"
+
+
+def stretch_to_report(measures: Measures) -> Stretch:
+    """The last full quarter in which a promise was due or a lead arrived; else all time."""
+    result = measures.result
+    period = last_full(result.as_of, "quarter", measures.zone)
+    busy = {
+        f.period
+        for name in ("leads", "won_deals", "attainment")
+        for f in measures.of(name, "quarter")
+        if f.value
+    }
+    while period.ends > measures.begins:
+        if period.label in busy:
+            return Stretch(period, period.title)
+        period = last_full(period.starts, "quarter", measures.zone)
+    return Stretch(None, "all the time covered")
+
+
+def lines(measures: Measures, stretch: Stretch) -> list[Line]:
+    """Every promise with a figure: each side's first obligation leads, then the worst kept."""
+    agreement = measures.result.agreement
+    promised = {(o.name, str(o.side)): o for o in agreement.obligations}
+    always = {(f.name, f.side): f for f in obligations(measures.result)}
+    kept = [
+        _obligation_line(measures, stretch, figure, promised[key], always[key])
+        for figure in obligations(measures.result, stretch.due)
+        if (key := (figure.name, figure.side)) in promised
+    ]
+    goals = [goal_line(measures, goal) for goal in agreement.goals]
+    found = [*kept, *(line for line in goals if line)]
+    leading = {line.side: line for line in reversed(kept)}
+    return sorted(
+        found,
+        key=lambda line: (line is not leading.get(line.side), WORST_FIRST.index(line.verdict)),
+    )
+
+
+def headline(found: list[Line], stretch: Stretch) -> str:
+    """One sentence: how many promises each side kept."""
+    tallies = [each for side in ("marketing", "sales") if (each := _tally(found, side))]
+    when = f"In {stretch.title}" if stretch.period else f"Over {stretch.title}"
+    return f"{when} {'; '.join(tallies) or 'no promise can be judged'}."
+
+
+def _tally(found: list[Line], side: str) -> str:
+    judged = [line for line in found if line.side == side and line.verdict in JUDGED]
+    kept = sum(line.verdict is Verdict.KEPT for line in judged)
+    if not judged:
+        return ""
+    if len(judged) == 1:
+        return f"{side} {'kept' if kept else 'did not keep'} its one promise"
+    if kept == len(judged):
+        return f"{side} kept {'both' if kept == 2 else f'all {kept}'} of its promises"
+    return f"{side} kept {kept or 'none'} of its {len(judged)} promises"
+
+
+def _obligation_line(
+    measures: Measures,
+    stretch: Stretch,
+    figure: ObligationFigure,
+    obligation: Obligation,
+    always: ObligationFigure,
+) -> Line:
+    minimum, target = hurdles(obligation.hurdles)
+    verdict = _judge(figure, minimum, target)
+    return Line(
+        name=figure.name,
+        side=figure.side,
+        verdict=verdict,
+        sentence=_obligation_sentence(measures.result.agreement, obligation, figure, target),
+        note=_missed_most(measures, stretch, figure),
+        before=_always(always) if stretch.period else "",
+        shown=_shown(figure),
+        asked=words.percent(target) if target is not None else "",
+        achieved=figure.rate if figure.decided >= ENOUGH else None,
+        promised=target,
+    )
+
+
+def _judge(figure: ObligationFigure, minimum: float | None, target: float | None) -> Verdict:
+    if not figure.decided:
+        return Verdict.NONE
+    if target is None or figure.rate is None:
+        return Verdict.NO_TARGET
+    if figure.decided < ENOUGH:
+        return Verdict.FEW
+    return against(figure.rate, minimum, target, "up")
+
+
+def _obligation_sentence(
+    agreement: Agreement, obligation: Obligation, figure: ObligationFigure, target: float | None
+) -> str:
+    who = words.capital(figure.side)
+    whom, term = _whom(agreement, obligation), _term(agreement, obligation)
+    verb = _verb(obligation)
+    if not figure.decided:
+        return f"{who}: nothing was due for “{figure.name}” ({whom}, {term})."
+    few = figure.decided < ENOUGH or figure.rate is None
+    share_of = (
+        f"{words.out_of(figure.met, figure.decided)} "
+        if few
+        else f"{words.percent(figure.rate or 0)} of "
+    )
+    cases = "" if few else f" ({words.out_of(figure.met, figure.decided)})"
+    promise = f"; the promise is {words.percent(target)}" if target is not None else ""
+    done = verb or f"kept “{figure.name}” for"
+    return f"{who} {done} {share_of}{whom} {term}{cases}{promise}."
+
+
+#: What an obligation asks for, by the rows that stop its clock; the first that fits.
+_VERBS = (
+    ({"sales.attempted", "sales.connected", "sales.accepted", "sales.rejected"}, "answered"),
+    ({"lead.assigned"}, "assigned"),
+    ({"lead.handed_off", "lead.assigned"}, "handed over"),
+)
+_NARROW_VERBS = (
+    ({"sales.connected"}, "spoke with"),
+    ({"sales.accepted"}, "accepted"),
+    ({"sales.accepted", "sales.rejected"}, "decided on"),
+)
+
+
+def _verb(obligation: Obligation) -> str | None:
+    kinds = _kinds(obligation.stops_on)
+    if not kinds:
+        return None
+    fitting = [verb for allowed, verb in (*_NARROW_VERBS, *_VERBS) if kinds <= allowed]
+    return fitting[0] if fitting else None
+
+
+def _kinds(condition: Any) -> set[str]:
+    """The kinds of row that a condition waits for; none where it asks for anything else."""
+    if isinstance(condition, EventCondition):
+        return set(condition.kinds)
+    if isinstance(condition, AnyOf):
+        parts = [_kinds(part) for part in condition.any]
+        return set().union(*parts) if all(parts) else set()
+    return set()
+
+
+def _whom(agreement: Agreement, obligation: Obligation) -> str:
+    starts = obligation.starts_on
+    if starts == "handoff":
+        return words.leads_at(agreement.handoff.stage)
+    stage = getattr(starts, "stage", None)
+    return words.leads_at(stage) if stage else "leads"
+
+
+def _term(agreement: Agreement, obligation: Obligation) -> str:
+    others = [
+        f"{own.within} for {segment.name}"
+        for segment in agreement.segments
+        if (own := segment.obligations.get(obligation.name))
+    ]
+    beside = f", {words.listed(others)}" if others else ""
+    preposition = "by the" if obligation.within.text.startswith("end of") else "within"
+    return f"{preposition} {obligation.within}{beside}"
+
+
+def _missed_most(measures: Measures, stretch: Stretch, figure: ObligationFigure) -> str:
+    late = figure.missed + figure.overdue
+    if figure.decided < ENOUGH or not late:
+        return ""
+    found = standouts(measures.result, figure.name, stretch.due)
+    named = [_standout(each) for each in (found.holder, found.time) if each]
+    if named:
+        return f"Missed most: {', '.join(named)}."
+    return f"{words.plural(late, 'miss', 'misses')}; no person or time of the week stands out."
+
+
+def _standout(found: Standout) -> str:
+    return f"{found.name} ({words.out_of(found.missed, found.n)})"
+
+
+def _shown(figure: ObligationFigure) -> str:
+    if not figure.decided:
+        return ""
+    if figure.decided < ENOUGH or figure.rate is None:
+        return words.out_of(figure.met, figure.decided)
+    return words.percent(figure.rate)
+
+
+def _always(figure: ObligationFigure) -> str:
+    return f"All time: {words.rate(figure.met, figure.decided)}." if figure.decided else ""

@@ -1,0 +1,116 @@
+"""From agreements and a mapping to figures: read, evaluate, count, write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from leadpact import jit
+from leadpact.agreement.loading import Loaded
+from leadpact.agreement.spec import Agreement
+from leadpact.documents.report import Report
+from leadpact.documents.tables import write_tables
+from leadpact.engine.evaluate import evaluate
+from leadpact.engine.kernels.fold import fold
+from leadpact.engine.log import History
+from leadpact.engine.result import Result
+from leadpact.sources.reading import Read, read
+from leadpact.sources.rows import write_rejects
+
+#: Told how much is done, from 0 to 1, and what comes next.
+Progress = Callable[[float, str], None]
+
+COMPILING = "Compiling the engine, once on this machine (some minutes)"
+REPORT = "report.html"
+FIGURES = "figures.json"
+REJECTS = "rejects.csv"
+
+
+class NothingToReadError(Exception):
+    """The tables were read and hold no row that can be used; the message says so."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One evaluation with all that is said about it; `read` is what the sources gave."""
+
+    versions: Sequence[Loaded]
+    read: Read
+    result: Result
+
+    @property
+    def history(self) -> History:
+        """What was evaluated."""
+        return self.read.history
+
+    @cached_property
+    def report(self) -> Report:
+        """Everything to be said, under the checksum of the version in force."""
+        return Report(self.result, self.history, self._in_force.sha256)
+
+    @property
+    def _in_force(self) -> Loaded:
+        return next(v for v in self.versions if v.agreement == self.result.agreement)
+
+    def write(self, folder: Path, tell: Progress) -> None:
+        """Write report, figures, tables and what was left out into a folder that is there."""
+        tell(0.7, "Writing the report")
+        (folder / REPORT).write_text(self.report.html(), encoding="utf-8")
+        tell(0.9, "Writing tables")
+        (folder / FIGURES).write_text(as_json(self.report), encoding="utf-8")
+        write_tables(self.result, folder)
+        if self.read.rejects:
+            text = write_rejects(self.read.rejects)
+            (folder / REJECTS).write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+def as_json(report: Report) -> str:
+    """The published figures as one JSON object that ends with a line break."""
+    return json.dumps(report.as_json(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def read_history(sources: str, data: str | None, tell: Progress) -> Read:
+    """Read all tables of a mapping; raises SourcesError, or NothingToReadError for no rows."""
+    found = read(sources, data, lambda table, rows: tell(0.1, f"Reading {table}: {rows:,} rows"))
+    if not found.history.log.num_rows:
+        first = f" The first: {found.rejects[0].reason}." if found.rejects else ""
+        raise NothingToReadError(
+            f"{sources}: its tables have no row that can be used; {len(found.rejects):,} rows or "
+            f"values were left out.{first}"
+        )
+    return found
+
+
+def run(
+    versions: Sequence[Loaded],
+    found: Read,
+    *,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
+    tell: Progress,
+) -> Run:
+    """Evaluate the versions of an agreement over what was read.
+
+    All versions must be without problems. `as_of` and `known_at` are as for the engine.
+    """
+    compile_engine(tell)
+    tell(0.3, f"Evaluating {found.history.log.num_rows:,} rows of the log")
+    result = evaluate(agreements(versions), found.history, as_of=as_of, known_at=known_at)
+    tell(0.5, "Counting")
+    return Run(versions, found, result)
+
+
+def agreements(versions: Sequence[Loaded]) -> list[Agreement]:
+    """The documents of files that are without problems."""
+    return [loaded.agreement for loaded in versions if loaded.agreement is not None]
+
+
+def compile_engine(tell: Progress) -> None:
+    """Compile what is not compiled yet on this machine, and say so first."""
+    if not jit.is_cached(fold):
+        tell(0.2, COMPILING)
+    jit.compile_now(fold)
