@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -115,8 +115,23 @@ def scenarios() -> Iterator[Scenario]:
 
 def _scenario(file: str, page: dict[str, Any], told: dict[str, Any]) -> Scenario:
     zone = ZoneInfo(told.get("zone", page.get("zone", "UTC")))
-    known = {"scenario", "why", "zone", "base", "change", "agreement", "versions", "log", "as_of",
-             "known_at", "simulate", "expect", "looks", "hygiene", "problem"}
+    known = {
+        "scenario",
+        "why",
+        "zone",
+        "base",
+        "change",
+        "agreement",
+        "versions",
+        "log",
+        "as_of",
+        "known_at",
+        "simulate",
+        "expect",
+        "looks",
+        "hygiene",
+        "problem",
+    }
     if unknown := told.keys() - known:
         raise ValueError(f"{file}: “{told['scenario']}” says {unknown}, which no scenario has")
     looks = [*told.get("looks", []), *([told] if "expect" in told else [])]
@@ -153,7 +168,8 @@ def _documents(page: dict[str, Any], told: dict[str, Any]) -> list[dict[str, Any
 def merged(document: Any, change: Any) -> Any:
     """A document with changes laid over it: mappings deep, lists by `name` where items have one.
 
-    A change to `null` takes the key away, `gone: true` an item; a condition replaces the one that stood there.
+    A change to `null` takes the key away, `gone: true` an item; a condition replaces the one that
+    stood there.
     """
     if isinstance(document, dict) and isinstance(change, dict) and not CONDITION & change.keys():
         joint = {**document, **{k: merged(document.get(k), v) for k, v in change.items()}}
@@ -166,8 +182,10 @@ def merged(document: Any, change: Any) -> Any:
 
 
 def _named(items: Any) -> bool:
-    return isinstance(items, list) and bool(items) and all(
-        isinstance(item, dict) and "name" in item for item in items
+    return (
+        isinstance(items, list)
+        and bool(items)
+        and all(isinstance(item, dict) and "name" in item for item in items)
     )
 
 
@@ -213,7 +231,7 @@ def length(text: str) -> float:
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
@@ -274,7 +292,7 @@ def _full(name: str, line: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
         if key in ("score", "fit", "engagement") and value is not None:
             value = float(value)
         column = "entered_at" if (name, key) == ("stages", "at") else NAMES.get(key, key)
-        if value is not None and column.endswith(("_at", "_since")):
+        if value is not None and (column == "at" or column.endswith(("_at", "_since"))):
             value = instant(value, zone)
         elif value is not None and column in LENGTHS:
             value = length(value)

@@ -17,9 +17,16 @@ START = datetime(2026, 3, 26, 6, tzinfo=UTC)  # three days before Europe's clock
 HOUR = timedelta(hours=1)
 SPANS = ("3 hours", "6 hours", "1 day", "2 days", "3 days")
 TERMS = (
-    "1 business hour", "2 business hours", "3 business hours", "8 business hours",
-    "1 business day", "2 business days", "end of the business day",
-    "end of the next business day", "3 clock hours", "1 day",
+    "1 business hour",
+    "2 business hours",
+    "3 business hours",
+    "8 business hours",
+    "1 business day",
+    "2 business days",
+    "end of the business day",
+    "end of the next business day",
+    "3 clock hours",
+    "1 day",
 )
 STAGES = ("Lead", "MQL", "SAL", "Deal", "Customer")
 GROUPS = ("fit", "engagement", "extra")
@@ -411,12 +418,17 @@ PROPERTIES: dict[str, st.SearchStrategy[Document]] = {
     "lead.created": attributes,
     "lead.updated": attributes,
     "visit": st.fixed_dictionaries({}, optional={"minutes": st.sampled_from([2, 5, "9", "long"])}),
-    "form": st.fixed_dictionaries({}, optional={"form": st.sampled_from(["demo", "Demo ", "news"])}),
+    "form": st.fixed_dictionaries(
+        {}, optional={"form": st.sampled_from(["demo", "Demo ", "news"])}
+    ),
     "mail": st.just({}),
     "lead.excluded": st.just({"reason": "bot"}),
     "lead.restored": st.just({}),
     "stage.entered": st.fixed_dictionaries(
-        {"stage": st.sampled_from(["MQL", " mql", "MQL", *STAGES]), "episode": st.sampled_from([1, 1, 2])}
+        {
+            "stage": st.sampled_from(["MQL", " mql", "MQL", *STAGES]),
+            "episode": st.sampled_from([1, 1, 2]),
+        }
     ),
     "lead.handed_off": st.just({}),
     "lead.assigned": st.fixed_dictionaries({"to": st.sampled_from(PEOPLE)}),
@@ -444,9 +456,24 @@ PROPERTIES: dict[str, st.SearchStrategy[Document]] = {
         },
     ),
 }
-LIKELY = ("visit", "form", "mail", "lead.updated", "sales.attempted",
-          "stage.entered", "lead.assigned", "lead.handed_off", "sales.snoozed", "sales.resumed",
-          "form", "visit", "form", "sales.attempted", "lead.assigned", "sales.snoozed")
+LIKELY = (
+    "visit",
+    "form",
+    "mail",
+    "lead.updated",
+    "sales.attempted",
+    "stage.entered",
+    "lead.assigned",
+    "lead.handed_off",
+    "sales.snoozed",
+    "sales.resumed",
+    "form",
+    "visit",
+    "form",
+    "sales.attempted",
+    "lead.assigned",
+    "sales.snoozed",
+)
 kinds = st.sampled_from([*PROPERTIES, *LIKELY, *LIKELY, *LIKELY, *LIKELY])
 DECIDED = ("stage.entered", "lead.handed_off", "lead.assigned", "lead.excluded", "lead.restored")
 
@@ -529,7 +556,9 @@ def closures(draw: st.DrawFn) -> LogRow:
     """A day declared closed."""
     named = {"date": draw(st.sampled_from(["2026-03-27", "2026-03-30", "2026-03-31"]))}
     calendar = draw(st.sampled_from([None, "split", "new_york"]))
-    return _bare("c", draw(instants), "calendar.closed", None, named | pruned({"calendar": calendar}))
+    return _bare(
+        "c", draw(instants), "calendar.closed", None, named | pruned({"calendar": calendar})
+    )
 
 
 @st.composite
@@ -558,9 +587,7 @@ def merges(draw: st.DrawFn, leads: tuple[str, ...]) -> list[LogRow]:
     return found
 
 
-def _bare(
-    name: str, at: datetime, kind: str, lead: str | None, properties: Document
-) -> LogRow:
+def _bare(name: str, at: datetime, kind: str, lead: str | None, properties: Document) -> LogRow:
     return {
         "event_id": name,
         "source": "crm",

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from leadpact import jit
+from leadpact.jit.kernels import signature
 
 CLOCK = np.dtype([("due", np.int64), ("state", np.int8), ("share", np.float64)], align=True)
 Clocks = Annotated[jit.RecordArray, jit.Layout(CLOCK)]
@@ -112,7 +113,7 @@ def test_arguments_without_a_type_are_named() -> None:
         return a
 
     with pytest.raises(TypeError, match="annotate b, c"):
-        jit._signature(loose)
+        signature(loose)
 
 
 def test_arguments_of_other_types_are_refused() -> None:
@@ -120,7 +121,7 @@ def test_arguments_of_other_types_are_refused() -> None:
         return 0
 
     with pytest.raises(TypeError, match="cannot be of the type"):
-        jit._signature(wrong)
+        signature(wrong)
 
 
 # The cache: a package of two files, one calling the other, run in processes of their own.
@@ -198,8 +199,8 @@ def test_without_a_writable_folder_it_compiles_and_says_so(toy: Path) -> None:
     program = (toy / "toy" / "main.py").read_text()
     nowhere = f"""
         from pathlib import Path
-        from leadpact import jit
-        jit._candidate_folders = lambda: [Path({blocked!r})]
+        from leadpact.jit import caching
+        caching.candidate_folders = lambda: [Path({blocked!r})]
         """
     write(toy, "main.py", textwrap.dedent(nowhere) + program)
     assert run(toy) == "False 42 ['No folder is writable ']"

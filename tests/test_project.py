@@ -140,7 +140,8 @@ def test_the_command_line_starts_without_the_heavy_libraries() -> None:
 
 
 def test_no_package_loads_the_heavy_libraries_on_import() -> None:
-    packages = sorted(f"leadpact.{path.parent.name}" for path in PACKAGE.glob("*/__init__.py"))
+    names = {path.parent.name for path in PACKAGE.glob("*/__init__.py")} - {"jit"}
+    packages = sorted(f"leadpact.{name}" for name in names)
     loaded = in_a_new_process(
         "import importlib, sys\n"
         f"for name in {packages}:\n"
@@ -151,6 +152,13 @@ def test_no_package_loads_the_heavy_libraries_on_import() -> None:
         "        break\n"
     )
     assert loaded == ""
+
+
+def test_the_door_to_the_compiler_opens_without_the_compiler() -> None:
+    loaded = in_a_new_process(
+        "import sys, leadpact.jit; print('numba' in sys.modules, 'llvmlite' in sys.modules)"
+    )
+    assert loaded == "False False"
 
 
 def test_every_target_of_the_makefile_is_explained() -> None:

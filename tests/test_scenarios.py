@@ -78,6 +78,13 @@ def by_engine(scenario: Scenario, look: Look) -> dict[str, Any]:
         simulate=look.simulate,
         with_hygiene=scenario.hygiene,
     )
-    names = ("lead_states", "stage_entries", "episodes", "clocks", "clock_shares", "exclusions",
-             "set_aside")
+    names = (
+        "lead_states",
+        "stage_entries",
+        "episodes",
+        "clocks",
+        "clock_shares",
+        "exclusions",
+        "set_aside",
+    )
     return {name: getattr(result, name).to_pylist() for name in names}

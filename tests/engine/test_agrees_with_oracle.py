@@ -26,8 +26,11 @@ OF_MERGED = ("lead_id", "status", "episode")
 some_examples = settings(
     max_examples=EXAMPLES,
     deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large,
-                           HealthCheck.filter_too_much],
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.filter_too_much,
+    ],
 )
 fewer_examples = settings(some_examples, max_examples=max(1, EXAMPLES // 3))
 
@@ -207,9 +210,7 @@ def test_a_voided_row_leaves_no_trace_and_is_shown(
     shown = {
         (line["source"], line["event_id"]): line["why"] for line in result.set_aside.to_pylist()
     }
-    if any(
-        row["happened_at"] <= as_of for row in rows if (row["source"], row["event_id"]) == key
-    ):
+    if any(row["happened_at"] <= as_of for row in rows if (row["source"], row["event_id"]) == key):
         assert shown[key] == "voided"
 
 
@@ -235,7 +236,7 @@ def test_nothing_changes_before_the_next_change(
 
 
 def _decided(tables: Tables, lead: str) -> list[Any]:
-    """What of a lead only decisions change: states, entries, episodes, and what became of clocks."""
+    """What of a lead only decisions change: states, entries, episodes, what became of clocks."""
     stable = {
         "clocks": ("obligation", "episode", "started_at", "due_at", "outcome", "paused"),
         "lead_states": ("status", "episode", "stage", "unlocked", "version"),
@@ -243,7 +244,10 @@ def _decided(tables: Tables, lead: str) -> list[Any]:
         "episodes": ("episode", "started_at", "ended_at", "ending"),
     }
     return [
-        [{column: line[column] for column in columns} for line in tables[name]
-         if line["lead_id"] == lead]
+        [
+            {column: line[column] for column in columns}
+            for line in tables[name]
+            if line["lead_id"] == lead
+        ]
         for name, columns in stable.items()
     ]

@@ -20,7 +20,7 @@ from leadpact.engine import identity
         ("ada@münchen.example", "ada@xn--mnchen-3ya.example"),
         ("ada@XN--MNCHEN-3YA.example", "ada@xn--mnchen-3ya.example"),
         ("ada@straße.example", "ada@xn--strae-oqa.example"),
-        ("ａｄａ@acme.test", "ada@acme.test"),
+        ("\uff41\uff44\uff41@acme.test", "ada@acme.test"),
         ("A.da+news@googlemail.com", "ada@gmail.com"),
         ("ada+news@acme.test", "ada+news@acme.test"),
         ("a.da@acme.test", "a.da@acme.test"),

@@ -54,10 +54,20 @@ def evaluate(
             own.setdefault(row.lead, []).append(row)
     result = OracleResult(moment)
     for group in _merging(own):
-        _live_together({name: _with_creation(name, own[name]) for name in group},
-                       company, moment, known, result)
-    for table in (result.lead_states, result.stage_entries, result.episodes, result.clocks,
-                  result.clock_shares):
+        _live_together(
+            {name: _with_creation(name, own[name]) for name in group},
+            company,
+            moment,
+            known,
+            result,
+        )
+    for table in (
+        result.lead_states,
+        result.stage_entries,
+        result.episodes,
+        result.clocks,
+        result.clock_shares,
+    ):
         table.sort(key=_place)
     return result
 
@@ -161,8 +171,10 @@ def _tell(lead: Lead, as_of: datetime, handed_off: bool, result: OracleResult) -
     result.stage_entries += lead.entries
     facts = {episode["episode"]: episode for episode in lead.episodes}
     result.episodes += [
-        {key: episode[key] for key in ("lead_id", "episode", "started_at", "ended_at", "ending",
-                                       "reason")}
+        {
+            key: episode[key]
+            for key in ("lead_id", "episode", "started_at", "ended_at", "ending", "reason")
+        }
         for episode in lead.episodes
     ]
     for clock in lead.promises.clocks:

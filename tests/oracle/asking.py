@@ -13,7 +13,6 @@ from leadpact.agreement.conditions import (
     NoneOf,
     Test,
 )
-
 from leadpact.agreement.vocabulary import is_activity
 
 Answer = bool | None

@@ -65,9 +65,7 @@ class Company:
         }
         return name, version, frozenset(closed)
 
-    def calendar_name(
-        self, version: int, mode: str, holder: str | None, team: str | None
-    ) -> str:
+    def calendar_name(self, version: int, mode: str, holder: str | None, team: str | None) -> str:
         """The calendar that `organisation`, `team`, `person` or a name means for a holder."""
         if mode not in ("team", "person"):
             return mode
@@ -141,7 +139,9 @@ def conditions_of(part: Any) -> list[Any]:
         return [found for one in part for found in conditions_of(one)]
     if hasattr(type(part), "model_fields"):
         return [
-            found for name in type(part).model_fields for found in conditions_of(getattr(part, name))
+            found
+            for name in type(part).model_fields
+            for found in conditions_of(getattr(part, name))
         ]
     return []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ class Hours:
         self.zone = ZoneInfo(spec.timezone)
         self.weekly = _weekly(spec.hours)
         self.exceptions = {day: _spans(spans) for day, spans in spec.exceptions.items()}
-        self.exceptions |= dict.fromkeys(closed, [])
+        self.exceptions |= {day: [] for day in closed}
         self.holidays = spec.holidays
         self.open_on = lru_cache(maxsize=None)(self._open_on)
 
@@ -111,7 +111,7 @@ class Hours:
         )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _public(country: str, region: str | None, year: int) -> Any:
     return holidays.country_holidays(country, subdiv=region, years=year)
 

@@ -133,20 +133,23 @@ class Lead:
 
     def _scored(self, part: ScoreCondition, now: datetime) -> Answer:
         have = points.scores(self, now).get(part.score, 0)
-        asked = {name: getattr(part, name) for name in ("at_least", "more_than", "at_most",
-                                                        "less_than")}
+        asked = {
+            name: getattr(part, name) for name in ("at_least", "more_than", "at_most", "less_than")
+        }
         bounds = {name: points.thousandths(b) for name, b in asked.items() if b is not None}
         return all(
-            {"at_least": have >= b, "more_than": have > b, "at_most": have <= b,
-             "less_than": have < b}[name]
+            {
+                "at_least": have >= b,
+                "more_than": have > b,
+                "at_most": have <= b,
+                "less_than": have < b,
+            }[name]
             for name, b in bounds.items()
         )
 
     def _happened(self, part: EventCondition, now: datetime) -> bool:
         types = self.company.property_types(self.version)
-        found = [
-            row.at for row in self.episode_rows(now) if row_matches(part, row, types) is True
-        ]
+        found = [row.at for row in self.episode_rows(now) if row_matches(part, row, types) is True]
         if part.not_within:
             since = self.stage_since or self.episodes[-1]["started_at"]
             return now >= max([*found, since]) + _span(part.not_within)
@@ -472,9 +475,7 @@ class Lead:
         self.stage = self.stage_since = self.handoff = self.frozen = None
         self.locked, self.cool_until = False, BEFORE_ALL
 
-    def _end(
-        self, now: datetime, ending: str, reason: str | None, rejected: bool = False
-    ) -> None:
+    def _end(self, now: datetime, ending: str, reason: str | None, rejected: bool = False) -> None:
         self.frozen = self.standing(now)
         self.episodes[-1].update(ended_at=now, ending=ending, reason=reason)
         self.promises.end_episode(now, rejected)

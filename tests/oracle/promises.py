@@ -65,8 +65,13 @@ class Promises:
             if clock.episode == self.lead.number and clock.on == HANDOFF
         ]
         forgotten = [clock for clock in started if clock.runs or _answered(clock)]
-        if any(clock.promise.step is not None and not _answered(clock) and not clock.runs
-               and clock.outcome != "waived" for clock in started):
+        if any(
+            clock.promise.step is not None
+            and not _answered(clock)
+            and not clock.runs
+            and clock.outcome != "waived"
+            for clock in started
+        ):
             # A chain that was cancelled stays as it is.
             forgotten = [clock for clock in forgotten if clock.promise.step is None]
         self.clocks = [clock for clock in self.clocks if clock not in forgotten]
@@ -86,9 +91,9 @@ class Promises:
         self._begin_waiting(now, events=True)
         for obligation in self.lead.agreement.obligations:
             start = obligation.starts_on
-            if start != HANDOFF and not isinstance(start, OnStage):
-                if any(self.lead.row_holds(start, row) for row in rows):
-                    self._begin(_promise(obligation), "event", now)
+            by_event = start != HANDOFF and not isinstance(start, OnStage)
+            if by_event and any(self.lead.row_holds(start, row) for row in rows):
+                self._begin(_promise(obligation), "event", now)
 
     def _begin_waiting(self, now: datetime, events: bool) -> None:
         if self.lead.holder is None:
@@ -148,9 +153,7 @@ class Promises:
         if (clock.promise.step or 0) > 0:
             return False
         before = [
-            row
-            for row in self.lead.episode_rows(now)
-            if row.at < now and self._answers(clock, row)
+            row for row in self.lead.episode_rows(now) if row.at < now and self._answers(clock, row)
         ]
         if before:
             clock.answered_before(before[-1].at, self._logged_late(clock, before[-1]))

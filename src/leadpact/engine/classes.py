@@ -1,7 +1,7 @@
 """Value classes: all values of a property between which no condition can tell.
 
-A property with few distinct values, or with tests on texts, has a small table value → class; one that
-is only compared with numbers has cut points. Either way a row needs one small integer for it.
+A property with few distinct values, or with tests on texts, has a small table value → class; one
+that is only compared with numbers has cut points. Either way a row needs one small integer.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from leadpact.agreement.conditions import Test
@@ -79,7 +80,7 @@ def _samples(cuts: list[float]) -> list[float]:
     """One number below, at and above every cut point."""
     if not cuts:
         return [0.0]
-    between = [(a + b) / 2 for a, b in zip(cuts, cuts[1:], strict=False)]
+    between = [(a + b) / 2 for a, b in pairwise(cuts)]
     inner = [
         x for pair in zip(cuts, [*between, cuts[-1] + abs(cuts[-1]) + 1], strict=True) for x in pair
     ]

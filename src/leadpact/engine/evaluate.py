@@ -80,7 +80,7 @@ def examine(
     with_hygiene: bool = True,
     trace: int = 0,
 ) -> Evaluation:
-    """As `evaluate`, with all that it came from; `trace` makes room for so many changes of points."""
+    """As `evaluate`, with all that it came from; `trace`: room for so many changes of points."""
     if not versions:
         raise ValueError("at least one version of an agreement is needed")
     ordered = in_order(list(versions))

@@ -38,7 +38,7 @@ def lay_out(
     for survivor, _, joined in joining:
         room[survivor] += len(joined)
     begins = np.concatenate([[0], np.cumsum(own + room)[:-1]]) if leads else np.zeros(0)
-    time, pattern = _stretched(rows, owned, order, own, begins.astype(np.int64), room)
+    time, pattern = _stretched(rows, order, own, begins.astype(np.int64), room)
     by_lead = sorted(range(len(joining)), key=lambda i: (joining[i][0], joining[i][1], i))
     joined_rows = [joining[i][2] for i in by_lead]
     flat = np.concatenate(joined_rows) if joined_rows else np.zeros(0, np.int64)
@@ -93,7 +93,6 @@ def with_heirs(rows: b.Rows, heirs: list[Heir]) -> b.Rows:
 
 def _stretched(
     rows: ShapedRows,
-    owned: Ownership,
     order: NDArray[np.int64],
     own: NDArray[np.int64],
     begins: NDArray[np.int64],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +24,7 @@ class Merge:
 
 
 def merges_of(log: Log) -> list[Merge]:
-    """The merges that count, in order. One of an unknown lead, of itself, or of one gone does nothing."""
+    """The merges that count, in order: none of an unknown lead, of itself, or of one gone."""
     places = {lead: number for number, lead in enumerate(log.leads)}
     gone: dict[int, int] = {}
     merges = []
@@ -94,7 +94,7 @@ def ownership(lead: NDArray[np.int64], at: NDArray[np.int64], log: Log) -> Owner
 
 
 def levels_of(merges: Sequence[Merge]) -> list[list[Merge]]:
-    """Merges in the order in which absorbed leads must be folded: those that absorbed nobody first."""
+    """Merges in the order in which absorbed leads are folded: those that absorbed nobody first."""
     depth: dict[int, int] = {}
     levels: list[list[Merge]] = []
     for merge in merges:
@@ -106,8 +106,8 @@ def levels_of(merges: Sequence[Merge]) -> list[list[Merge]]:
 
 
 def heirs_of(merge: Merge, out: b.Output) -> list[Heir]:
-    """What an absorbed lead leaves: its holder, and the clocks of its last episode that ran in time."""
-    clocks = out.clocks[: int(out.used[b.CLOCKS])]
+    """What an absorbed lead leaves: its holder, and the clocks that ran in time until then."""
+    clocks: Any = out.clocks[: int(out.used[b.CLOCKS])]
     state = out.states[merge.absorbed]
     left = [Heir(merge.survivor, merge.at, int(state.holder), int(state.team), -1)]
     ran = (clocks.lead == merge.absorbed) & (clocks.closed_at == merge.at)

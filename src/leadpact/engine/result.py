@@ -76,7 +76,8 @@ EPISODES = pa.schema(
     }
 )
 
-#: One row a clock. Seconds are working seconds on the calendar that ran, pauses left out.
+#: One row a clock. `closed_at` is when it ended without being stopped. Seconds are working seconds
+#: on the calendar that ran, pauses left out; `late_seconds` those after due, if missed or overdue.
 CLOCKS = pa.schema(
     {
         "lead_id": TEXT,

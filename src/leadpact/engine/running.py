@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,7 @@ def _fold_all(compiled: Compiled, rows: b.Rows, out: b.Output, merges: Sequence[
         out = out._replace(heirs=out.clocks.copy())
     bounds = [-1, *sorted(merge.absorbed for merge in merges), len(rows.begins)]
     rows = with_heirs(rows, heirs)
-    for before, after in zip(bounds, bounds[1:], strict=False):
+    for before, after in pairwise(bounds):
         fold(compiled.program, rows, state, out, before + 1, after)
     return out
 

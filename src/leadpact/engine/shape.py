@@ -31,8 +31,8 @@ ORGANISATION_KINDS = ("fact.voided", "calendar.closed", "roster.changed")
 class Log:
     """The rows that count, in one DuckDB table `log` ordered by instant, rank, source and event id.
 
-    Columns: place (their order), lead (number of the lead that wrote it), moment (microseconds), delay, kind, decided,
-    source, event_id, properties (JSON text) and typed columns.
+    Columns: place (their order), lead (number of the lead that wrote it), moment (microseconds),
+    delay, kind, decided, source, event_id, properties (JSON text) and typed columns.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -184,7 +184,7 @@ class ShapedRows:
 
 
 def shape_rows(log: Log, questions: Questions) -> ShapedRows:
-    """One small integer for each row: its kind and the class of every value some condition asks for."""
+    """One small integer for each row: its kind and the class of every value that is asked for."""
     con = log.connection
     kinds = [
         row[0] for row in con.execute("select distinct kind from log order by kind").fetchall()

@@ -1,4 +1,4 @@
-"""The statements that the engine puts to DuckDB, each described; no calendar work, no conditions."""
+"""The statements that the engine puts to DuckDB, each described: no calendars, no conditions."""
 
 from __future__ import annotations
 
@@ -97,7 +97,8 @@ def counting(typed: Iterable[str], organisation: Sequence[str], simulate: bool) 
         from single anti join withdrawn using (source, event_id)
         where kind not in ({named}) and coalesce(lead_id, '') <> '' {observed};
         insert into counting by name
-        select '' as source, '' as event_id, lead_id, min(moment) as moment, min(moment) as recorded,
+        select '' as source, '' as event_id, lead_id,
+            min(moment) as moment, min(moment) as recorded,
             'lead.created' as kind, false as decided, null as properties{nulls}
         from counting group by lead_id
         having coalesce(min(moment) filter (where kind = 'lead.created') > min(moment), true);
@@ -106,7 +107,8 @@ def counting(typed: Iterable[str], organisation: Sequence[str], simulate: bool) 
         from (select distinct lead_id from counting);
         create table log as
         select (row_number() over (order by moment, rank, source, event_id) - 1)::bigint as place,
-            lead, moment, recorded - moment as delay, rank, source, event_id, kind, decided, properties{extra}
+            lead, moment, recorded - moment as delay, rank, source, event_id, kind, decided,
+            properties{extra}
         from counting join known_leads using (lead_id) join kinds using (kind)
         order by place
     """
@@ -213,15 +215,18 @@ def attribute_classes(columns: Sequence[Column]) -> str:
     values = "".join(f", {column.value} as v{i}" for i, column in enumerate(columns))
     classes = "".join(f", {column.named(i)} as c{i}" for i, column in enumerate(columns))
     joins = "".join(column.joined(i) for i, column in enumerate(columns))
-    return f"select list, moment{classes} from (select list, moment{values} from known){joins} order by list, moment"
+    known = f"(select list, moment{values} from known)"
+    return f"select list, moment{classes} from {known}{joins} order by list, moment"
 
 
 def final_attributes(columns: str) -> str:
     """The attributes of every lead as last known, in the order of leads."""
     return f"""
         select lead{columns} from last_lists
-        left join (select * from known qualify row_number() over (partition by list order by moment desc) = 1)
-        using (list) order by lead
+        left join (
+            select * from known
+            qualify row_number() over (partition by list order by moment desc) = 1
+        ) using (list) order by lead
     """
 
 

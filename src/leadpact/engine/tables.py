@@ -299,7 +299,8 @@ def _clocks(evaluation: Evaluation, names: _Names) -> pa.Table:
     of = _episode_of(evaluation, clocks)
     sides, steps = _duty_facts(evaluation)
     side, step = sides[clocks.version, clocks.obligation], steps[clocks.version, clocks.obligation]
-    running = (clocks.outcome == b.RUNNING) | (clocks.outcome == b.OVERDUE)
+    open_or_stopped = (clocks.outcome == b.RUNNING) | (clocks.outcome == b.OVERDUE)
+    open_or_stopped |= clocks.stopped_at != b.NEVER
     ran_out = (clocks.outcome == b.MISSED) | (clocks.outcome == b.OVERDUE)
     return _table(
         CLOCKS,
@@ -312,7 +313,7 @@ def _clocks(evaluation: Evaluation, names: _Names) -> pa.Table:
         started_at=times(clocks.started_at),
         due_at=times(clocks.due_at),
         stopped_at=times(clocks.stopped_at),
-        closed_at=times(np.where(running, b.NEVER, clocks.closed_at)),
+        closed_at=times(np.where(open_or_stopped, b.NEVER, clocks.closed_at)),
         outcome=_outcomes(evaluation, clocks),
         already_in_contact=_yes(clocks.in_contact),
         logged_late=_yes(clocks.logged_late),

@@ -44,7 +44,7 @@ def read(raw: object, kind: str) -> Any:
 
 
 def reading(test: Test, declared: str | None) -> dict[str, str]:
-    """As what each part of a test reads the value: the declared type, else what it compares with."""
+    """As what each part of a test reads the value: as declared, else as what it compares with."""
     return {name: _reading(name, operand, declared) for name, operand in test.tests().items()}
 
 

@@ -1,15 +1,14 @@
 """Bundles of arrays passed by address: a kernel takes one pointer however many arrays there are.
 
-By value a bundle of ninety arrays would be six hundred machine arguments to every call, minutes of
-compiling. Here it is the address of a block of int64 words: for each array its address and shape, for
-each number its value, for a nested bundle its words in place. Arrays reached so are borrowed: the
-caller keeps them, and the block, alive during the call.
+By value a bundle of ninety arrays would be six hundred machine arguments to every call, minutes
+of compiling. Here it is the address of a block of int64 words: for each array its address and
+shape, for each number its value, for a nested bundle its words in place. Arrays reached so are
+borrowed: the caller keeps them, and the block, alive during the call.
 """
 
 from __future__ import annotations
 
 import operator
-import typing
 from typing import Any
 
 import numba
@@ -26,7 +25,7 @@ from numpy.typing import NDArray
 WORD = ir.IntType(64)
 
 
-class BundleType(types.Type):  # type: ignore[misc]  # numba is untyped
+class BundleType(types.Type):
     """Compiler type of a bundle: the field types by name, and the word at which each begins."""
 
     def __init__(self, bundle: type, fields: dict[str, Any]) -> None:
@@ -86,16 +85,16 @@ def _check(name: str, field: Any, value: Any) -> None:
 
 
 @register_model(BundleType)
-class _BundleModel(models.OpaqueModel):  # type: ignore[misc]
+class _BundleModel(models.OpaqueModel):
     pass
 
 
-@typeof_impl.register(Address)  # type: ignore[untyped-decorator]
+@typeof_impl.register(Address)
 def _type_of(value: Address, _: Any) -> BundleType:
     return value.kind
 
 
-@unbox(BundleType)  # type: ignore[untyped-decorator]
+@unbox(BundleType)
 def _from_address(_: Any, value: Any, c: Any) -> NativeValue:
     number = c.pyapi.object_getattr_string(value, "address")
     pointer = c.pyapi.long_as_voidptr(number)
@@ -104,14 +103,14 @@ def _from_address(_: Any, value: Any, c: Any) -> NativeValue:
 
 
 @infer_getattr
-class _BundleAttributes(AttributeTemplate):  # type: ignore[misc]
+class _BundleAttributes(AttributeTemplate):
     key = BundleType
 
-    def generic_resolve(self, bundle: BundleType, attribute: str) -> Any:
+    def generic_resolve(self, bundle: BundleType, attribute: str) -> Any:  # type: ignore[override]
         return bundle.fields.get(attribute)
 
 
-@lower_getattr_generic(BundleType)  # type: ignore[untyped-decorator]
+@lower_getattr_generic(BundleType)
 def _read_field(context: Any, builder: Any, bundle: BundleType, pointer: Any, name: str) -> Any:
     field, offset = bundle.fields[name], bundle.offsets[name]
     words = builder.bitcast(pointer, WORD.as_pointer())
@@ -151,7 +150,7 @@ def _borrowed_array(context: Any, builder: Any, field: Any, words: Any, offset: 
 
 def bundle_type(bundle: type, fields: dict[str, Any]) -> BundleType:
     """The compiler type of a bundle, one for each class."""
-    known = typing.cast("BundleType | None", _KNOWN.get(bundle))
+    known = _KNOWN.get(bundle)
     if known is None:
         known = _KNOWN[bundle] = BundleType(bundle, fields)
     return known

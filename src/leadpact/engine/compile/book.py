@@ -212,7 +212,7 @@ class Book:
         return self.by_attributes(self.of_lead(condition))
 
     def candidates(self, condition: Any) -> list[tuple[int, int]]:
-        """Patterns whose rows a condition can hold for, each with the formula still to ask (-1: none)."""
+        """Patterns whose rows a condition can hold for, with the formula left to ask (-1: none)."""
         if condition is None:
             return []
         formula = self.of_row(condition)
@@ -231,7 +231,8 @@ def _parts(condition: Any) -> list[Any]:
 
 
 def _joined(condition: Any, parts: list[list[tuple[int, int]]]) -> list[tuple[int, int]]:
-    word = {AllOf: b.ALL_OF, AnyOf: b.ANY_OF, NoneOf: b.NONE_OF}[type(condition)]
+    words: dict[type, int] = {AllOf: b.ALL_OF, AnyOf: b.ANY_OF, NoneOf: b.NONE_OF}
+    word = words[type(condition)]
     return [*(step for part in parts for step in part), (word, len(parts))]
 
 

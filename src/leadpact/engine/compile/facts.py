@@ -49,7 +49,7 @@ def fact_tables(book: Book, versions: list[Agreement], endings: list[EndingRules
 
 
 class EndingRules:
-    """Formulas of a version's disqualifiers, and (formula, position, cool-down) of its recycling."""
+    """Formulas of a version's disqualifiers; (formula, position, cool-down) of its recycling."""
 
     def __init__(self, book: Book, version: Agreement, v: int) -> None:
         groups = group_places(version)
@@ -131,10 +131,10 @@ def _rejection(book: Book, version: Agreement, pattern: int) -> tuple[int, int]:
 
 
 def _cool_down(book: Book, version: Agreement, pattern: int) -> int:
-    named = [*version.handoff.rejections, *version.handoff.recycling]
-    names = [getattr(each, "reason", None) or getattr(each, "name", "") for each in named]
-    place = place_in(names)(_reason(book, pattern))
-    cool_down = named[place].cool_down if place >= 0 else None
+    named = [(each.reason, each.cool_down) for each in version.handoff.rejections]
+    named += [(each.name, each.cool_down) for each in version.handoff.recycling]
+    place = place_in([name for name, _ in named])(_reason(book, pattern))
+    cool_down = named[place][1] if place >= 0 else None
     return cool_down.microseconds if cool_down else 0
 
 

@@ -1,4 +1,4 @@
-"""Lists of unequal length as the kernels take them: one array of items, one of where each list begins."""
+"""Lists of unequal length as kernels take them: items in one array, their begins in another."""
 
 from __future__ import annotations
 

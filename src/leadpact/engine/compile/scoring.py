@@ -73,7 +73,7 @@ def _ageing(rule: Rule) -> tuple[int, Fraction] | None:
 
 
 class Ages:
-    """The ageing classes of every version: class 0 never ages, the others share period and share."""
+    """The ageing classes of every version: class 0 never ages, others have one period and share."""
 
     def __init__(self, book: Book, versions: int) -> None:
         self.of_version: list[list[tuple[int, Fraction]]] = [[] for _ in range(versions)]
@@ -90,7 +90,7 @@ class Ages:
         return 1 + self.of_version[scorer.version].index(scorer.ageing)
 
     def steps(self, book: Book, v: int) -> list[tuple[int, int, int]]:
-        """(class, number, microseconds after the row) of every step at which something loses worth."""
+        """(class, number, microseconds after the row) of each step at which points are lost."""
         steps = []
         for place, (every, _) in enumerate(self.of_version[v], start=1):
             worths = [
@@ -101,7 +101,7 @@ class Ages:
 
 
 def scoring_tables(book: Book, versions: list[Agreement], first_atoms: list[int]) -> b.Scoring:
-    """The kernels' form of all scoring; `first_atoms` tells where each version's questions begin."""
+    """The kernels' form of all scoring; `first_atoms`: where each version's questions begin."""
     ages = Ages(book, len(versions))
     earns, opening = _earning(book, ages, len(versions))
     steps = [ages.steps(book, v) for v in range(len(versions))]

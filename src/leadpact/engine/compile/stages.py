@@ -65,7 +65,7 @@ def position_of_handoff(version: Agreement) -> int:
 
 
 def _positions(at: list[list[int]], stages: int) -> Any:
-    """[v, stage] its position, or that of the nearest earlier stage the version has, else the first."""
+    """[v, stage] its position, or that of the nearest earlier stage that v has, else the first."""
     table = np.zeros((len(at), stages), np.int32)
     for v, order in enumerate(at):
         for stage in range(stages):
@@ -93,7 +93,7 @@ def _declared(book: Book, pattern: int) -> int:
 
 
 def _decided_for(book: Book, pattern: int) -> int:
-    """The episode for which the system decided the entry; -1 decided, but for no episode it names."""
+    """The episode for which the system decided the entry; -1 decided, but it names no episode."""
     kind, _ = book.rows.of[pattern]
     if kind != "stage.entered" or not book.rows.look_up(pattern, DECIDED):
         return 0

@@ -1,1 +1,1 @@
-"""The state machine that the agreement becomes: scoring, stages and clocks of one lead after another."""
+"""The state machine that an agreement becomes: score, stages and clocks, lead after lead."""

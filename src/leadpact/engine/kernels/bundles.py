@@ -1,4 +1,4 @@
-"""What the kernels read, keep and write: the compiled agreement, the rows, a lead's state, the results.
+"""What the kernels read, keep and write: compiled agreement, rows, a lead's state, results.
 
 Instants and durations are int64 microseconds (UTC, since 1970); points are int64 thousandths.
 `v` is a version, `p` a row pattern, `a` an attribute pattern; `vp` stands for `v * patterns + p`.
@@ -46,15 +46,17 @@ COUNT_AT_LEAST, SCORE_AT_LEAST, SCORE_AT_MOST, QUIET_FOR = 0, 1, 2, 3
 
 TOTAL, FIT, ENGAGEMENT = 0, 1, 2
 
-# In the trace, instead of a scorer: from here on the points of an episode are told anew. Such a record
-# has the episode for its step, where the lead's rows begin for its row, and the merges so far for its amount.
+# In the trace, instead of a scorer: from here on the points of an episode are told anew. Such a
+# record has the episode for its step, where the lead's rows begin for its row, and the merges so
+# far for its amount.
 TOLD_ANEW = -1
 
 
 class Formulas(NamedTuple):
     """Conditions as small programs in postfix order, and the truths of what they ask.
 
-    A truth is 1 (true), 0 (unknown) or -1 (false): all is the least, any the greatest, none its opposite.
+    A truth is 1 (true), 0 (unknown) or -1 (false): all is the least, any the greatest, none the
+    opposite of any.
     """
 
     begins: jit.Int32s
@@ -68,7 +70,7 @@ class Formulas(NamedTuple):
 
 
 class Scoring(NamedTuple):
-    """Who earns what. A scorer is a scoring rule, or a count that some condition asks for (in no group)."""
+    """Who earns what. A scorer is a scoring rule, or a count that is asked for (no group)."""
 
     begins: jit.Int32s  # [vp * classes + ageing class] into scorers
     scorers: jit.Int32s
@@ -98,7 +100,7 @@ class Scoring(NamedTuple):
 class Stages(NamedTuple):
     """The funnel: positions are places in a version's order, stages are known across versions."""
 
-    count: jit.Int32s  # [v]
+    count: jit.Int32s  # type: ignore[assignment]  # [v]; hides the method of tuples
     at: jit.Int32Table  # [v, position] → stage
     position: jit.Int32Table  # [v, stage] → position, or the nearest earlier one
     formula: jit.Int32Cube  # [v, segment, position]
@@ -181,7 +183,7 @@ class Program(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """The rows of every lead, in time order within the lead, and what each lead has stated of itself."""
+    """The rows of every lead, in time order within the lead, and what each has stated of itself."""
 
     begins: jit.Int64s  # [lead] own rows
     ends: jit.Int64s
@@ -207,27 +209,127 @@ class Rows(NamedTuple):
     heir_clock: jit.Int64s  # -1: the holder alone
 
 
-_LEAD_FIELDS = (
-    "lead version attributes cursor begin end stated episode episode_row opened_at ending stage position stage_since "
-    "unlocked cool_down_until excluded holder team holder_since qualified_at handed_at handed_by_stage assigned_at closures merges heir statements floor tier high "
-    "disqualifies rejects rejects_for_good recycles loses hands_off cool_down_rejected cool_down_recycled reopened_at segment next_change"
-).split()
-_CLOCK_FIELDS = (
-    "lead episode obligation version segment calendar table started_at due_at stopped_at closed_at outcome in_contact "
-    "logged_late by_protocol paused remaining holder holder_due piece_from piece_worked worked counted_from late"
-).split()
-_ENTRY_FIELDS = (
-    "lead episode stage entered_at implied recorded segment tier high score fit engagement version disputed"
-).split()
-_SHARE_FIELDS = "lead episode obligation holder from_at to_at worked clock".split()
-_EPISODE_FIELDS = (
-    "lead episode started_at ended_at ending cause qualified_at handed_at assigned_at".split()
-)
-_STATE_FIELDS = (
-    "lead episode ending stage stage_since score fit engagement tier high segment holder team excluded unlocked version "
-    "attributes next_change profile profile_fit"
-).split()
-_TRACE_FIELDS = "lead at version scorer step row amount".split()
+_LEAD_FIELDS = [
+    "lead",
+    "version",
+    "attributes",
+    "cursor",
+    "begin",
+    "end",
+    "stated",
+    "episode",
+    "episode_row",
+    "opened_at",
+    "ending",
+    "stage",
+    "position",
+    "stage_since",
+    "unlocked",
+    "cool_down_until",
+    "excluded",
+    "holder",
+    "team",
+    "holder_since",
+    "qualified_at",
+    "handed_at",
+    "handed_by_stage",
+    "assigned_at",
+    "closures",
+    "merges",
+    "heir",
+    "statements",
+    "floor",
+    "tier",
+    "high",
+    "disqualifies",
+    "rejects",
+    "rejects_for_good",
+    "recycles",
+    "loses",
+    "hands_off",
+    "cool_down_rejected",
+    "cool_down_recycled",
+    "reopened_at",
+    "segment",
+    "next_change",
+]
+_CLOCK_FIELDS = [
+    "lead",
+    "episode",
+    "obligation",
+    "version",
+    "segment",
+    "calendar",
+    "table",
+    "started_at",
+    "due_at",
+    "stopped_at",
+    "closed_at",
+    "outcome",
+    "in_contact",
+    "logged_late",
+    "by_protocol",
+    "paused",
+    "remaining",
+    "holder",
+    "holder_due",
+    "piece_from",
+    "piece_worked",
+    "worked",
+    "counted_from",
+    "late",
+]
+_ENTRY_FIELDS = [
+    "lead",
+    "episode",
+    "stage",
+    "entered_at",
+    "implied",
+    "recorded",
+    "segment",
+    "tier",
+    "high",
+    "score",
+    "fit",
+    "engagement",
+    "version",
+    "disputed",
+]
+_SHARE_FIELDS = ["lead", "episode", "obligation", "holder", "from_at", "to_at", "worked", "clock"]
+_EPISODE_FIELDS = [
+    "lead",
+    "episode",
+    "started_at",
+    "ended_at",
+    "ending",
+    "cause",
+    "qualified_at",
+    "handed_at",
+    "assigned_at",
+]
+_STATE_FIELDS = [
+    "lead",
+    "episode",
+    "ending",
+    "stage",
+    "stage_since",
+    "score",
+    "fit",
+    "engagement",
+    "tier",
+    "high",
+    "segment",
+    "holder",
+    "team",
+    "excluded",
+    "unlocked",
+    "version",
+    "attributes",
+    "next_change",
+    "profile",
+    "profile_fit",
+]
+_TRACE_FIELDS = ["lead", "at", "version", "scorer", "step", "row", "amount"]
 
 
 def _records(fields: list[str]) -> np.dtype[np.void]:
@@ -275,7 +377,7 @@ class State(NamedTuple):
 
 
 class Output(NamedTuple):
-    """Results, in the order in which they arise; `used` counts them. A full table is counted on in its last place."""
+    """Results in the order in which they arise; `used` counts them, and on when one is full."""
 
     states: StateRecords
     entries: EntryRecords

@@ -28,7 +28,6 @@ from leadpact.engine.kernels.bundles import (
     RUNNING,
     SHARES,
     STEP_STARTS,
-    TEAM_CALENDAR,
     WAIVED,
     WORKING_DAYS,
     Output,
@@ -134,7 +133,7 @@ def _new_clock(
     clock.worked = 0
     clock.counted_from = now
     clock.late = 0
-    return index
+    return int(index)
 
 
 @jit.kernel
@@ -160,9 +159,8 @@ def forget_handoff(program: Program, s: State, out: Output) -> None:
             clock = out.clocks[index]
             starts = program.duties.start[clock.version, obligation]
             stopped = clock.stopped_at != NEVER and clock.outcome != WAIVED
-            if (starts == HANDOFF_STARTS or starts == STEP_STARTS) and (
-                stopped or clock.outcome == RUNNING
-            ):
+            by_handoff = starts in (HANDOFF_STARTS, STEP_STARTS)
+            if by_handoff and (stopped or clock.outcome == RUNNING):
                 clock.outcome = FORGOTTEN
                 s.current[obligation] = -1
                 s.latest[obligation] = -1
@@ -274,7 +272,7 @@ def close_clock(program: Program, out: Output, index: int, outcome: int, now: in
 def in_time(out: Output, index: int, now: int) -> bool:
     """Whether a clock has not run out: at or before due, or paused."""
     clock = out.clocks[index]
-    return clock.paused > 0 or now <= clock.due_at
+    return bool(clock.paused > 0 or now <= clock.due_at)
 
 
 @jit.kernel
@@ -351,7 +349,7 @@ def judge_clocks(program: Program, out: Output, first: int, until: int) -> None:
 
 
 @jit.kernel
-def inherit_clock(program: Program, s: State, out: Output, heir: int, now: int) -> None:
+def inherit_clock(s: State, out: Output, heir: int, now: int) -> None:
     """A running clock of a lead merged into this one runs on here, if it is the earlier."""
     lead = s.lead[0]
     obligation = int(out.heirs[heir].obligation)

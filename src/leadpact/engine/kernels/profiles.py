@@ -26,7 +26,7 @@ def profile_fit(program: Program, s: State, profile: int) -> int:
 
 @jit.kernel
 def best_profile(program: Program, s: State) -> int:
-    """Place of the profile that fits best among the version's, the first of equals; -1: none at all."""
+    """Place of the version's profile that fits best, the first of equals; -1: there is none."""
     v = s.lead[0].version
     begin = program.profiles.begins[v]
     best = -1

@@ -92,7 +92,7 @@ def apply_step(
     attributes: int,
     at: int,
 ) -> None:
-    """Applies the n-th ageing step (0: the earning itself) of one row to all it earned in a class."""
+    """Applies the n-th ageing step (0: the earning itself) of a row to all it earned in a class."""
     scoring = program.scoring
     pattern = int(rows.pattern[row])
     place = pattern_of(program, s, pattern) * program.classes + ageing
@@ -157,8 +157,9 @@ def tell_again(program: Program, rows: Rows, s: State, out: Output, now: int) ->
 def grow_older(program: Program, rows: Rows, s: State, out: Output, now: int) -> None:
     """Applies every ageing step that is due, and finds when one next matters.
 
-    A step falls a fixed time after its row, so one pointer for each step moves along the rows. Steps
-    are applied no sooner than somebody looks; a lead is woken only by one that can open a decision.
+    A step falls a fixed time after its row, so one pointer for each step moves along the rows.
+    Steps are applied no sooner than somebody looks; a lead is woken only by one that can open a
+    decision.
     """
     lead = s.lead[0]
     scoring = program.scoring
@@ -168,7 +169,7 @@ def grow_older(program: Program, rows: Rows, s: State, out: Output, now: int) ->
         row = s.applied[q]
         while row < lead.cursor and rows.time[row] + shift <= now:
             at = rows.time[row] + shift
-            attributes = _known_then(program, rows, s, row)
+            attributes = _known_then(rows, s, row)
             apply_step(
                 program, rows, s, out, row, ageing, int(scoring.step_number[q]), attributes, at
             )
@@ -182,7 +183,7 @@ def grow_older(program: Program, rows: Rows, s: State, out: Output, now: int) ->
 
 
 @jit.kernel
-def _known_then(program: Program, rows: Rows, s: State, row: int) -> int:
+def _known_then(rows: Rows, s: State, row: int) -> int:
     lead = s.lead[0]
     begins = rows.stated_begins[lead.statements]
     if rows.stated_begins[lead.statements + 1] - begins == 1:
@@ -219,7 +220,7 @@ def tier(program: Program, s: State) -> int:
     engagement = s.scores[ENGAGEMENT]
     letter = 0 if fit >= grades[v, 0] else (1 if fit >= grades[v, 1] else 2)
     number = 0 if engagement >= grades[v, 2] else (1 if engagement >= grades[v, 3] else 2)
-    return letter * 3 + number
+    return int(letter * 3 + number)
 
 
 @jit.kernel
@@ -234,7 +235,8 @@ def take_score(program: Program, s: State) -> None:
 @jit.kernel
 def quiet_until(program: Program, s: State, timer: int) -> int:
     """When a timer will have run: from the last match, or the entry into the present stage."""
-    return max(s.last[timer], s.lead[0].stage_since) + program.scoring.timer_length[timer]
+    since = max(s.last[timer], s.lead[0].stage_since)
+    return int(since + program.scoring.timer_length[timer])
 
 
 @jit.kernel

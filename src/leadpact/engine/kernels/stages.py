@@ -8,8 +8,8 @@ from leadpact.engine.kernels.bundles import (
     DISQUALIFIED,
     ENGAGEMENT,
     ENTRIES,
-    EVENT_STARTS,
     EPISODES,
+    EVENT_STARTS,
     FIT,
     HANDOFF_STARTS,
     LOST,
@@ -17,11 +17,14 @@ from leadpact.engine.kernels.bundles import (
     NEVER,
     NOBODY,
     OPEN,
+    PROGRESSES,
+    QUALIFIES,
     RECYCLED,
     REJECTED,
     RUNNING,
     STAGE_STARTS,
     TOTAL,
+    TRIGGERS,
     WON,
     Output,
     Program,
@@ -112,7 +115,7 @@ def disqualifier(program: Program, s: State) -> int:
     begin = facts.disqualifier_begins[v]
     for i in range(begin, facts.disqualifier_begins[v + 1]):
         if holds(program, s, int(facts.disqualifiers[i])):
-            return i - begin
+            return int(i - begin)
     return -1
 
 
@@ -172,7 +175,7 @@ def _enter(program: Program, s: State, out: Output, position: int, implied: bool
     lead.stage = stage
     lead.position = position
     lead.stage_since = now
-    note_entry(program, s, out, implied, now)
+    note_entry(s, out, implied, now)
     if implied:
         return
     if position == program.stages.handoff[v]:
@@ -186,7 +189,7 @@ def _enter(program: Program, s: State, out: Output, position: int, implied: bool
 
 
 @jit.kernel
-def note_entry(program: Program, s: State, out: Output, implied: bool, now: int) -> None:
+def note_entry(s: State, out: Output, implied: bool, now: int) -> None:
     """Writes an entry into a stage to the results, with what is pinned to it."""
     lead = s.lead[0]
     note = out.entries[min(out.used[ENTRIES], out.entries.shape[0] - 1)]
@@ -208,7 +211,7 @@ def note_entry(program: Program, s: State, out: Output, implied: bool, now: int)
 
 
 @jit.kernel
-def uphold_dispute(s: State, out: Output, first: int, stage: int) -> None:
+def uphold_dispute(out: Output, first: int, stage: int) -> None:
     """A dispute over a stage was upheld: its latest entry is marked."""
     for i in range(min(out.used[ENTRIES], out.entries.shape[0]) - 1, first - 1, -1):
         if out.entries[i].stage == stage:
@@ -356,3 +359,22 @@ def _recycle(
     rule = disqualifier(program, s)
     if rule >= 0:
         end_episode(program, s, out, DISQUALIFIED, rule, False, now)
+
+
+@jit.kernel
+def learn_attributes(program: Program, rows: Rows, s: State, now: int) -> None:
+    """What the lead has stated of itself by now, and the segment that follows from it."""
+    lead = s.lead[0]
+    last = rows.stated_begins[lead.statements + 1] - 1
+    while lead.stated < last and rows.stated_at[lead.stated + 1] <= now:
+        lead.stated += 1
+    lead.attributes = rows.attributes[lead.stated]
+    lead.segment = program.stages.segment[lead.version, lead.attributes]
+
+
+@jit.kernel
+def unlocks(cool_down_until: int, action: int, at: int) -> bool:
+    """Whether what a row does lets a recycled lead qualify again."""
+    if action == QUALIFIES:
+        return at >= cool_down_until
+    return action in (TRIGGERS, PROGRESSES)
