@@ -119,6 +119,9 @@ def _live_together(
     for lead in leads.values():
         if lead.began:
             _tell(lead, as_of, _handed_off(lead, known), result)
+        elif lead.merged:
+            line = {"lead_id": lead.name, "status": "merged", "episode": 0}
+            result.lead_states.append(line)
 
 
 def _candidates(rows: list[Row], company: Company) -> set[datetime]:

@@ -148,7 +148,7 @@ class Questions:
         for atom in self.row_atoms:
             if atom.asks_of(kind):
                 names |= dict.fromkeys(name for name, _ in atom.tests)
-        if DELAY in self.properties and not kind.startswith("lead."):
+        if DELAY in self.properties:
             names[DELAY] = None
         return list(names)
 

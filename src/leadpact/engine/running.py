@@ -62,8 +62,10 @@ def _fold_all(compiled: Compiled, rows: b.Rows, out: b.Output, merges: Sequence[
 
 def _output(leads: int, room: list[int]) -> b.Output:
     entries, episodes, clocks, shares, trace = room
+    states = jit.empty_records(b.STATE, leads)
+    states.stage, states.tier, states.profile, states.holder = -1, -1, -1, b.NOBODY
     return b.Output(
-        states=jit.empty_records(b.STATE, leads),
+        states=states,
         entries=jit.empty_records(b.ENTRY, entries),
         episodes=jit.empty_records(b.EPISODE, episodes),
         clocks=jit.empty_records(b.CLOCK, clocks),

@@ -80,18 +80,9 @@ class _Names:
         )
         return flat.take(pa.array(version * width + number, pa.int64()))
 
-    def tier(self, version: NDArray[Any], number: NDArray[Any]) -> pa.Array:
-        """A1 to C3; NULL where the version has no tiers."""
-        graded = self._graded()
-        return picked(self.tiers, np.where(graded[version], number, -1))
-
-    def quality(self, version: NDArray[Any], high: NDArray[Any]) -> pa.Array:
-        """high or low; NULL where the version has no tiers."""
-        words = pa.array(["low", "high"], pa.string())
-        return picked(words, np.where(self._graded()[version], high, -1))
-
-    def _graded(self) -> NDArray[np.bool_]:
-        return np.array([bool(v.scoring and v.scoring.tiers) for v in self.versions])
+    def quality(self, tier: NDArray[Any], high: NDArray[Any]) -> pa.Array:
+        """high or low; NULL for a lead without a tier."""
+        return picked(pa.array(["low", "high"], pa.string()), np.where(tier < 0, -1, high))
 
 
 def picked(names: pa.Array, numbers: NDArray[Any]) -> pa.Array:
@@ -172,8 +163,8 @@ def _states(evaluation: Evaluation, names: _Names) -> pa.Table:
         score=points(states.score),
         fit=points(states.fit),
         engagement=points(states.engagement),
-        tier=names.tier(states.version, states.tier),
-        quality=names.quality(states.version, states.high),
+        tier=picked(names.tiers, states.tier),
+        quality=names.quality(states.tier, states.high),
         segment=names.segment(states.version, states.segment),
         persona=pa.array(persona.tolist(), pa.string()),
         profile=profile,
@@ -230,8 +221,8 @@ def _entries(evaluation: Evaluation, names: _Names) -> pa.Table:
         implied=_yes(entries.implied),
         recorded=_yes(entries.recorded),
         segment=names.segment(entries.version, entries.segment),
-        tier=names.tier(entries.version, entries.tier),
-        quality=names.quality(entries.version, entries.high),
+        tier=picked(names.tiers, entries.tier),
+        quality=names.quality(entries.tier, entries.high),
         score=points(entries.score),
         fit=points(entries.fit),
         engagement=points(entries.engagement),

@@ -135,6 +135,7 @@ def scoring_tables(book: Book, versions: list[Agreement], first_atoms: list[int]
         groups=column(len(places) for places in groups),
         grades=np.array([_grades(version) for version in versions], np.int64),
         high=np.array([_high(version) for version in versions], np.bool_),
+        graded=np.array([bool(v.scoring and v.scoring.tiers) for v in versions], np.bool_),
     )
 
 

@@ -95,6 +95,7 @@ class Scoring(NamedTuple):
     groups: jit.Int32s  # [v] number of groups, TOTAL among them
     grades: jit.Int64Table  # [v] bounds of A, B, 1, 2
     high: jit.BoolTable  # [v, tier] tiers of high quality
+    graded: jit.Bools  # [v] whether it has tiers
 
 
 class Stages(NamedTuple):

@@ -45,8 +45,13 @@ from leadpact.engine.kernels.taking import take_row
 
 @jit.kernel
 def fold(program: Program, rows: Rows, s: State, out: Output, first: int, last: int) -> None:
-    """Evaluates the leads `first … last - 1`; results are appended to `out`."""
+    """Evaluates the leads `first … last - 1`; results are appended to `out`.
+
+    A lead that was absorbed before it had a row leaves nothing.
+    """
     for lead in range(first, last):
+        if rows.until[lead] < rows.first[lead]:
+            continue
         clocks = out.used[CLOCKS]
         entries = out.used[ENTRIES]
         _begin_lead(program, rows, s, out, lead)
@@ -211,8 +216,6 @@ def _finish_lead(
     program: Program, rows: Rows, s: State, out: Output, first_clock: int, until: int, next_at: int
 ) -> None:
     lead = s.lead[0]
-    if lead.episode == 0:
-        return
     absorbed_at = rows.absorbed_at[lead.lead]
     if lead.ending == OPEN:
         grow_older(program, rows, s, out, until)

@@ -213,9 +213,11 @@ def add_up(program: Program, s: State) -> None:
 
 @jit.kernel
 def tier(program: Program, s: State) -> int:
-    """0 to 8 for A1, A2, A3, B1 … C3."""
+    """0 to 8 for A1, A2, A3, B1 … C3; -1 where the version has no tiers."""
     grades = program.scoring.grades
     v = s.lead[0].version
+    if not program.scoring.graded[v]:
+        return -1
     fit = s.scores[FIT]
     engagement = s.scores[ENGAGEMENT]
     letter = 0 if fit >= grades[v, 0] else (1 if fit >= grades[v, 1] else 2)
@@ -229,7 +231,8 @@ def take_score(program: Program, s: State) -> None:
     lead = s.lead[0]
     add_up(program, s)
     lead.tier = tier(program, s)
-    lead.high = 1 if program.scoring.high[lead.version, lead.tier] else 0
+    high = lead.tier >= 0 and program.scoring.high[lead.version, lead.tier]
+    lead.high = 1 if high else 0
 
 
 @jit.kernel
