@@ -38,7 +38,7 @@ tables:
     found = problems(text)
     assert sorted({line for line, _, _ in found}) == [2, 5, 7, 8, 10, 12, 14, 15]
     said = {line: f"{message} / {hint}" for line, message, hint in found}
-    assert "write one such as Europe/Berlin" in said[2]
+    assert "did you mean “Europe/Berlin”?" in said[2]
     assert "did you mean “leads”?" in said[5]
     assert "either a date `column` or a fixed `value`" in said[8]
     assert "did you mean “column”?" in said[10]

@@ -114,8 +114,8 @@ def _complaints(spec: CalendarSpec, start: Path) -> Iterator[Complaint]:
 
 
 def _about_zone(name: str, path: Path) -> Iterator[Complaint]:
-    if _zone(name) is None:
-        yield path, f"“{name[:60]}” is not a time zone", _zone_hint(name)
+    if zone_named(name) is None:
+        yield path, f"“{name[:60]}” is not a time zone", zone_hint(name)
 
 
 def _about_hours(spec: CalendarSpec, start: Path) -> Iterator[Complaint]:
@@ -167,14 +167,16 @@ def _closed_days(spec: Holidays, years: Sequence[int]) -> list[date]:
     return sorted({*public, *spec.also} - set(spec.not_on))
 
 
-def _zone(name: str) -> ZoneInfo | None:
+def zone_named(name: str) -> ZoneInfo | None:
+    """The zone of this IANA name; None when there is none."""
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, KeyError):
         return None
 
 
-def _zone_hint(name: str) -> str:
+def zone_hint(name: str) -> str:
+    """What to write instead of a name that is no zone."""
     zones = available_timezones()
     cities = {zone.rpartition("/")[2]: zone for zone in sorted(zones)}
     near = nearest(name.replace(" ", "_"), zones) or cities.get(nearest(name, cities) or "")

@@ -6,6 +6,8 @@ import json
 from datetime import date
 from typing import Any
 
+from pydantic import BaseModel
+
 from leadpact.agreement.example import example_values
 from leadpact.agreement.spec import Agreement
 
@@ -22,11 +24,18 @@ def agreement_schema() -> dict[str, Any]:
 
     It knows the form of the file; what it accepts, `leadpact check` may still refuse.
     """
-    schema = _tidied(Agreement.model_json_schema(by_alias=True))
-    schema["$defs"]["Condition"]["description"] = _CONDITION
+    schema = schema_of(Agreement, "Leadpact agreement")
     for section, value in example_values().items():
-        schema["properties"][section]["examples"] = [value]
-    described = {"$schema": DRAFT, "title": "Leadpact agreement"} | schema
+        schema["properties"][section]["examples"] = [json.loads(json.dumps(value, default=_iso))]
+    return schema
+
+
+def schema_of(model: type[BaseModel], title: str) -> dict[str, Any]:
+    """The schema of a file with these contents as JSON values, dates as texts."""
+    schema = _tidied(model.model_json_schema(by_alias=True))
+    if "Condition" in schema.get("$defs", {}):
+        schema["$defs"]["Condition"]["description"] = _CONDITION
+    described = {"$schema": DRAFT, "title": title} | schema
     return dict(json.loads(json.dumps(described, default=_iso)))
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from leadpact.agreement import templates
 from leadpact.agreement.loading import load
 from leadpact.demo.company import generate
-from leadpact.engine.log import History
 from leadpact.flows.output import publish
+from leadpact.flows.recorded import LOG, read_log
 from leadpact.flows.run import Progress, Run, run
-from leadpact.sources.reading import Read
 
 TEMPLATE = "b2b-saas"
 AGREEMENT = "agreement.yaml"
@@ -31,15 +28,9 @@ def demonstrate(folder: Path, *, seed: int, leads: int, tell: Progress) -> Run:
         tell(0.0, f"Making up a company with {leads:,} leads")
         generate(seed=seed, leads=leads).write(room)
         (room / AGREEMENT).write_text(templates.text(TEMPLATE), encoding="utf-8")
-        finished = run([load(room / AGREEMENT)], _read(room), tell=tell)
+        finished = run([load(room / AGREEMENT)], read_log(room / LOG, (_REMARK,)), tell=tell)
         finished.write(room, tell)
         done.append(finished)
 
     publish(folder, write)
     return done[0]
-
-
-def _read(folder: Path) -> Read:
-    notes = [_REMARK]
-    log, deals = (pq.read_table(folder / f"{name}.parquet") for name in ("log", "deals"))
-    return Read(History(log, deals, notes=notes), [], notes)

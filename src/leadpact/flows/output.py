@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 #: Names the files that were written, so that the next run may replace them and nothing else.
@@ -59,6 +60,36 @@ def publish(folder: Path, write: Callable[[Path], None]) -> list[Path]:
         raise _unwritable(folder, error) from None
     finally:
         _remove_empty(made)
+
+
+def refuse_existing(folder: Path, names: Iterable[str]) -> None:
+    """Raise OutputError when one of these files is in the folder already."""
+    there = [name for name in names if os.path.lexists(folder / name)]
+    if there:
+        found = " and ".join(str(folder / name) for name in there)
+        hint = "Add --force to replace what is there, or name another folder with --out."
+        raise OutputError(f"{found} {'is' if len(there) == 1 else 'are'} there already.", hint)
+
+
+def write_together(folder: Path, texts: Mapping[str, str], *, replace: bool) -> None:
+    """Write text files among those of others; each appears whole, and all or none are begun.
+
+    Raises OutputError when one is there and not to be replaced, or the folder cannot be written.
+    """
+    if not replace:
+        refuse_existing(folder, texts)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        room = Path(tempfile.mkdtemp(prefix=".leadpact-", dir=folder))
+        try:
+            for name, text in texts.items():
+                (room / name).write_text(text, encoding="utf-8")
+            for name in texts:
+                (room / name).replace(folder / name)
+        finally:
+            shutil.rmtree(room, ignore_errors=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
 
 
 def _make(folder: Path) -> list[Path]:

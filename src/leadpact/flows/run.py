@@ -11,20 +11,22 @@ from pathlib import Path
 
 from leadpact import jit
 from leadpact.agreement.loading import Loaded
-from leadpact.agreement.spec import Agreement
 from leadpact.documents.report import Report
 from leadpact.documents.tables import write_tables
 from leadpact.engine.evaluate import evaluate
 from leadpact.engine.kernels.fold import fold
 from leadpact.engine.log import History
 from leadpact.engine.result import Result
+from leadpact.flows.checking import agreements
+from leadpact.flows.recorded import is_log, read_log
 from leadpact.sources.reading import Read, read
 from leadpact.sources.rows import write_rejects
 
 #: Told how much is done, from 0 to 1, and what comes next.
 Progress = Callable[[float, str], None]
 
-COMPILING = "Compiling the engine, once on this machine (some minutes)"
+COMPILING = "Compiling the engine, once on this machine (a minute or two)"
+STARTING = "Starting the engine"
 REPORT = "report.html"
 FIGURES = "figures.json"
 REJECTS = "rejects.csv"
@@ -74,8 +76,16 @@ def as_json(report: Report) -> str:
 
 
 def read_history(sources: str, data: str | None, tell: Progress) -> Read:
-    """Read all tables of a mapping; raises SourcesError, or NothingToReadError for no rows."""
-    found = read(sources, data, lambda table, rows: tell(0.1, f"Reading {table}: {rows:,} rows"))
+    """Read all tables of a mapping, or a log in the engine's own form.
+
+    Raises SourcesError, or NothingToReadError for no rows.
+    """
+    if is_log(sources):
+        found = read_log(sources)
+    else:
+        found = read(
+            sources, data, lambda table, rows: tell(0.1, f"Reading {table}: {rows:,} rows")
+        )
     if not found.history.log.num_rows:
         first = f" The first: {found.rejects[0].reason}." if found.rejects else ""
         raise NothingToReadError(
@@ -104,13 +114,7 @@ def run(
     return Run(versions, found, result)
 
 
-def agreements(versions: Sequence[Loaded]) -> list[Agreement]:
-    """The documents of files that are without problems."""
-    return [loaded.agreement for loaded in versions if loaded.agreement is not None]
-
-
 def compile_engine(tell: Progress) -> None:
     """Compile what is not compiled yet on this machine, and say so first."""
-    if not jit.is_cached(fold):
-        tell(0.2, COMPILING)
+    tell(0.2, STARTING if jit.is_cached(fold) else COMPILING)
     jit.compile_now(fold)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, Field, model_validator
 
+from leadpact.agreement.calendars import zone_hint, zone_named
 from leadpact.agreement.conditions import Model, Scalar
 from leadpact.agreement.values import Day
 from leadpact.agreement.vocabulary import FIXED_KINDS
@@ -21,12 +21,8 @@ ColumnName = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
 def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = get_close_matches(name, available_timezones(), n=1, cutoff=0.5)
-        hint = near[0] if near else "Europe/Berlin"
-        raise ValueError(f"“{name}” is no time zone; write one such as {hint}") from None
+    if zone_named(name) is None:
+        raise ValueError(f"“{name[:60]}” is no time zone; {zone_hint(name)}")
     return name
 
 

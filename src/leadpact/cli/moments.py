@@ -1,0 +1,53 @@
+"""Moments as people type them: a day, or an instant that names its zone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from leadpact.cli.exits import Code, Failed
+
+if TYPE_CHECKING:
+    from leadpact.agreement.loading import Loaded
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def moment_of(option: str, text: str | None, versions: Sequence[Loaded]) -> datetime | None:
+    """The instant that an option names; a day means its end in the agreement's zone.
+
+    Raises Failed for what is neither a day nor an instant with its zone.
+    """
+    from leadpact.flows.checking import zone_on
+
+    if text is None:
+        return None
+    try:
+        if _DAY.fullmatch(text.strip()):
+            return _end_of(date.fromisoformat(text.strip()), versions)
+        instant = datetime.fromisoformat(text.strip())
+        if instant.tzinfo is None:
+            local = instant.replace(tzinfo=zone_on(versions, instant.date()))
+            raise Failed(
+                f"{option} {text}: this time does not say its zone.",
+                f"Write {local.isoformat()}, or {instant:%Y-%m-%d} for the end of that day.",
+                Code.USAGE,
+            )
+        return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Failed(
+            f"{option} {text}: this is no date or time.",
+            "Write a day, as 2026-03-31 (its end is meant), or an instant with its zone, as "
+            "2026-03-31T17:00:00Z.",
+            Code.USAGE,
+        ) from None
+
+
+def _end_of(day: date, versions: Sequence[Loaded]) -> datetime:
+    """The last microsecond of the day, which a summer-time change may make 23 or 25 hours long."""
+    from leadpact.flows.checking import zone_on
+
+    midnight = datetime.combine(day + timedelta(days=1), time(), zone_on(versions, day))
+    return midnight.astimezone(UTC) - timedelta(microseconds=1)

@@ -1,0 +1,34 @@
+"""How far a long command is, on a terminal; silence elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from leadpact.cli.terminal import err, plain
+
+if TYPE_CHECKING:
+    from leadpact.flows.run import Progress
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A function to be told how much is done and what comes next; the bar goes when it ends."""
+    console = err()
+    if not sys.stderr.isatty() or console.is_dumb_terminal:
+        yield lambda _done, _what: None
+        return
+    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        SpinnerColumn(),
+        BarColumn(bar_width=24),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
+    with Bars(*columns, console=console, transient=True) as bars:
+        task = bars.add_task("Starting", total=1.0)
+        yield lambda done, what: bars.update(task, completed=done, description=plain(what))

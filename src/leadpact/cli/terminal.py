@@ -1,0 +1,72 @@
+"""Writing to people and to pipes: colour for terminals only, and nothing that can command one."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import textwrap
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+#: What moves a cursor, sets a colour, turns text around or cannot be written at all.
+_COMMANDS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_NARROWEST = 40
+
+
+def plain(text: str) -> str:
+    """The text with everything that could command a terminal spelt out, as `\\x1b`."""
+    return _COMMANDS.sub(lambda found: _spelt(found[0]), text)
+
+
+def _spelt(sign: str) -> str:
+    return f"\\x{ord(sign):02x}" if ord(sign) < 0x100 else f"\\u{ord(sign):04x}"
+
+
+def out() -> Console:
+    """Where results are written."""
+    return _console(sys.stdout)
+
+
+def err() -> Console:
+    """Where progress and complaints are written."""
+    return _console(sys.stderr)
+
+
+def _console(stream: TextIO) -> Console:
+    from rich.console import Console
+
+    return Console(file=stream, highlight=False, markup=False, emoji=False)
+
+
+def write(console: Console, text: str, style: str = "", indent: str = "", first: str = "") -> None:
+    """Write a paragraph: wrapped with a hanging indent on a terminal, as it is elsewhere.
+
+    `first` begins its first line in place of `indent`, and is of the same width.
+    """
+    text = plain(text.replace("\n", " "))
+    start = first or indent
+    if console.is_terminal:
+        width = max(_NARROWEST, console.width)
+        text = textwrap.fill(
+            text, width, initial_indent=start, subsequent_indent=indent,
+            break_on_hyphens=False, break_long_words=False,
+        )  # fmt: skip
+    else:
+        text = start + text
+    console.print(text.replace("\u00a0", " "), style=style, soft_wrap=True)
+
+
+def write_text(text: str) -> None:
+    """Write a text of several lines to standard output as it is, ending with a line break."""
+    sys.stdout.write(plain(text).removesuffix("\n") + "\n")
+
+
+def write_json(value: Any) -> None:
+    """Write one JSON value to standard output."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+    sys.stdout.write(_COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")

@@ -1,0 +1,128 @@
+"""Files that people wrote, checked: agreements and mappings, told apart by what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from leadpact.agreement.lint import lint
+from leadpact.agreement.loading import Loaded, load
+from leadpact.agreement.problems import Problem, in_order
+from leadpact.agreement.spec import Agreement
+
+_MARK_OF_A_MAPPING = "leadpact_sources"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file and all that is wrong with it or worth a look; `title` is what it calls itself."""
+
+    file: str
+    kind: Literal["agreement", "mapping"]
+    title: str
+    problems: list[Problem]
+
+
+class AgreementError(Exception):
+    """Agreements that cannot be used, with all their problems."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = in_order(problems)
+        super().__init__("; ".join(problem.message for problem in self.problems))
+
+
+def check(file: str, now: datetime) -> Checked:
+    """Check one file at a moment; never raises for what is in it."""
+    loaded = load(file)
+    if _is_mapping(loaded):
+        return Checked(file, "mapping", "", _of_mapping(loaded))
+    title = loaded.agreement.name if loaded.agreement else ""
+    return Checked(file, "agreement", title, [*loaded.problems, *_linted(loaded, now)])
+
+
+def readable(files: Sequence[str]) -> list[Loaded]:
+    """Agreements that can be read, whatever lint would say; raises AgreementError."""
+    versions = [load(file) for file in files]
+    if problems := [problem for version in versions for problem in version.problems]:
+        raise AgreementError(problems)
+    return versions
+
+
+def usable(files: Sequence[str], now: datetime) -> tuple[list[Loaded], list[Problem]]:
+    """Versions of an agreement that can be evaluated, and the warnings about them.
+
+    Raises AgreementError for errors, and for two versions that come into force on the same day.
+    """
+    versions = readable(files)
+    found = [problem for version in versions for problem in _linted(version, now)]
+    errors = [problem for problem in found if problem.severity == "error"]
+    if errors := [*errors, *_at_once(versions)]:
+        raise AgreementError(errors)
+    return versions, [problem for problem in found if problem.severity == "warning"]
+
+
+def agreements(versions: Sequence[Loaded]) -> list[Agreement]:
+    """The documents of files that are without problems."""
+    return [loaded.agreement for loaded in versions if loaded.agreement is not None]
+
+
+def zone_of(agreement: Agreement) -> ZoneInfo:
+    """The zone in which the agreement's days begin and end."""
+    return ZoneInfo(agreement.calendar.timezone)
+
+
+def zone_on(versions: Sequence[Loaded], day: date) -> ZoneInfo:
+    """The zone of the version in force on a day; before all of them, that of the first."""
+    ordered = sorted(
+        (version.agreement for version in versions if version.agreement),
+        key=lambda agreement: agreement.term.starts if agreement.term else date.min,
+    )
+    begun = [each for each in ordered if each.term is None or each.term.starts <= day]
+    return zone_of((begun or ordered[:1])[-1])
+
+
+def _linted(loaded: Loaded, now: datetime) -> list[Problem]:
+    if loaded.agreement is None:
+        return []
+    return lint(loaded, now.astimezone(zone_of(loaded.agreement)).date())
+
+
+def _at_once(versions: Sequence[Loaded]) -> list[Problem]:
+    problems = []
+    seen: dict[object, str] = {}
+    for version in versions:
+        term = version.agreement.term if version.agreement else None
+        starts = term.starts if term else None
+        if starts in seen:
+            when = f"on {starts}" if starts else "from the beginning"
+            problems.append(
+                Problem(
+                    version.file,
+                    *version.locate(("term", "starts")),
+                    ("term", "starts"),
+                    f"two versions hold {when}: this one and {seen[starts]}",
+                    "give each version a day of its own under `term: {starts: …}`",
+                )
+            )
+        seen[starts] = version.file
+    return problems
+
+
+def _is_mapping(loaded: Loaded) -> bool:
+    root = loaded.tree.root
+    if root is None or root.entries is None:
+        return False
+    return any(key == _MARK_OF_A_MAPPING for key, _ in root.pairs())
+
+
+def _of_mapping(loaded: Loaded) -> list[Problem]:
+    from leadpact.sources.loading import SourcesError, parse_sources
+
+    try:
+        parse_sources(loaded.text, loaded.file)
+    except SourcesError as error:
+        return error.problems
+    return []

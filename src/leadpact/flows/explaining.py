@@ -1,0 +1,27 @@
+"""What happened to one lead, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from leadpact.agreement.loading import Loaded
+from leadpact.engine.explain import Explanation, explain
+from leadpact.flows.checking import agreements
+from leadpact.flows.run import Progress, compile_engine
+from leadpact.sources.reading import Read
+
+
+def explain_lead(
+    versions: Sequence[Loaded],
+    found: Read,
+    lead: str,
+    *,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
+    tell: Progress,
+) -> Explanation:
+    """Explain a lead by its key; raises LookupError, with near matches, for one not in the log."""
+    compile_engine(tell)
+    tell(0.6, f"Following {lead} through {found.history.log.num_rows:,} rows of the log")
+    return explain(agreements(versions), found.history, lead, as_of=as_of, known_at=known_at)
