@@ -186,6 +186,41 @@ def test_the_second_process_finds_the_first_ones_work(toy: Path) -> None:
     assert run(toy) == "True 42 []"
 
 
+def test_what_is_kept_needs_no_compiling_of_what_it_calls(toy: Path) -> None:
+    watched = """
+        from leadpact.jit import kernels
+        compiled = []
+        build = kernels._with_compiled_callees
+        kernels._with_compiled_callees = lambda each: compiled.append(each.__name__) or build(each)
+        """
+    program = textwrap.dedent(watched) + (toy / "toy" / "main.py").read_text()
+    write(toy, "main.py", program + "print(*compiled)")
+    assert run(toy).splitlines() == ["False 42 []", "answer scaled"]
+    assert run(toy).splitlines() == ["True 42 []"]
+
+
+@pytest.mark.parametrize("ending", ["nbi", "nbc"])
+def test_damaged_code_is_compiled_again(toy: Path, ending: str) -> None:
+    run(toy)
+    (kept,) = (toy / "cache").rglob(f"outer.answer-*.{ending}")
+    kept.write_bytes(kept.read_bytes()[:40])
+    assert run(toy) == "True 42 []"
+    assert run(toy) == "True 42 []"
+
+
+def test_a_full_disk_costs_the_cache_and_no_answer(toy: Path) -> None:
+    full = """
+        import errno, os
+        from numba.core import caching
+        def refused(*_):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        caching.IndexDataCacheFile.save = refused
+        """
+    program = (toy / "toy" / "main.py").read_text()
+    write(toy, "main.py", textwrap.dedent(full) + program)
+    assert run(toy) == "False 42 ['Compiled code could no']"
+
+
 @pytest.mark.parametrize("file", ["inner.py", "numbers.py"])
 def test_an_edited_file_never_leaves_a_stale_answer(toy: Path, file: str) -> None:
     assert run(toy) == "False 42 []"

@@ -32,16 +32,17 @@ def cache_folder(each: Compilable) -> Path | None:
     """Where this kernel's compiled code is kept; None where nothing is writable."""
     base = next((folder for folder in candidate_folders() if _is_writable(folder)), None)
     if base is None:
-        _say_uncached()
+        say_uncached("No folder is writable for compiled code")
         return None
     return base / _digest(each)
 
 
 @functools.cache
-def _say_uncached() -> None:
+def say_uncached(reason: str) -> None:
+    """Warn, once for each reason, that the compiled code of this process is lost when it ends."""
     warnings.warn(
-        "No folder is writable for compiled code, so every process compiles anew. "
-        "Set LEADPACT_CACHE to a folder that is.",
+        f"{reason}, so every process compiles anew. "
+        "Set LEADPACT_CACHE to a folder that is writable and has room.",
         RuntimeWarning,
         stacklevel=2,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import os
+import shutil
 import threading
 import types
 import typing
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar, get_args
 
 from leadpact.jit.arrays import fields_of, is_bundle, layout_of
-from leadpact.jit.caching import cache_folder
+from leadpact.jit.caching import cache_folder, say_uncached
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -127,10 +128,38 @@ def _by_address(each: Kernel[P, R]) -> Callable[P, R]:
 
 
 def _compile(each: Kernel[P, R], wrapped: bool) -> Callable[P, R]:
+    folder = cache_folder(each) if wrapped else None
+    kept = _kept(each, folder) if folder is not None and is_cached(each) else None
+    return kept or _compiled(each, wrapped, folder)
+
+
+def _kept(each: Kernel[P, R], folder: Path) -> Callable[P, R] | None:
+    """The kernel from its cache alone: the kernels it calls are part of what is kept there."""
     import numba
 
-    folder = cache_folder(each) if wrapped else None
+    try:
+        return _built(each, each.python, wrapped=True, folder=folder)
+    except numba.TypingError:
+        return None  # Kept by another kind of processor; and without its callees it has no type.
+    except Exception:  # noqa: BLE001 what is damaged can raise anything
+        shutil.rmtree(folder, ignore_errors=True)
+        return None
+
+
+def _compiled(each: Kernel[P, R], wrapped: bool, folder: Path | None) -> Callable[P, R]:
     function = _with_compiled_callees(each)
+    try:
+        return _built(each, function, wrapped, folder)
+    except OSError as error:
+        say_uncached(f"Compiled code could not be kept: {(error.strerror or str(error)).lower()}")
+        return _built(each, function, wrapped, folder=None)
+
+
+def _built(
+    each: Kernel[P, R], function: Callable[P, R], wrapped: bool, folder: Path | None
+) -> Callable[P, R]:
+    import numba
+
     # Counting references to the arrays of a bundle ("nrt") costs more than most kernels do. Without
     # it a kernel cannot make arrays: its caller does.
     options: dict[str, Any] = {"nogil": True, "forceinline": each.inlined, "_nrt": False}
