@@ -1,0 +1,282 @@
+"""What a changed agreement would have done to the past: who qualifies, what became of them.
+
+Both versions are simulated over the same history: the rules alone decide, and what the system had
+decided then is left out. What became of a lead is taken from what really happened; a lead that only
+the changed version would have handed over was perhaps never seen by sales, and then nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leadpact.engine.log import INSTANT, History
+from leadpact.engine.metrics.aggregate import ENOUGH, interval
+from leadpact.engine.metrics.measures import Measures
+from leadpact.engine.metrics.outcomes import (
+    FINAL,
+    LOST,
+    NOT_OBSERVED,
+    OUTCOMES,
+    WON,
+    outcomes,
+    won_deals,
+)
+from leadpact.engine.result import Result
+
+KEPT, GAINED, DROPPED = "kept", "gained", "lost"
+LEADS = pa.schema(
+    {
+        "lead_id": pa.string(),
+        "group": pa.string(),
+        "qualified_at": INSTANT,
+        "outcome": pa.string(),
+        "holder": pa.string(),
+    }
+)
+_MONTH_DAYS = 365.25 / 12
+
+
+@dataclass(frozen=True)
+class Share:
+    """`met` of `n` cases, with the 95 % Wilson interval; None for no case."""
+
+    met: int
+    n: int
+
+    @property
+    def value(self) -> float | None:
+        """The share itself."""
+        return self.met / self.n if self.n else None
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """The interval of the share."""
+        return interval(self.met, self.n) if self.n else None
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are cases enough to conclude anything from the share."""
+        return self.n >= ENOUGH
+
+
+@dataclass(frozen=True)
+class Group:
+    """Leads with the same fate under the change, by what became of them (see OUTCOMES)."""
+
+    name: str
+    by_outcome: Mapping[str, int]
+
+    @property
+    def leads(self) -> int:
+        """How many they are."""
+        return sum(self.by_outcome.values())
+
+    @property
+    def observed(self) -> int:
+        """Those whose end is known: won, lost or given back."""
+        return sum(self.by_outcome[each] for each in FINAL)
+
+    @property
+    def conversion(self) -> Share:
+        """Won, of those whose end is known."""
+        return Share(self.by_outcome[WON], self.observed)
+
+    @property
+    def win_rate(self) -> Share:
+        """Won, of those won or lost."""
+        return Share(self.by_outcome[WON], self.by_outcome[WON] + self.by_outcome[LOST])
+
+
+@dataclass(frozen=True)
+class Deal:
+    """A deal that was won with leads of whom none would have been handed over."""
+
+    deal_id: str
+    amount: float | None
+    currency: str | None
+    leads: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """How often a promise about one lead was broken, and would have been under the change.
+
+    Counted are the clocks that start at the same moment under both versions and come to a verdict
+    under both: only for these is it known when the answer came.
+    """
+
+    obligation: str
+    side: str
+    clocks: int
+    broken: int
+    broken_then: int
+
+
+@dataclass(frozen=True)
+class Version:
+    """What one version makes of the history. `load` has MQLs by who holds them, "" for nobody.
+
+    `by_rule` counts the MQLs that the rules made, not the CRM or a person.
+    """
+
+    mqls: int
+    per_month: float
+    load: Mapping[str, int]
+    by_rule: int
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """The comparison: both versions, the three groups of leads, and the leads one by one.
+
+    `leads` has the columns of LEADS. `months` is the length of the history in months of a year.
+    """
+
+    as_of: datetime
+    months: float
+    now: Version
+    then: Version
+    kept: Group
+    gained: Group
+    dropped: Group
+    missed_deals: Sequence[Deal]
+    promises: Sequence[Promise]
+    leads: pa.Table
+
+    @property
+    def groups(self) -> tuple[Group, Group, Group]:
+        """All three, those that stay first."""
+        return self.kept, self.gained, self.dropped
+
+
+class Past:
+    """A history as it was and as an agreement's rules alone would have told it.
+
+    `actual` is its replay, which knows what became of each lead; `now` a simulation of the
+    agreement as it is. What a comparison needs of them is looked up once.
+    """
+
+    def __init__(self, actual: Result, now: Result, history: History) -> None:
+        self._as_of, self._history = actual.as_of, history
+        self._known = {row["lead_id"]: row for row in outcomes(actual, history).to_pylist()}
+        self._won = won_deals(actual, history).to_pylist()
+        self._before = _first_mqls(now, history)
+        self._months = _months(actual, history)
+        self._simulated, self._now = now, self._version(now, self._before)
+
+    def against(self, then: Result) -> WhatIf:
+        """Compare with a simulation of the changed agreement over the same history."""
+        before, after = self._before, _first_mqls(then, self._history)
+        groups = {
+            KEPT: before.keys() & after.keys(),
+            GAINED: after.keys() - before.keys(),
+            DROPPED: before.keys() - after.keys(),
+        }
+        return WhatIf(
+            as_of=self._as_of,
+            months=self._months,
+            now=self._now,
+            then=self._version(then, after),
+            kept=self._group(KEPT, groups[KEPT]),
+            gained=self._group(GAINED, groups[GAINED]),
+            dropped=self._group(DROPPED, groups[DROPPED]),
+            missed_deals=self._missed(before.keys(), after.keys()),
+            promises=_promises(self._simulated.clocks, then.clocks),
+            leads=self._lead_by_lead(groups, before | after),
+        )
+
+    def _lead_by_lead(
+        self, groups: Mapping[str, Iterable[str]], qualified: Mapping[str, datetime]
+    ) -> pa.Table:
+        rows = [
+            {
+                "lead_id": lead,
+                "group": name,
+                "qualified_at": qualified[lead],
+                "outcome": self._outcome(lead),
+                "holder": self._holder(lead) or None,
+            }
+            for name, leads in groups.items()
+            for lead in sorted(leads)
+        ]
+        return pa.Table.from_pylist(rows, schema=LEADS)
+
+    def _outcome(self, lead: str) -> str:
+        return str(self._known[lead]["outcome"]) if lead in self._known else NOT_OBSERVED
+
+    def _holder(self, lead: str) -> str:
+        return (self._known[lead]["holder"] or "") if lead in self._known else ""
+
+    def _group(self, name: str, leads: Iterable[str]) -> Group:
+        counts = Counter(self._outcome(lead) for lead in leads)
+        return Group(name, {each: counts[each] for each in OUTCOMES})
+
+    def _version(self, result: Result, mqls: Mapping[str, datetime]) -> Version:
+        return Version(
+            mqls=len(mqls),
+            per_month=len(mqls) / self._months,
+            load=dict(Counter(self._holder(lead) for lead in mqls).most_common()),
+            by_rule=_made_by_rule(result, mqls),
+        )
+
+    def _missed(self, before: Iterable[str], after: Iterable[str]) -> list[Deal]:
+        """Won deals with a lead that qualified, of whose leads none would under the change."""
+        was, would = set(before), set(after)
+        return [
+            Deal(row["deal_id"], row["amount"], row["currency"], tuple(row["lead_ids"]))
+            for row in self._won
+            if was.intersection(row["lead_ids"] or ())
+            and not would.intersection(row["lead_ids"] or ())
+        ]
+
+
+def _promises(now: pa.Table, then: pa.Table) -> list[Promise]:
+    keys = ["lead_id", "obligation", "started_at"]
+    both = (
+        _judged(now)
+        .join(_judged(then).drop_columns("side"), keys, join_type="inner", right_suffix="_then")
+        .group_by(["obligation", "side"], use_threads=False)
+        .aggregate([([], "count_all"), ("broken", "sum"), ("broken_then", "sum")])
+    )
+    return [
+        Promise(row["obligation"], row["side"], row["count_all"], row["broken_sum"],
+                row["broken_then_sum"])
+        for row in both.sort_by([("side", "ascending"), ("obligation", "ascending")]).to_pylist()
+    ]  # fmt: skip
+
+
+def _judged(clocks: pa.Table) -> pa.Table:
+    """Clocks of promises that were kept or broken; the steps of a contact protocol are none."""
+    verdicts = pa.array(["met", "missed", "overdue"])
+    clocks = clocks.filter(
+        pc.and_(pc.is_in(clocks["outcome"], verdicts), pc.is_null(clocks["protocol_step"]))
+    )
+    broken = pc.cast(pc.not_equal(clocks["outcome"], "met"), pa.int64())
+    columns = ["lead_id", "obligation", "started_at", "side"]
+    return clocks.select(columns).append_column("broken", broken)
+
+
+def _made_by_rule(result: Result, mqls: Mapping[str, datetime]) -> int:
+    entries = result.stage_entries.select(["lead_id", "entered_at", "recorded"])
+    return sum(
+        mqls.get(row["lead_id"]) == row["entered_at"] and not row["recorded"]
+        for row in entries.to_pylist()
+    )
+
+
+def _first_mqls(result: Result, history: History) -> dict[str, datetime]:
+    """When each lead first became an MQL in its own right."""
+    cases = Measures(result, history).population("mqls")
+    return dict(zip(cases["lead_id"].to_pylist(), cases["placed_at"].to_pylist(), strict=True))
+
+
+def _months(result: Result, history: History) -> float:
+    """The stretch from the first lead to the moment of evaluation; a month at the least."""
+    begins = Measures(result, history).begins
+    return max(1.0, (result.as_of - begins).total_seconds() / 86_400 / _MONTH_DAYS)
