@@ -36,19 +36,25 @@ class Course:
     """The days of a record and of the period at whose end it aims, and the moment in between.
 
     `counts` has an entry for each day of the record, of whose last day a part (`today`) has passed;
-    `days` go on to the period's end. `begins` is the place of the period's first day, which may
-    lie before the record.
+    `days` go on to the period's end. `begins` is the place of the period's first day, `ends` that
+    after its last; a period that is over has no days to come.
     """
 
     days: Days
     counts: Array
     today: float
     begins: int
+    ends: int
 
     @property
     def last(self) -> int:
         """Place of the day of the moment."""
         return len(self.counts) - 1
+
+    @property
+    def today_number(self) -> int:
+        """The day of the moment, 1970-01-01 is 0."""
+        return self.days.first.toordinal() + self.last - _EPOCH
 
     @cached_property
     def is_enough(self) -> bool:
@@ -98,7 +104,8 @@ class Course:
     @property
     def share_passed(self) -> float:
         """The part of the period that has passed, by how busy its days are."""
-        busy, passed = self.busyness[max(self.begins, 0) :], self.passed[max(self.begins, 0) :]
+        own = slice(self.begins, self.ends)
+        busy, passed = self.busyness[own], self.passed[own]
         if not busy.any():
             busy = np.ones(len(busy))
         return float(busy @ passed / busy.sum())
@@ -106,11 +113,14 @@ class Course:
     @property
     def working_days_left(self) -> float:
         """Working days until the period's end, the rest of today as a part of one."""
-        return float(self.days.worked @ (1 - self.passed))
+        own = slice(self.begins, self.ends)
+        return float(self.days.worked[own] @ (1 - self.passed[own]))
 
     def coming(self, draws: int, dice: np.random.Generator) -> tuple[Whole, Whole]:
         """Weeks to come, −1 the next seven days, and draws of the cases in each: (draws, weeks)."""
-        cells, _ = self._cells(slice(self.last, len(self.days)), 1 - self.passed)
+        if self.ends <= self.last:
+            return np.zeros(0, np.int64), np.zeros((draws, 0), np.int64)
+        cells, _ = self._cells(slice(self.last, self.ends), 1 - self.passed)
         counts = self.level.coming(cells, draws, dice)
         weeks, place = np.unique(cells.week, return_inverse=True)
         summed = np.zeros((draws, len(weeks)), np.int64)
@@ -134,7 +144,7 @@ class Course:
 
 
 def course(placed: Whole, as_of: datetime, period: Period, calendar: Calendar) -> Course:
-    """The course of a period that holds the moment; `placed` are days of cases, 1970-01-01 is 0.
+    """The course of a period that has begun; `placed` are days of cases, 1970-01-01 is 0.
 
     The record begins with the first case, at most five years back, and with the period at the
     latest.
@@ -150,10 +160,11 @@ def course(placed: Whole, as_of: datetime, period: Period, calendar: Calendar) -
     length = (now - first).days + 1
     counts = np.bincount(seen - (first.toordinal() - _EPOCH), minlength=length)
     return Course(
-        days=days_between(first, last, calendar),
+        days=days_between(first, max(last, now), calendar),
         counts=counts.astype(float),
         today=elapsed_of_day(as_of, calendar),
         begins=(starts - first).days,
+        ends=(last - first).days + 1,
     )
 
 

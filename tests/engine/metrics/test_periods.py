@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from leadpact.engine.metrics.periods import last_full, period_of, periods_between
+from leadpact.engine.metrics.periods import last_full, period_named, period_of, periods_between
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -54,3 +54,19 @@ def test_periods_have_no_gap() -> None:
 )
 def test_the_last_full_quarter_had_ended_by_then(as_of, label) -> None:
     assert last_full(as_of, "quarter", NEW_YORK).label == label
+
+
+@pytest.mark.parametrize(
+    "label", ["2025", "2025-H2", "2025-Q4", "2025-12", "2025-W07", "2026-W53", "1999-01"]
+)
+def test_a_period_is_found_by_its_label(label: str) -> None:
+    period = period_named(label, NEW_YORK)
+    assert period is not None
+    assert period.label == label
+
+
+@pytest.mark.parametrize(
+    "label", ["", "2025-", "2025-Q", "2025-Q5", "2025-13", "2025-1", "2025-W53", "20251", "0000"]
+)
+def test_what_is_no_label_names_no_period(label: str) -> None:
+    assert period_named(label, NEW_YORK) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +15,14 @@ _MONTH_NAMES = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+_LABEL = re.compile(r"(?P<year>\d{4})(?P<unit>-[QHW]?|)(?P<number>\d{1,2})?")
+_UNITS: dict[str, Unit] = {
+    "": "year",
+    "-H": "half-year",
+    "-Q": "quarter",
+    "-": "month",
+    "-W": "week",
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,23 @@ def last_full(as_of: datetime, unit: Unit, zone: ZoneInfo) -> Period:
     """The latest period that had ended by `as_of`."""
     current = period_of(as_of, unit, zone)
     return period_of(current.starts - timedelta(hours=12), unit, zone)
+
+
+def period_named(label: str, zone: ZoneInfo) -> Period | None:
+    """The period with a label such as 2025, 2025-H2, 2025-Q4, 2025-12 or 2025-W07; else None."""
+    found = _LABEL.fullmatch(label)
+    if not found:
+        return None
+    year, part = int(found["year"]), int(found["number"] or 1)
+    unit = _UNITS[found["unit"]]
+    try:
+        week = unit == "week"
+        month = 1 if week else (part - 1) * MONTHS[unit] + 1
+        first = date.fromisocalendar(year, part, 1) if week else date(year, month, 1)
+    except ValueError:
+        return None
+    period = _period(first, unit, zone)
+    return period if period.label == label else None
 
 
 def _walk(first: datetime, last: datetime, unit: Unit, zone: ZoneInfo) -> Iterator[Period]:
