@@ -21,7 +21,7 @@ TABLES = ("lead_states", "stage_entries", "episodes", "clocks", "clock_shares")
 #: Columns of the engine's tables about which the law of the oracle says nothing.
 BEYOND = {"next_change_at", "persona", "profile", "profile_fit"}
 #: What is told of a lead that is left out of all figures.
-OF_MERGED = ("lead_id", "status", "episode")
+OF_MERGED = ("lead_id", "status", "episode", "merged_into")
 
 some_examples = settings(
     max_examples=EXAMPLES,

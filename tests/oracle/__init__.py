@@ -121,7 +121,7 @@ def _live_together(
             _tell(lead, as_of, _handed_off(lead, known), result)
         elif lead.merged:
             line = {"lead_id": lead.name, "status": "merged", "episode": 0}
-            result.lead_states.append(line)
+            result.lead_states.append({**line, "merged_into": lead.merged_into})
 
 
 def _candidates(rows: list[Row], company: Company) -> set[datetime]:
@@ -175,8 +175,11 @@ def _tell(lead: Lead, as_of: datetime, handed_off: bool, result: OracleResult) -
     facts = {episode["episode"]: episode for episode in lead.episodes}
     result.episodes += [
         {
-            key: episode[key]
-            for key in ("lead_id", "episode", "started_at", "ended_at", "ending", "reason")
+            key: episode.get(key)
+            for key in (
+                *("lead_id", "episode", "started_at", "ended_at", "ending", "reason"),
+                *("qualified_at", "handed_off_at", "assigned_at"),
+            )
         }
         for episode in lead.episodes
     ]

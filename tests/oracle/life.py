@@ -52,6 +52,7 @@ class Lead:
         self.handoff: Handoff | None = None
         self.frozen: dict[str, Any] | None = None
         self.merged = False
+        self.survivor: Lead | None = None
         self.arriving: list[Any] = []
 
     # What is known.
@@ -423,7 +424,7 @@ class Lead:
             self.holder, self.team = other.holder, other.team
             self.promises.hand_over(now)
         self.rows = sorted([*self.rows, *other.rows], key=lambda row: row.place)
-        other.merged = True
+        other.merged, other.survivor = True, self
         other.rows = [row for row in other.rows if row.at < now]
 
     def end_as_merged(self, now: datetime) -> list[Any]:
@@ -454,7 +455,15 @@ class Lead:
             "reason": reason,
             "unlocked": not self.locked,
             "version": self.version,
+            "merged_into": self.merged_into,
         }
+
+    @property
+    def merged_into(self) -> str | None:
+        """The lead that has this one's rows in the end, if it was absorbed."""
+        if self.survivor is None:
+            return None
+        return self.survivor.merged_into or self.survivor.name
 
     # Episodes and entries.
 

@@ -41,6 +41,7 @@ class Evaluation:
     finished: Finished
     versions: list[Agreement]
     judged: hygiene.Judged
+    closures: list[Closure]
     simulate: bool
 
 
@@ -99,12 +100,15 @@ def examine_judged(
     owned = ownership(rows.lead, rows.at, log)
     types = {name: kind for version in ordered for name, kind in version.field_types().items()}
     statements = shape_attributes(log, questions, owned.lists(len(log.leads)), types)
+    closures = closures_of(log)
     compiled = compile_program(
-        ordered, questions, rows.patterns, statements.patterns, closures_of(log), _span(rows, log)
+        ordered, questions, rows.patterns, statements.patterns, closures, _span(rows, log)
     )
     arranged = lay_out(log, rows, statements, owned, compiled.program)
     finished = run(compiled, arranged, owned.merges, trace)
-    return Evaluation(log, rows, statements, owned, compiled, finished, ordered, judged, simulate)
+    return Evaluation(
+        log, rows, statements, owned, compiled, finished, ordered, judged, closures, simulate
+    )
 
 
 def closures_of(log: Log) -> list[Closure]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 import pyarrow as pa
@@ -19,7 +19,8 @@ YES_NO = pa.bool_()
 #: Arrow types of the types that an agreement gives its fields.
 FIELD_TYPES = {"text": TEXT, "number": NUMBER, "boolean": YES_NO, "date": pa.date32()}
 
-#: One row a lead: where it stands at the moment of evaluation. `stage` is that of the last episode.
+#: One row a lead: where it stands at the moment of evaluation. `stage` is that of the last episode;
+#: `merged_into` the lead that has its rows in the end, if it was absorbed.
 LEAD_STATES = pa.schema(
     {
         "lead_id": TEXT,
@@ -41,6 +42,7 @@ LEAD_STATES = pa.schema(
         "unlocked": YES_NO,
         "version": COUNT,
         "next_change_at": INSTANT,
+        "merged_into": TEXT,
     }
 )
 
@@ -64,7 +66,8 @@ STAGE_ENTRIES = pa.schema(
     }
 )
 
-#: One row a passage of a lead through the funnel.
+#: One row a passage of a lead through the funnel, with the times told apart: entry into the handoff
+#: stage that is not implied, handoff, first assignment.
 EPISODES = pa.schema(
     {
         "lead_id": TEXT,
@@ -73,6 +76,9 @@ EPISODES = pa.schema(
         "ended_at": INSTANT,
         "ending": TEXT,
         "reason": TEXT,
+        "qualified_at": INSTANT,
+        "handed_off_at": INSTANT,
+        "assigned_at": INSTANT,
     }
 )
 
@@ -130,6 +136,23 @@ EXCLUSIONS = pa.schema(
     }
 )
 
+#: What sales did with a lead and who was given it, as far as figures count it.
+FACT_KINDS = (
+    "sales.attempted",
+    "sales.connected",
+    "sales.accepted",
+    "sales.rejected",
+    "sales.rated",
+    "lead.assigned",
+    "lead.excluded",
+)
+
+#: One row a row of the log of these kinds, in its order. The rows of an absorbed lead are the
+#: survivor's, but for assignments from before the merge. `holder` is whom an assignment names.
+FACTS = pa.schema(
+    {"lead_id": TEXT, "happened_at": INSTANT, "kind": TEXT, "holder": TEXT, "rating": NUMBER}
+)
+
 #: `why` of a log row that was withdrawn.
 VOIDED = "voided"
 
@@ -146,6 +169,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "clock_shares": CLOCK_SHARES,
     "exclusions": EXCLUSIONS,
     "set_aside": SET_ASIDE,
+    "facts": FACTS,
 }
 
 
@@ -160,7 +184,8 @@ class Result:
     """State of every lead as of one moment; all tables have the columns of SCHEMAS, in order.
 
     `agreement` is the version in force at `as_of`. `leads` has the columns of `leads_schema` and
-    may have more. Raises ValueError for a table of another shape.
+    may have more. `closed_days` were declared closed for the organisation. Raises ValueError for a
+    table of another shape.
     """
 
     as_of: datetime
@@ -173,6 +198,8 @@ class Result:
     clock_shares: pa.Table
     exclusions: pa.Table
     set_aside: pa.Table
+    facts: pa.Table
+    closed_days: tuple[date, ...] = ()
 
     def __post_init__(self) -> None:
         for name, schema in SCHEMAS.items():

@@ -244,6 +244,13 @@ def reasons(kind: str, text: str) -> str:
     return f"select place, moment, {text} from log where kind = {literal(kind)} order by place"
 
 
+def ratings(kinds: Sequence[str], text: str) -> str:
+    """Place and rating of every row of these kinds that gives one."""
+    named = ", ".join(map(literal, kinds))
+    rated = f"select place, {number(text, 'number')} as rating from log where kind in ({named})"
+    return f"select * from ({rated}) where rating is not null"
+
+
 def handoffs(stage: str) -> str:
     """Leads with a handoff on record, decided or not; or with a stage declared, and which."""
     return f"""

@@ -12,6 +12,7 @@ from leadpact.agreement.spec import Agreement
 from leadpact.agreement.vocabulary import Ending, Outcome
 from leadpact.engine import sql
 from leadpact.engine.compile.duties import duties_of
+from leadpact.engine.facts import closed_days, facts_of, merged_into
 from leadpact.engine.kernels import bundles as b
 from leadpact.engine.layout import first_instants
 from leadpact.engine.log import INSTANT
@@ -51,6 +52,8 @@ def result_of(evaluation: Evaluation) -> Result:
         clock_shares=_shares(evaluation, names),
         exclusions=evaluation.judged.exclusions,
         set_aside=aside,
+        facts=facts_of(evaluation),
+        closed_days=closed_days(evaluation.closures),
     )
 
 
@@ -174,6 +177,7 @@ def _states(evaluation: Evaluation, names: _Names) -> pa.Table:
         unlocked=_yes(states.unlocked),
         version=_whole(states.version),
         next_change_at=times(states.next_change),
+        merged_into=merged_into(names.leads, evaluation.owned.merges),
     )
 
 
@@ -241,6 +245,9 @@ def _episodes(evaluation: Evaluation, names: _Names) -> pa.Table:
         ended_at=times(episodes.ended_at),
         ending=pa.array([Ending(int(e)).name.lower() for e in episodes.ending], pa.string()),
         reason=pa.array(_episode_reasons(evaluation), pa.string()),
+        qualified_at=times(episodes.qualified_at),
+        handed_off_at=times(episodes.handed_at),
+        assigned_at=times(episodes.assigned_at),
     )
 
 

@@ -1,0 +1,101 @@
+"""The rows of the log that figures need besides the fold: what sales did, and who held a lead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from leadpact.agreement.calendars import ORGANISATION
+from leadpact.engine import sql
+from leadpact.engine.log import INSTANT
+from leadpact.engine.merges import Merge
+from leadpact.engine.result import FACT_KINDS, FACTS
+from leadpact.engine.shape import Log
+
+if TYPE_CHECKING:
+    from leadpact.engine.compile.calendars import Closure
+    from leadpact.engine.evaluate import Evaluation
+
+_RATING = ("sales.accepted", "sales.rejected", "sales.rated")
+
+
+def facts_of(evaluation: Evaluation) -> pa.Table:
+    """The rows of FACT_KINDS, in order, each once and none that was voided."""
+    rows, leads = evaluation.rows, evaluation.log.leads
+    kinds = [kind for kind, _ in rows.patterns.of]
+    kind_of = np.array([_number(FACT_KINDS, kind) for kind in kinds], np.int64)
+    kind_of = kind_of[rows.pattern] if len(kinds) else np.zeros(0, np.int64)
+    place = np.flatnonzero(kind_of >= 0)
+    kind = kind_of[place]
+    assigned = kind == FACT_KINDS.index("lead.assigned")
+    owner = evaluation.owned.owner[place]
+    # A holder from before a merge was that of the absorbed lead only; all else passes on.
+    lead = np.where(assigned, owner, survivors(evaluation.owned.merges, len(leads))[owner])
+    rating = _ratings(evaluation.log, set(kinds), len(rows.pattern))[place]
+    columns = {
+        "lead_id": pa.array(leads, pa.string()).take(pa.array(lead)),
+        "happened_at": pa.array(rows.at[place], pa.int64()).cast(INSTANT),
+        "kind": pa.array(FACT_KINDS, pa.string()).take(pa.array(kind)),
+        "holder": _holders(evaluation, place, assigned),
+        "rating": pa.array(rating, pa.float64(), mask=np.isnan(rating)),
+    }
+    return pa.table(columns, schema=FACTS)
+
+
+def survivors(merges: Sequence[Merge], leads: int) -> NDArray[np.int64]:
+    """[lead] the lead that has its rows in the end; itself unless it was absorbed."""
+    last = np.arange(leads, dtype=np.int64)
+    for merge in reversed(merges):
+        last[merge.absorbed] = last[merge.survivor]
+    return last
+
+
+def closed_days(closures: Sequence[Closure]) -> tuple[date, ...]:
+    """The days that were declared closed for the whole organisation."""
+    return tuple(sorted({each.day for each in closures if each.calendar == ORGANISATION}))
+
+
+def _number(kinds: Sequence[str], kind: str) -> int:
+    return kinds.index(kind) if kind in kinds else -1
+
+
+def _ratings(log: Log, present: set[str], rows: int) -> NDArray[np.float64]:
+    """[row] the rating it gives; NaN for none."""
+    found = np.full(rows, np.nan)
+    giving = sorted(present.intersection(_RATING))
+    if giving:
+        stated = log.connection.execute(sql.ratings(giving, log.text_of("rating"))).fetchnumpy()
+        found[stated["place"]] = _filled(stated["rating"])
+    return found
+
+
+def _filled(numbers: Any) -> NDArray[np.float64]:
+    return np.ma.filled(np.ma.asarray(numbers, dtype=np.float64), np.nan)
+
+
+def _holders(
+    evaluation: Evaluation, place: NDArray[np.int64], assigned: NDArray[np.bool_]
+) -> pa.Array:
+    """Whom an assignment names; NULL for what is none, or names nobody."""
+    patterns, names = evaluation.rows.patterns, evaluation.compiled.questions.holders.spelt
+    of_pattern = np.array(
+        [
+            int(patterns.look_up(number, "to")) if kind == "lead.assigned" else -1
+            for number, (kind, _) in enumerate(patterns.of)
+        ],
+        np.int64,
+    )
+    holder = np.full(len(place), -1, np.int64)
+    holder[assigned] = of_pattern[evaluation.rows.pattern[place[assigned]]]
+    return pa.array(names, pa.string()).take(pa.array(holder, mask=holder < 0))
+
+
+def merged_into(leads: pa.Array, merges: Sequence[Merge]) -> pa.Array:
+    """[lead] the key of the lead that has its rows in the end; NULL unless it was absorbed."""
+    last = survivors(merges, len(leads))
+    return leads.take(pa.array(last, mask=last == np.arange(len(leads))))
