@@ -96,7 +96,7 @@ def connect(result: Result, history: History) -> duckdb.DuckDBPyConnection:
     """A database in memory in which the metric queries find their tables."""
     database = clocks_of(result)
     for name, table in result.tables().items():
-        if name not in ("leads", "clocks"):
+        if name not in ("leads", "clocks", "facts"):
             database.register(name, table)
     database.register("log", history.log)
     database.register("deals", history.deals)
