@@ -1,4 +1,4 @@
-"""What a page is made of: tables, charts with their numbers, and sections."""
+"""What a page is made of: figures that open, tables, charts with their numbers, and sections."""
 
 from __future__ import annotations
 
@@ -8,22 +8,93 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Case:
+    """One case behind a figure: its lead, when it counted, and why.
+
+    `at` is in microseconds since 1970 in UTC; None where the case has no time.
+    """
+
+    lead: str | None
+    at: int | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cases that count in the same way: how many they are, and the first of them."""
+
+    name: str
+    total: int
+    first: Sequence[Case]
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What a figure was counted from.
+
+    `counted` says in words what counts, `query` is SQL that finds every case in the result tables,
+    `when` names the time of a case.
+    """
+
+    title: str
+    groups: Sequence[Group]
+    counted: str
+    query: str
+    when: str = "When"
+
+    @property
+    def total(self) -> int:
+        """How many cases there are in all groups."""
+        return sum(group.total for group in self.groups)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A figure as text that opens to what it was counted from."""
+
+    text: str
+    behind: Behind
+
+    def __str__(self) -> str:
+        return self.text
+
+
+#: Text in which some figures may open.
+Said = str | Opened
+Text = Said | Sequence[Said]
+
+
+def opened(text: str, behind: Behind) -> Said:
+    """The figure, which opens where there is anything behind it."""
+    return Opened(text, behind) if behind.total else text
+
+
+def plain(text: Text) -> str:
+    """The text alone."""
+    return str(text) if isinstance(text, str | Opened) else "".join(map(str, text))
+
+
+@dataclass(frozen=True)
 class Table:
     """A table of texts. The first `words` columns read as words, the others as numbers."""
 
     caption: str
     header: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[Said]]
     words: int = 1
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart, what it says in a sentence, and the numbers it is drawn from."""
+    """A chart, what it says in a sentence, and the numbers it is drawn from.
+
+    A row of the chart's data may name in `opens` the row and column of the table whose figure a
+    click on it opens.
+    """
 
     key: str
     title: str
-    summary: str
+    summary: Text
     spec: dict[str, Any]
     table: Table
 
@@ -34,7 +105,7 @@ class Section:
 
     key: str
     title: str
-    text: Sequence[str] = ()
+    text: Sequence[Text] = ()
     charts: Sequence[Chart] = ()
     tables: Sequence[Table] = ()
     aside: Sequence[Table] = field(default_factory=tuple)

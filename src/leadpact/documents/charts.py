@@ -22,7 +22,12 @@ def bars(rows: Rows, value_title: str) -> dict[str, Any]:
     """Horizontal bars in the order given; rows have `name`, `value` and `label`."""
     order = [row["name"] for row in rows]
     base = alt.Chart(_data(rows)).encode(
-        y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=150, ticks=False)),
+        y=alt.Y(
+            "name:N",
+            sort=order,
+            title=None,
+            axis=alt.Axis(labelLimit=150, ticks=False, labelPadding=6),
+        ),
         x=alt.X("value:Q", axis=None),
         tooltip=[alt.Tooltip("name:N", title="name"), alt.Tooltip("label:N", title=value_title)],
     )
@@ -57,20 +62,21 @@ def spread(rows: Rows, due_hours: float | None, unit: str) -> dict[str, Any]:
     """How long answers took: bars from `start` to `stop` and `low` to `high`, by `kind`."""
     x = alt.X("start:Q", title=f"{unit} until the answer", axis=alt.Axis(tickCount=6, grid=False))
     kinds = alt.Scale(domain=["in time", "late"], range=[GOOD, BAD])
-    legend = alt.Legend(orient="top", symbolType="square")
+    fills = alt.Scale(domain=["in time", "late"], range=[1, 0.4])
+    legend = alt.Legend(orient="top", symbolType="square", symbolSize=120)
     counted = (
-        alt.Chart(_data([row | {"fill": 0.4 if row["kind"] == "late" else 1.0} for row in rows]))
+        alt.Chart(_data(rows))
         .mark_bar(strokeWidth=1)
         .encode(
             x=x,
             x2="stop:Q",
             y=alt.Y("low:Q", title="answers", axis=alt.Axis(tickCount=4, tickMinStep=1)),
             y2="high:Q",
-            fill=alt.Fill("kind:N", title=None, scale=kinds, legend=legend),
+            fill=alt.Fill("kind:O", title=None, scale=kinds, legend=legend),
             # Late bars are paler with a solid edge: colour is not all that tells them apart.
-            stroke=alt.Stroke("kind:N", title=None, scale=kinds, legend=legend),
-            fillOpacity=alt.FillOpacity("fill:Q", scale=None, legend=None),
-            tooltip=[alt.Tooltip("label:N", title="after"), "kind:N", "count:Q"],
+            stroke=alt.Stroke("kind:O", title=None, scale=kinds, legend=legend),
+            fillOpacity=alt.FillOpacity("kind:O", title=None, scale=fills, legend=legend),
+            tooltip=[alt.Tooltip("label:N", title="after"), "kind:O", "count:Q"],
         )
     )
     if due_hours is None:

@@ -15,11 +15,20 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from leadpact.documents import words
-from leadpact.documents.agreement_section import agreement_section
-from leadpact.documents.blocks import Section
-from leadpact.documents.funnel_sections import data_notes, funnel, hygiene, quality, sources
+from leadpact.documents.blocks import Section, plain
+from leadpact.documents.case_book import CaseBook
+from leadpact.documents.first_screen import opened_line
+from leadpact.documents.openings import Openings
+from leadpact.documents.parts.about_data import about_data
+from leadpact.documents.parts.agreement import agreement_section
+from leadpact.documents.parts.answers import answers
+from leadpact.documents.parts.funnel import funnel
+from leadpact.documents.parts.hygiene import hygiene
+from leadpact.documents.parts.open_now import open_now
+from leadpact.documents.parts.promises import attainment
+from leadpact.documents.parts.quality import quality
+from leadpact.documents.parts.sources import sources
 from leadpact.documents.runtime import chart_runtime
-from leadpact.documents.sections import answers, attainment, charts_of, open_now
 from leadpact.documents.sentences import headline, lines, stretch_to_report
 from leadpact.engine.log import History
 from leadpact.engine.metrics.measures import Measures
@@ -46,41 +55,51 @@ class Report:
     @cached_property
     def sections(self) -> list[Section]:
         """The parts of the page below its first screen."""
-        measures, stretch = self.measures, stretch_to_report(self.measures)
-        made = [
-            attainment(measures, stretch),
-            funnel(measures, stretch),
-            answers(measures, stretch),
-            sources(measures),
-            quality(measures, stretch),
-            hygiene(measures),
-            open_now(measures),
-            data_notes(measures, self.notes),
-            agreement_section(measures.result.agreement),
+        book, stretch = self._book, stretch_to_report(self.measures)
+        return [
+            attainment(book, stretch),
+            funnel(book, stretch),
+            answers(book, stretch),
+            sources(book),
+            quality(book, stretch),
+            hygiene(book),
+            open_now(book),
+            about_data(book, self.notes),
+            agreement_section(self.measures.result.agreement),
         ]
-        return [each for each in made if each.text or each.tables or each.charts]
+
+    @cached_property
+    def _book(self) -> CaseBook:
+        return CaseBook(self.measures)
 
     def html(self) -> str:
         """The page: no request to anywhere, nothing that a lead wrote can run in it."""
         stretch = stretch_to_report(self.measures)
         said = lines(self.measures, stretch)
-        has_charts = bool(charts_of(self.sections))
-        scripts = [chart_runtime(), _asset("page.js")] if has_charts else []
+        openings = Openings(self.measures.result.leads, self.measures.zone)
+        has_charts = any(section.charts for section in self.sections)
+        scripts = [
+            _asset("page.js"),
+            *([chart_runtime(), _asset("charts.js")] if has_charts else []),
+        ]
         result = self.measures.result
         page: str = _template().render(
             agreement=result.agreement.name,
             as_of=words.moment(result.as_of, self.measures.zone),
             zone=self.measures.zone.key,
             sha256=self.sha256,
-            period=stretch.title,
             headline=headline(said, stretch),
             sides=[(s, [line for line in said if line.side == s]) for s in ("marketing", "sales")],
             first=FIRST_LINES,
             sections=self.sections,
+            plain=plain,
+            figures=lambda line: opened_line(self._book, stretch, line),
+            number=openings.number,
+            packed=lambda: _inert(openings.packed()),
             style=Markup(_asset("page.css")),
             scripts=[Markup(script) for script in scripts],
             policy=_policy(scripts),
-            as_data=_as_data,
+            as_data=lambda value: _inert(json.dumps(value, allow_nan=False)),
         )
         return page
 
@@ -129,9 +148,8 @@ def _policy(scripts: Sequence[str]) -> str:
     )
 
 
-def _as_data(value: Any) -> Markup:
+def _inert(text: str) -> Markup:
     """JSON for a script element: no text in it can end the element or begin a comment."""
-    text = json.dumps(value, allow_nan=False)
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from leadpact.engine.metrics.aggregate import ENOUGH, Figure
@@ -54,6 +54,8 @@ def value(figure: Figure | None) -> str:
         return duration(figure.value)
     if figure.unit == "money":
         return number(round(figure.value))
+    if figure.unit in ("rating", "attempts"):
+        return f"{figure.value:.2f}"
     return number(round(figure.value, 2))
 
 
@@ -82,6 +84,12 @@ def duration(seconds: float | None) -> str:
     hours, rest = divmod(minutes, 60)
     small = f" {rest}{GLUE}min" if rest and hours < 24 else ""
     return f"{hours:,}{GLUE}h{small}"
+
+
+def age(length: timedelta) -> str:
+    """A length of calendar time: days from two days on."""
+    days = length // timedelta(days=1)
+    return f"{days:,}{GLUE}days" if days >= 2 else duration(length.total_seconds())
 
 
 def moment(instant: datetime, zone: ZoneInfo) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from leadpact import jit
 from leadpact.agreement.loading import Loaded
+from leadpact.documents.case_book import write_cases
 from leadpact.documents.report import Report
 from leadpact.documents.tables import write_tables
 from leadpact.engine.evaluate import evaluate
@@ -25,7 +26,7 @@ from leadpact.sources.rows import write_rejects
 #: Told how much is done, from 0 to 1, and what comes next.
 Progress = Callable[[float, str], None]
 
-COMPILING = "Compiling the engine, once on this machine (a minute or two)"
+COMPILING = "Compiling the engine, once (half a minute)"
 STARTING = "Starting the engine"
 REPORT = "report.html"
 FIGURES = "figures.json"
@@ -65,6 +66,7 @@ class Run:
         tell(0.9, "Writing tables")
         (folder / FIGURES).write_text(as_json(self.report), encoding="utf-8")
         write_tables(self.result, folder)
+        write_cases(self.report.measures, folder)
         if self.read.rejects:
             text = write_rejects(self.read.rejects)
             (folder / REJECTS).write_text(text, encoding="utf-8", errors="backslashreplace")

@@ -16,12 +16,12 @@ def agreement_section(agreement: Agreement) -> Section:
         "agreement",
         "The agreement",
         text=[agreement.name, *([agreement.purpose] if agreement.purpose else [])],
-        tables=[table for table in _tables(agreement) if table.rows],
+        tables=[_frame(agreement)],
+        aside=[table for table in _tables(agreement) if table.rows],
     )
 
 
 def _tables(agreement: Agreement) -> Iterator[Table]:
-    yield Table("Who, when, where", ["What", "Agreed"], _frame(agreement), words=2)
     definitions = [[term, meaning] for term, meaning in agreement.definitions.items()]
     yield Table("Definitions", ["Term", "Meaning"], definitions, words=2)
     yield _stages(agreement)
@@ -41,7 +41,7 @@ def _tables(agreement: Agreement) -> Iterator[Table]:
     yield Table("Meetings", ["Meeting", "When", "Who"], meetings, words=3)
 
 
-def _frame(agreement: Agreement) -> list[list[str]]:
+def _frame(agreement: Agreement) -> Table:
     rows = []
     if agreement.parties:
         for side in ("marketing", "sales"):
@@ -53,7 +53,7 @@ def _frame(agreement: Agreement) -> list[list[str]]:
     rows.append(["Working time", in_words(agreement.calendar)])
     if agreement.calendar.holidays:
         rows.append(["Holidays", in_words(agreement.calendar.holidays)])
-    return rows
+    return Table("Who, when, where", ["What", "Agreed"], rows, words=2)
 
 
 def _stages(agreement: Agreement) -> Table:

@@ -1,0 +1,138 @@
+"""What every figure of the report was counted from, and the table in which all of it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from leadpact.documents import reasons
+from leadpact.documents.blocks import Behind, Group
+from leadpact.documents.pools import Between, Bounds, Pool, Rows
+from leadpact.engine.metrics.measures import Measures
+from leadpact.engine.metrics.registry import REGISTRY
+
+#: What the cases have in each column: one value, or one of a list; None is no value.
+About = Mapping[str, Any]
+#: At most so many cases of a group are kept to be listed; a page may list fewer.
+MOST_LISTED = 200
+CASES = "cases.parquet"
+
+DECIDED = ("met", "missed", "overdue")
+_CLOCKS_COUNT = (
+    "Counts: clocks. Kept is met out of met, missed and overdue. Placed by: the due time. How long "
+    "and how late is told in working time of the clock’s calendar."
+)
+_METRIC = pa.field("metric", pa.dictionary(pa.int32(), pa.string()))
+
+
+class CaseBook:
+    """Finds the cases behind figures of one evaluation; each population is looked at once."""
+
+    def __init__(self, measures: Measures) -> None:
+        self.measures = measures
+        self._pools: dict[str, Pool] = {}
+
+    def pool(self, metric: str) -> Pool:
+        """The population of a metric."""
+        if metric not in self._pools:
+            self._pools[metric] = Pool(CASES, self.measures.population(metric), "placed_at")
+        return self._pools[metric]
+
+    def of_metric(
+        self,
+        name: str,
+        title: str,
+        about: About | None = None,
+        bounds: Bounds | None = None,
+        between: Between | None = None,
+    ) -> Behind:
+        """The cases of a metric; `about` gives columns one value each, or a list of them.
+
+        The total of a metric that is shown by its parts has no part.
+        """
+        metric, pool = REGISTRY[name], self.pool(name)
+        kept = _lists(about)
+        if metric.parts == "only":
+            kept = {"part": [None]} | kept
+        wording = reasons.of_metric(metric)
+        rows = pool.pick(kept, bounds, between)
+        if metric.measure == "share":
+            counts = pool.numbers("numerator")[rows] > 0
+            parts = [(wording.counted, rows[counts]), (wording.rest, rows[~counts])]
+        else:
+            parts = [("", rows)]
+        counted = f"Counts: {metric.numerator}."
+        if metric.denominator != "none":
+            counted += f" Out of: {metric.denominator}."
+        counted += f" Leaves out: {metric.exclusions}. Placed by: {metric.placed_by}."
+        query = pool.query({"metric": [name]} | kept, bounds, between)
+        return Behind(title, _groups(pool, parts, wording.why), counted, query)
+
+    def of_clocks(
+        self,
+        title: str,
+        about: About,
+        outcomes: Sequence[str] = (),
+        bounds: Bounds | None = None,
+    ) -> Behind:
+        """Clocks with one of the outcomes, or all; those that were met apart from the others."""
+        kept = _lists(about) | ({"outcome": list(outcomes)} if outcomes else {})
+        rows = self._clocks.pick(kept, bounds)
+        parts = [("", rows)]
+        if set(outcomes) == set(DECIDED):
+            met = self._clocks.pick(kept | {"outcome": ["met"]}, bounds)
+            late = self._clocks.pick(kept | {"outcome": ["missed", "overdue"]}, bounds)
+            parts = [("not kept", late), ("kept", met)]
+        query = self._clocks.query(kept, bounds)
+        groups = _groups(self._clocks, parts, reasons.of_clock)
+        return Behind(title, groups, _CLOCKS_COUNT, query, "Due")
+
+    @cached_property
+    def _clocks(self) -> Pool:
+        return Pool("clocks.parquet", self.measures.result.clocks, "due_at")
+
+
+def of_rows(pool: Pool, title: str, counted: str, why: reasons.Why, about: About) -> Behind:
+    """Rows of any other table, with the word for one of them."""
+    kept = _lists(about)
+    return Behind(
+        title, _groups(pool, [("", pool.pick(kept))], why), counted, pool.query(kept, None)
+    )
+
+
+def write_cases(measures: Measures, folder: Path) -> Path:
+    """Write the cases behind every metric into `cases.parquet`, one a row; the file."""
+    file = folder / CASES
+    tables = {metric.name: measures.population(metric.name) for metric in measures.metrics}
+    schema = pa.unify_schemas([pa.schema([_METRIC]), *(table.schema for table in tables.values())])
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for name, table in tables.items():
+            writer.write_table(_shaped(name, table, schema))
+    return file
+
+
+def _shaped(name: str, table: pa.Table, schema: pa.Schema) -> pa.Table:
+    count = table.num_rows
+    columns = {
+        field.name: table[field.name]
+        if field.name in table.column_names
+        else pa.nulls(count, field.type)
+        for field in schema
+    }
+    named = pa.DictionaryArray.from_arrays(pa.array([0] * count, pa.int32()), pa.array([name]))
+    return pa.table(columns | {_METRIC.name: named}, schema=schema)
+
+
+def _lists(about: About | None) -> dict[str, list[Any]]:
+    return {
+        key: value if isinstance(value, list) else [value] for key, value in (about or {}).items()
+    }
+
+
+def _groups(pool: Pool, parts: Sequence[tuple[str, Rows]], why: reasons.Why) -> list[Group]:
+    return [Group(name, len(rows), pool.cases(rows[:MOST_LISTED], why)) for name, rows in parts]

@@ -1,0 +1,205 @@
+"""How long answers took, with the due time marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadpact.agreement.durations import SECOND, TimeKind
+from leadpact.agreement.spec import Obligation
+from leadpact.documents import charts, words
+from leadpact.documents.blocks import Chart, Opened, Said, Section, Table, opened
+from leadpact.documents.case_book import CaseBook
+from leadpact.documents.parts.shared import drawn, key, when
+from leadpact.documents.pools import Between
+from leadpact.documents.sentences import Stretch
+from leadpact.engine.metrics.aggregate import ENOUGH, Figure
+from leadpact.engine.metrics.measures import Span
+from leadpact.engine.metrics.obligations import ObligationFigure, obligations
+
+_BINS = 24
+_NOT_REACHED = "not reached"
+#: Seconds of a unit in which an axis counts, and the longest axis that counts in it.
+_UNITS = (("seconds", 1.0, 180.0), ("minutes", 60.0, 7200.0), ("hours", 3600.0, np.inf))
+
+
+def answers(book: CaseBook, stretch: Stretch) -> Section:
+    """The section of response times."""
+    result = book.measures.result
+    own = [o for o in obligations(result) if o.protocol_step is None]
+    promised = {(o.name, str(o.side)): o for o in result.agreement.obligations}
+    rows = [_row(book, stretch, figure) for figure in own]
+    if not own:
+        said = "The agreement has no obligation, so there is no answer to wait for."
+        return Section("answers", "Time to answer", text=[said])
+    busiest, remark = drawn(own)
+    spreads = [
+        chart
+        for each in busiest
+        if (chart := _spread(book, stretch, each, promised.get((each.name, each.side))))
+    ]
+    return Section(
+        "answers",
+        "Time to answer",
+        text=[
+            "Working time on the calendar that ran, pauses left out. A lead not answered yet "
+            f"counts as not answered so far; “{_NOT_REACHED}” says that too few have been "
+            f"answered to tell. Leads that sales already spoke with are left out.{remark}"
+        ],
+        charts=spreads,
+        tables=[
+            Table(
+                f"Clocks started {when(stretch)}",
+                ["Obligation", "Side", "Half within", "90 % within", "Clocks"],
+                rows,
+                words=2,
+            )
+        ],
+    )
+
+
+def _row(book: CaseBook, stretch: Stretch, obligation: ObligationFigure) -> list[Said]:
+    half, most_ = (
+        _percentile(book, stretch, metric, obligation.name)
+        for metric in ("response_p50", "response_p90")
+    )
+    title = f"{obligation.name}: clocks started {when(stretch)}"
+    behind = book.of_metric("response_p50", title, {"part": obligation.name}, stretch.due)
+    return [
+        obligation.name,
+        obligation.side,
+        opened(_within(half), behind),
+        opened(_within(most_), behind),
+        opened(f"{half.n if half else 0:,}", behind),
+    ]
+
+
+def _percentile(book: CaseBook, stretch: Stretch, metric: str, name: str) -> Figure | None:
+    unit: Span = "quarter" if stretch.period else "all"
+    found = [f for f in book.measures.of(metric, unit) if f.name == f"{metric}: {name}"]
+    return next((figure for figure in found if figure.period == stretch.label), None)
+
+
+def _within(figure: Figure | None) -> str:
+    if figure is None or not figure.n:
+        return words.NOTHING
+    return _NOT_REACHED if figure.value is None else words.value(figure)
+
+
+def _spread(
+    book: CaseBook, stretch: Stretch, figure: ObligationFigure, obligation: Obligation | None
+) -> Chart | None:
+    pool = book.pool("response_p50")
+    answered = pool.pick({"part": [figure.name], "denominator": [1.0]}, stretch.due)
+    if len(answered) < ENOUGH:
+        return None
+    due = _due_seconds(obligation)
+    bins = _bins(pool.numbers("numerator")[answered], due)
+    numbers = [_bin_row(book, stretch, figure, each) for each in bins]
+    counts = [(_count(row[1]), _count(row[2])) for row in numbers]
+    in_time, late = (sum(column) for column in zip(*counts, strict=True))
+    title = f"{figure.name}: answered, started {when(stretch)}"
+    about = {"part": figure.name, "denominator": 1.0}
+    everybody = book.of_metric("response_p50", title, about, stretch.due)
+    unit, seconds = _unit(bins[-1].stop)
+    return Chart(
+        key("spread", figure.side, figure.name),
+        f"{words.capital(figure.side)}: {figure.name}",
+        [
+            opened(words.rate(in_time, in_time + late), everybody),
+            " of the answers came in time; the term is "
+            f"{obligation.within if obligation else 'not known any more'}. "
+            f"The last bar holds every answer after more than {bins[-1].starts}.",
+        ],
+        charts.spread(
+            list(_bars(bins, counts, seconds)), due and due / seconds, f"{_time(obligation)}{unit}"
+        ),
+        Table(f"{figure.name}: answers by time", ["Time to answer", "In time", "Late"], numbers),
+    )
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Answers after more than `start` and at most `stop` seconds; the last has no end."""
+
+    start: float
+    stop: float
+    is_last: bool
+
+    @property
+    def starts(self) -> str:
+        """Its start in words."""
+        return words.duration(self.start)
+
+    @property
+    def label(self) -> str:
+        """Its stretch in words."""
+        return f"{self.starts} {'and more' if self.is_last else f'to {words.duration(self.stop)}'}"
+
+    @property
+    def between(self) -> Between:
+        """Its bounds for picking cases; the first holds answers at once."""
+        return "numerator", self.start or -1.0, None if self.is_last else self.stop
+
+
+def _bins(seconds: NDArray[np.float64], due: float | None) -> list[Bin]:
+    # Bars end at the due time, so that none is partly in time and partly late.
+    reach = max(float(np.quantile(seconds, 0.9)), 2 * due if due else 0.0, 36.0)
+    width = due / max(1, round(_BINS * due / reach)) if due else reach / _BINS
+    edges = [round(place * width, 6) for place in range(_BINS + 1)]
+    return [
+        Bin(start, stop, is_last=place == _BINS - 1)
+        for place, (start, stop) in enumerate(pairwise(edges))
+    ]
+
+
+def _bin_row(book: CaseBook, stretch: Stretch, figure: ObligationFigure, each: Bin) -> list[Said]:
+    row: list[Said] = [each.label]
+    for outcome, name in (("met", "in time"), ("missed", "late")):
+        title = f"{figure.name}: answered {name} after {each.label}, started {when(stretch)}"
+        about = {"part": figure.name, "denominator": 1.0, "outcome": outcome}
+        behind = book.of_metric("response_p50", title, about, stretch.due, each.between)
+        row.append(opened(f"{behind.total:,}", behind))
+    return row
+
+
+def _count(said: Said) -> int:
+    return said.behind.total if isinstance(said, Opened) else 0
+
+
+def _bars(bins: list[Bin], counts: list[tuple[int, int]], unit: float) -> Iterator[dict[str, Any]]:
+    for place, (each, pair) in enumerate(zip(bins, counts, strict=True)):
+        low = 0
+        for column, (kind, count) in enumerate(zip(("in time", "late"), pair, strict=True), 1):
+            if count:
+                yield {
+                    "start": each.start / unit,
+                    "stop": each.stop / unit,
+                    "low": low,
+                    "high": low + count,
+                    "kind": kind,
+                    "count": count,
+                    "label": each.label,
+                    "opens": [place, column],
+                }
+            low += count
+
+
+def _due_seconds(obligation: Obligation | None) -> float | None:
+    if obligation is None or obligation.within.kind not in (TimeKind.BUSINESS, TimeKind.CLOCK):
+        return None
+    return obligation.within.amount / SECOND
+
+
+def _unit(reach: float) -> tuple[str, float]:
+    return next((name, seconds) for name, seconds, longest in _UNITS if reach <= longest)
+
+
+def _time(obligation: Obligation | None) -> str:
+    clock = obligation is not None and obligation.within.kind is TimeKind.CLOCK
+    return "" if clock else "working "

@@ -1,0 +1,104 @@
+"""The funnel: who entered each stage, and how many moved on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from leadpact.documents import charts, words
+from leadpact.documents.blocks import Chart, Said, Section, Table, opened
+from leadpact.documents.case_book import CaseBook
+from leadpact.documents.pools import Bounds
+from leadpact.documents.sentences import Stretch
+from leadpact.engine.metrics.aggregate import Figure
+
+_HEADER = ["Step", "Entered", "Moved on", "Share", "95 % interval"]
+_MOVED = {"numerator": 1.0}
+
+
+def funnel(book: CaseBook, stretch: Stretch) -> Section:
+    """Episodes by the stages that they entered, over all time and of those of the stretch."""
+    found = book.measures.of("conversion")
+    pairs = [figure for figure in found if _step(figure)]
+    total = next((figure for figure in found if not _step(figure)), None)
+    if total is None:
+        return Section("funnel", "The funnel", text=["No lead has entered the funnel."])
+    table = Table(
+        "Conversion from stage to stage, over all time",
+        _HEADER,
+        [_step_row(book, figure, "over all time") for figure in (*pairs, total)],
+    )
+    recent = _recent(book, stretch)
+    return Section(
+        "funnel",
+        "The funnel",
+        text=[
+            "Over all time; each percentage is the share of those in the stage before. A lead "
+            "passes once per episode; stages skipped on the way count as passed. Recent leads are "
+            "still on their way."
+        ],
+        charts=[_bars(book, pairs, total)] if pairs else [],
+        tables=[table],
+        aside=[recent] if recent.rows else [],
+    )
+
+
+def _bars(book: CaseBook, pairs: Sequence[Figure], total: Figure) -> Chart:
+    entered = [_entered(book, figure) for figure in pairs]
+    last = pairs[-1]
+    goal = _step(last).partition(" → ")[2]
+    ended = book.of_metric("conversion", f"Entered {goal}", _MOVED | {"part": _step(last)})
+    rows = [*entered, [goal, opened(f"{last.numerator:,}", ended)]]
+    shares = ["", *(f" · {words.value(figure)}" for figure in pairs)]
+    counts = [*(figure.n for figure in pairs), last.numerator]
+    bars = [
+        {"name": name, "value": n, "label": f"{n:,}{share}", "opens": [place, 1]}
+        for place, ((name, _), n, share) in enumerate(zip(rows, counts, shares, strict=True))
+    ]
+    whole = book.of_metric("conversion", "From the first stage to the last")
+    share = f": {words.value(total)}" if total.unit == "share" else ""
+    return Chart(
+        "funnel",
+        "Episodes that entered each stage",
+        [
+            opened(words.out_of(total.numerator, total.n), whole),
+            f" episodes went from the first stage to the last{share}.",
+        ],
+        charts.bars(bars, "episodes"),
+        Table("Episodes by stage", ["Stage", "Entered"], rows),
+    )
+
+
+def _entered(book: CaseBook, figure: Figure) -> list[Said]:
+    stage = _step(figure).partition(" → ")[0]
+    behind = book.of_metric("conversion", f"Entered {stage}", {"part": _step(figure)})
+    return [stage, opened(f"{figure.n:,}", behind)]
+
+
+def _recent(book: CaseBook, stretch: Stretch) -> Table:
+    if stretch.period is None:
+        return Table("", [], [])
+    when = f"entered in {stretch.title}"
+    found = [f for f in book.measures.of("conversion", "quarter") if f.period == stretch.label]
+    rows = [_step_row(book, figure, when, stretch.due) for figure in found]
+    return Table(f"Of those who entered the stage in {stretch.title}, until now", _HEADER, rows)
+
+
+def _step_row(
+    book: CaseBook, figure: Figure, when: str, bounds: Bounds | None = None
+) -> list[Said]:
+    step = _step(figure)
+    title = f"{step or 'From the first stage to the last'}, {when}"
+    about = {"part": step or None}
+    everybody = book.of_metric("conversion", title, about, bounds)
+    moved = book.of_metric("conversion", f"{title}: moved on", about | _MOVED, bounds)
+    return [
+        step or "First to last",
+        opened(f"{figure.n:,}", everybody),
+        opened(f"{figure.numerator:,}", moved),
+        opened(words.value(figure), everybody),
+        words.interval(figure),
+    ]
+
+
+def _step(figure: Figure) -> str:
+    return figure.name.partition(": ")[2]

@@ -1,0 +1,69 @@
+"""Promises that are overdue or running at the moment of evaluation."""
+
+from __future__ import annotations
+
+import pyarrow.compute as pc
+
+from leadpact.documents import words
+from leadpact.documents.blocks import Said, Section, Table, opened
+from leadpact.documents.case_book import CaseBook
+from leadpact.engine.metrics.obligations import ObligationFigure, obligations
+
+#: Overdue promises that are shown at once; the figures open to the others.
+LONGEST = 10
+
+
+def open_now(book: CaseBook) -> Section:
+    """How many promises are open, by obligation, and those overdue the longest."""
+    found = [o for o in obligations(book.measures.result) if o.protocol_step is None]
+    overdue, running = sum(o.overdue for o in found), sum(o.running for o in found)
+    said = [
+        _clocks(book, words.plural(overdue, "promise"), "overdue"),
+        f" {'is' if overdue == 1 else 'are'} overdue and ",
+        _clocks(book, words.number(running), "running"),
+        f" {'is' if running == 1 else 'are'} still running.",
+    ]
+    tables = [_by_obligation(book, found), _longest(book)]
+    return Section(
+        "open", "Open now", text=[said], tables=[table for table in tables if table.rows]
+    )
+
+
+def _clocks(book: CaseBook, text: str, outcome: str) -> Said:
+    title = f"{words.capital(outcome)} now"
+    return opened(text, book.of_clocks(title, {"protocol_step": None}, [outcome]))
+
+
+def _by_obligation(book: CaseBook, found: list[ObligationFigure]) -> Table:
+    rows: list[list[Said]] = []
+    for figure in (figure for figure in found if figure.overdue or figure.running):
+        row: list[Said] = [figure.name, figure.side]
+        for outcome, count in (("overdue", figure.overdue), ("running", figure.running)):
+            title = f"{figure.name}: {outcome} now"
+            about = {"obligation": figure.name, "side": figure.side}
+            row.append(opened(f"{count:,}", book.of_clocks(title, about, [outcome])))
+        rows.append(row)
+    return Table("By obligation", ["Obligation", "Side", "Overdue", "Running"], rows, words=2)
+
+
+def _longest(book: CaseBook) -> Table:
+    result, zone = book.measures.result, book.measures.zone
+    clocks = result.clocks.filter(
+        (pc.field("outcome") == "overdue") & pc.field("protocol_step").is_null()
+    )
+    ordered = clocks.sort_by([("due_at", "ascending"), ("lead_id", "ascending")])
+    companies = result.leads.select(["lead_id", "company"])
+    listed = ordered.slice(0, LONGEST).join(companies, "lead_id").to_pylist()
+    rows = [
+        [
+            clock["lead_id"],
+            clock["company"] or words.NOTHING,
+            clock["obligation"],
+            clock["holder"] or "nobody yet",
+            words.moment(clock["due_at"], zone),
+            words.age(result.as_of - clock["due_at"]),
+        ]
+        for clock in sorted(listed, key=lambda clock: (clock["due_at"], clock["lead_id"]))
+    ]
+    header = ["Lead", "Company", "Obligation", "With", "Was due", "Overdue for"]
+    return Table("Overdue the longest", header, rows, words=4)

@@ -1,0 +1,38 @@
+"""How much of a part is shown, what is said of the rest, and how a part names its time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from leadpact.documents.sentences import Stretch
+from leadpact.engine.metrics.obligations import ObligationFigure
+
+#: Longest table of sources, people, reasons and the like.
+MOST_ROWS = 30
+#: Most obligations that are drawn.
+MOST_CHARTS = 12
+
+
+def when(stretch: Stretch) -> str:
+    """The stretch with its preposition: `in Q3 2026`."""
+    return f"{'in' if stretch.period else 'over'} {stretch.title}"
+
+
+def cut(count: int, shown: int = MOST_ROWS) -> str:
+    """What a caption adds when only the first rows are shown."""
+    return f" (the first {shown} of {count:,})" if count > shown else ""
+
+
+def drawn(found: Sequence[ObligationFigure]) -> tuple[list[ObligationFigure], str]:
+    """The obligations that have a chart, in their order, and a remark on those that have none."""
+    if len(found) <= MOST_CHARTS:
+        return list(found), ""
+    busiest = sorted(found, key=lambda figure: -figure.decided)[:MOST_CHARTS]
+    remark = f" Only the {MOST_CHARTS} obligations with the most clocks are drawn."
+    return [figure for figure in found if figure in busiest], remark
+
+
+def key(*names: str) -> str:
+    """A key of letters and digits that is safe in an attribute, whatever the names are."""
+    return f"{names[0]}-{hashlib.sha256(repr(names).encode()).hexdigest()[:10]}"

@@ -1,0 +1,161 @@
+"""The closed loop: what became of the leads of each source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow.compute as pc
+
+from leadpact.documents import charts, words
+from leadpact.documents.blocks import Chart, Said, Section, Table, opened
+from leadpact.documents.case_book import CaseBook
+from leadpact.documents.parts.shared import MOST_ROWS, cut
+from leadpact.engine.metrics.aggregate import Figure
+from leadpact.engine.metrics.measures import NOT_STATED
+
+_TITLES = {"leads": "Leads", "mqls": "MQLs", "customers": "Customers", "won_deals": "Deals won"}
+_MOST_BARS = 12
+_NOT_KNOWN = "not known"
+
+
+def sources(book: CaseBook) -> Section:
+    """Leads, customers and revenue by the source of the first touch, over all time."""
+    loop = Loop.of(book)
+    ranked = sorted(loop.names, key=lambda name: (-loop.count("leads", name), name))
+    shown = [_row(book, loop, name) for name in ranked[:MOST_ROWS]]
+    header = ["Source", *(_TITLES[name] for name in loop.counts), "Lead to customer"]
+    caption = "What became of the leads of each source, over all time" + cut(len(ranked))
+    table = Table(caption, [*header, *(["Revenue"] if loop.earned else [])], shown)
+    return Section(
+        "sources",
+        "Closed loop by source",
+        text=[
+            "The source is that of the lead’s first touch. A deal counts once, under the source of "
+            f"its first lead. “{NOT_STATED['source']}” has no source in the data."
+        ]
+        if shown
+        else ["No lead has a source yet."],
+        charts=_chart(book, loop),
+        tables=[table] if shown else [],
+    )
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Figures by source. `earned` holds revenue by currency, where any amount is known."""
+
+    counts: dict[str, dict[str, int]]
+    close: dict[str, Figure]
+    earned: dict[str, list[Figure]]
+
+    @classmethod
+    def of(cls, book: CaseBook) -> Loop:
+        """Ask for everything that means something under the agreement."""
+        measures = book.measures
+        applies = {metric.name for metric in measures.metrics}
+        counts = {
+            name: {str(f.source): round(f.value or 0) for f in measures.of(name, by="source")}
+            for name in _TITLES
+            if name in applies
+        }
+        conversion = measures.of("conversion", by="source")
+        known = {f.source for f in measures.of("average_sale", by="source")}
+        earned: dict[str, list[Figure]] = {}
+        for figure in measures.of("revenue", by="source"):
+            if figure.source in known:
+                earned.setdefault(str(figure.source), []).append(figure)
+        return cls(counts, {str(f.source): f for f in conversion if ":" not in f.name}, earned)
+
+    @property
+    def names(self) -> set[str]:
+        """Every source of which anything is known."""
+        return {name for figures in self.counts.values() for name in figures} | set(self.close)
+
+    def count(self, name: str, source: str) -> int:
+        """A count of one source."""
+        return self.counts[name].get(source, 0)
+
+
+def _row(book: CaseBook, loop: Loop, source: str) -> list[Said]:
+    row: list[Said] = [source]
+    for name in loop.counts:
+        behind = book.of_metric(name, f"{source}: {_TITLES[name].lower()}", {"source": source})
+        row.append(opened(f"{loop.count(name, source):,}", behind))
+    closed = book.of_metric("conversion", f"{source}: from lead to customer", {"source": source})
+    row.append(opened(words.value(loop.close.get(source)), closed))
+    return [*row, *([_revenue(book, loop, source)] if loop.earned else [])]
+
+
+def _revenue(book: CaseBook, loop: Loop, source: str) -> Said:
+    figures = loop.earned.get(source)
+    if figures is None:
+        return _NOT_KNOWN if loop.count("won_deals", source) else words.NOTHING
+    amounts = [
+        f"{words.value(figure)} {figure.name.partition(': ')[2]}".strip() for figure in figures
+    ]
+    parts = [figure.name.partition(": ")[2] or None for figure in figures]
+    behind = book.of_metric("revenue", f"{source}: revenue", {"source": source, "part": parts})
+    return opened(" + ".join(amounts), behind)
+
+
+def _chart(book: CaseBook, loop: Loop) -> list[Chart]:
+    currencies = {figure.name for figures in loop.earned.values() for figure in figures}
+    by_worth = currencies == {"revenue"}
+    worth: dict[str, float] = (
+        {source: figures[0].value or 0 for source, figures in loop.earned.items()}
+        if by_worth
+        else dict(loop.counts.get("customers", {}))
+    )
+    ranked = sorted(worth.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_BARS]
+    if len(ranked) < 2 or not ranked[0][1]:
+        return []
+    what = "Revenue from deals won" if by_worth else "Customers"
+    unit = _currency(book) if by_worth else ""
+    metric = "revenue" if by_worth else "customers"
+    rows = [
+        [
+            source,
+            opened(
+                words.number(round(value)),
+                book.of_metric(metric, f"{source}: {what.lower()}", {"source": source}),
+            ),
+        ]
+        for source, value in ranked
+    ]
+    total = sum(worth.values())
+    first, most = ranked[0]
+    return [
+        Chart(
+            "sources",
+            f"{what}{f', {unit}' if unit else ''}, by source",
+            [
+                f"{first} brought {words.percent(most / total)} of ",
+                opened(
+                    words.number(round(total)), book.of_metric(metric, f"{what} from all sources")
+                ),
+                f"{f' {unit}' if unit else ''}{_others(worth)}.",
+            ],
+            charts.bars(list(_bars(rows, ranked)), what.lower()),
+            Table(what, ["Source", what], rows),
+        )
+    ]
+
+
+def _others(worth: dict[str, float]) -> str:
+    left = len(worth) - _MOST_BARS
+    return f"; {left:,} smaller sources are not drawn" if left > 0 else ""
+
+
+def _bars(
+    rows: Sequence[Sequence[Said]], ranked: Sequence[tuple[str, float]]
+) -> list[dict[str, object]]:
+    return [
+        {"name": source, "value": value, "label": str(row[1]), "opens": [place, 1]}
+        for place, (row, (source, value)) in enumerate(zip(rows, ranked, strict=True))
+    ]
+
+
+def _currency(book: CaseBook) -> str:
+    named = set(pc.unique(book.measures.history.deals["currency"]).to_pylist()) - {None}
+    return next(iter(named)) if len(named) == 1 else ""

@@ -1,0 +1,126 @@
+"""Cases that can be picked by what a figure is about, the latest first, and the same as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from leadpact.documents.blocks import Case
+from leadpact.engine.metrics.measures import NOT_STATED
+from leadpact.engine.metrics.tables import microseconds
+
+#: From an instant up to, not including, another.
+Bounds = tuple[datetime, datetime]
+#: For each column the values of which one must hold; None is no value.
+Where = Mapping[str, Sequence[Any]]
+#: A column, and bounds of which the upper one belongs to the stretch and may be absent.
+Between = tuple[str, float, float | None]
+Rows = NDArray[np.int64]
+Row = Mapping[str, Any]
+
+_NO_VALUE, _UNHEARD_OF = -1, -2
+_NEVER = -np.iinfo(np.int64).max
+
+
+class Pool:
+    """Rows of one result table, placed in time by the column `placed`; `file` is where it lies.
+
+    Rows without a time come last. Sources and segments that are absent read as in figures.
+    """
+
+    def __init__(self, file: str, table: pa.Table, placed: str) -> None:
+        for name, absent in NOT_STATED.items():
+            if name in table.column_names:
+                filled = pc.fill_null(table[name], absent)
+                table = table.set_column(table.column_names.index(name), name, filled)
+        self._file, self._placed = file, placed
+        self._table = table.sort_by([(placed, "descending"), ("lead_id", "ascending")])
+        times = self._table[placed].cast(pa.int64()).fill_null(_NEVER)
+        self._before = -times.to_numpy()
+        self._told = self._table.select(
+            [field.name for field in self._table.schema if not pa.types.is_timestamp(field.type)]
+        )
+        self._coded: dict[str, tuple[NDArray[np.int32], dict[Any, int]]] = {}
+
+    def pick(
+        self, where: Where, bounds: Bounds | None = None, between: Between | None = None
+    ) -> Rows:
+        """The rows that fit, the latest first."""
+        first, last = self._stretch(bounds)
+        fits = np.ones(last - first, dtype=bool)
+        for column, values in where.items():
+            codes, known = self._codes(column)
+            wanted = [known.get(value, _UNHEARD_OF) for value in values]
+            fits &= np.isin(codes[first:last], wanted)
+        if between:
+            column, low, high = between
+            numbers = self.numbers(column)[first:last]
+            fits &= (numbers > low) & (numbers <= (np.inf if high is None else high))
+        return first + np.flatnonzero(fits)
+
+    def numbers(self, column: str) -> NDArray[np.float64]:
+        """A column of numbers; absent ones are NaN."""
+        return np.asarray(self._table[column].cast(pa.float64()).to_numpy())
+
+    def cases(self, rows: Rows, why: Callable[[Row], str]) -> list[Case]:
+        """The rows in words; `why` is told each row, its times left out."""
+        times = -self._before[rows]
+        told = self._told.take(pa.array(rows)).to_pylist()
+        return [
+            Case(row["lead_id"], None if at == _NEVER else int(at), why(row))
+            for row, at in zip(told, times, strict=True)
+        ]
+
+    def tally(self, column: str, rows: Rows) -> dict[Any, int]:
+        """How many of these rows have each value of a column."""
+        codes, known = self._codes(column)
+        counts = np.bincount(codes[rows] - _NO_VALUE, minlength=len(known))
+        pairs = ((value, int(counts[code - _NO_VALUE])) for value, code in known.items())
+        return {value: count for value, count in pairs if count}
+
+    def query(self, where: Where, bounds: Bounds | None, between: Between | None = None) -> str:
+        """SQL that finds the rows which `pick` finds."""
+        tests = [_among(column, values) for column, values in where.items()]
+        if bounds:
+            starts, ends = (f"timestamptz '{each:%Y-%m-%d %H:%M:%S}+00'" for each in bounds)
+            tests.append(f"{self._placed} >= {starts} and {self._placed} < {ends}")
+        if between:
+            column, low, high = between
+            tests.append(f"{column} > {low!r}")
+            tests += [] if high is None else [f"{column} <= {high!r}"]
+        return f"select * from '{self._file}'" + (f" where {' and '.join(tests)}" if tests else "")
+
+    def _stretch(self, bounds: Bounds | None) -> tuple[int, int]:
+        if bounds is None:
+            return 0, len(self._before)
+        starts, ends = map(microseconds, bounds)
+        first, last = np.searchsorted(self._before, [-ends, -starts], side="right")
+        return int(first), int(last)
+
+    def _codes(self, column: str) -> tuple[NDArray[np.int32], dict[Any, int]]:
+        if column not in self._coded:
+            encoded = self._table[column].combine_chunks().dictionary_encode()
+            codes = encoded.indices.fill_null(_NO_VALUE).to_numpy()
+            known = {value: place for place, value in enumerate(encoded.dictionary.to_pylist())}
+            self._coded[column] = codes, {None: _NO_VALUE} | known
+        return self._coded[column]
+
+
+def _among(column: str, values: Sequence[Any]) -> str:
+    absent = NOT_STATED.get(column)
+    name = f"coalesce({column}, {_literal(absent)})" if absent else column
+    if list(values) == [None]:
+        return f"{column} is null"
+    if len(values) == 1:
+        return f"{name} = {_literal(values[0])}"
+    return f"{name} in ({', '.join(map(_literal, values))})"
+
+
+def _literal(value: Any) -> str:
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else repr(value)
