@@ -99,6 +99,15 @@ class Route(Model):
     to: Name = Field(description="A team or a person.")
 
 
+class BulkRelease(Model):
+    """How fast leads that arrive in bulk, such as an imported list, are passed on."""
+
+    at_most: Whole = Field(ge=1, le=10_000, description="Most of them that a person gets.")
+    per: Literal["business hour", "business day"] = Field(
+        description="The working time in which a person gets that many."
+    )
+
+
 class Routing(Model):
     """Teams and the rules by which leads reach them."""
 
@@ -108,6 +117,9 @@ class Routing(Model):
     teams: list[Team] = Field(default_factory=list, description="Who receives leads.")
     routes: list[Route] = Field(default_factory=list, description="Rules, in order.")
     reassign_on_breach: bool = Field(False, description="A late lead goes to somebody else.")
+    bulk: BulkRelease | None = Field(
+        None, description="How fast bulk arrivals are passed on; when absent, all at once."
+    )
 
 
 class OnStage(Model):

@@ -22,6 +22,7 @@ from leadpact.agreement.organisation import (
     Person,
 )
 from leadpact.agreement.promises import (
+    BulkRelease,
     ContactProtocol,
     Goal,
     Handoff,
@@ -65,6 +66,7 @@ from leadpact.agreement.vocabulary import BUILT_IN_FIELDS, Side
 __all__ = [
     "Ageing",
     "Agreement",
+    "BulkRelease",
     "CalendarSpec",
     "Condition",
     "ContactProtocol",

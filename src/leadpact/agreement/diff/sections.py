@@ -17,7 +17,7 @@ from leadpact.agreement.diff.meaning import differences, same
 from leadpact.agreement.diff.promises import GOAL, OBLIGATION, compare_segments
 from leadpact.agreement.diff.qualifying import compare_qualifying
 from leadpact.agreement.prose import in_words
-from leadpact.agreement.spec import Agreement, CalendarSpec, FieldSpec, Party
+from leadpact.agreement.spec import Agreement, BulkRelease, CalendarSpec, FieldSpec, Party
 
 
 def diff(old: Agreement, new: Agreement) -> list[Change]:
@@ -190,6 +190,16 @@ def _owner_first(_: Any, __: bool, new: bool) -> str:
     return f"Who owns the company's open lead or deal {'now' if new else 'no longer'} comes first."
 
 
+def _bulk(_: Any, old: BulkRelease | None, new: BulkRelease | None) -> str:
+    return now_was("The pace of bulk arrivals", _pace(old), _pace(new))
+
+
+def _pace(release: BulkRelease | None) -> str:
+    if release is None:
+        return "all at once"
+    return f"at most {release.at_most:,} for each person per {release.per}"
+
+
 def _routing(old: Agreement, new: Agreement) -> Iterator[Change]:
     yield from compare_parts(_ROUTING, old.routing, new.routing)
     yield from compare(_TEAM, old.routing.teams, new.routing.teams)
@@ -256,7 +266,11 @@ _REENTRY = Kind(
 _ROUTING = Kind(
     "routing",
     _sales,
-    sentences={"company_owner_first": _owner_first, "reassign_on_breach": _reassign},
+    sentences={
+        "company_owner_first": _owner_first,
+        "reassign_on_breach": _reassign,
+        "bulk": _bulk,
+    },
     apart=frozenset({"teams", "routes"}),
     key="",
 )

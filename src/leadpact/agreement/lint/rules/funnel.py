@@ -139,6 +139,23 @@ def team_cannot_receive(doc: Document) -> Findings:
 
 
 @rule("warning")
+def bulk_release_above_cap(doc: Document) -> Findings:
+    """Bulk arrivals are passed on faster than anybody may hold leads, so the pace slows nothing."""
+    release = doc.agreement.routing.bulk
+    people = [person for team in doc.agreement.routing.teams for person in team.people]
+    if release is None or any(person.cap is None for person in people):
+        return
+    highest = max((person.cap or 0 for person in people), default=0)
+    if people and release.at_most >= highest:
+        yield Finding(
+            ("routing", "bulk", "at_most"),
+            f"Bulk arrivals come at {release.at_most:,} per {release.per}, and nobody may hold "
+            f"more than {highest:,} open leads.",
+            "Lower `at_most` below the caps, or leave `bulk` out.",
+        )
+
+
+@rule("warning")
 def rejection_reasons_missing(doc: Document) -> Findings:
     """The agreement reckons with rejections and names no reasons for them."""
     if doc.agreement.handoff.rejections:
