@@ -108,7 +108,7 @@ class Scenario:
 def scenarios() -> Iterator[Scenario]:
     """Every scenario of every file."""
     for path in sorted(FOLDER.glob("*.yaml")):
-        page = _read(path)
+        page = read(path)
         for told in page["scenarios"]:
             yield _scenario(path.stem, page, told)
 
@@ -140,7 +140,7 @@ def _scenario(file: str, page: dict[str, Any], told: dict[str, Any]) -> Scenario
         file=file,
         title=told["scenario"],
         zone=zone,
-        documents=_documents(page, told),
+        documents=documents(page, told),
         rows=rows,
         looks=[
             Look(
@@ -156,9 +156,9 @@ def _scenario(file: str, page: dict[str, Any], told: dict[str, Any]) -> Scenario
     )
 
 
-def _documents(page: dict[str, Any], told: dict[str, Any]) -> list[dict[str, Any]]:
+def documents(page: dict[str, Any], told: dict[str, Any]) -> list[dict[str, Any]]:
     base = told.get("base", page.get("base"))
-    document = _read(FOLDER / "bases" / f"{base}.yaml") if base else {}
+    document = read(FOLDER / "bases" / f"{base}.yaml") if base else {}
     document = merged(document, page.get("agreement", {}))
     document = merged(document, told.get("agreement", {}))
     document = merged(document, told.get("change", {}))
@@ -236,7 +236,7 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _read(path: Path) -> Any:
+def read(path: Path) -> Any:
     return YAML(typ="safe", pure=True).load(_text(path))
 
 

@@ -17,7 +17,8 @@ def test_the_kinds_with_a_fixed_meaning_are_listed_in_their_order() -> None:
 
 def test_every_section_is_written() -> None:
     numbers = re.findall(r"^## (\d+)\. ", text(), re.M)
-    assert numbers == [str(n) for n in range(1, 13)]
+    assert len(numbers) >= 13
+    assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
     assert "@@" not in text()
 
 
