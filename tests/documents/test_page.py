@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from leadpact.documents.parts.threshold import threshold_section
 from leadpact.documents.report import Report
 from tests.browser import accessibility_violations
+from tests.documents import threshold
 from tests.documents.company import Company
 from tests.documents.reports import HOSTILE, SHA, SMALL, crowded_report, hostile_report
 
@@ -156,3 +158,27 @@ def test_on_paper_everything_is_open_and_nothing_asks_to_be_clicked(
         "each => getComputedStyle(each).textDecorationLine"
     )
     assert line == "none"
+
+
+def test_the_threshold_moves_at_once(page: Page, tmp_path: Path) -> None:
+    report = Report(threshold.actual(), threshold.history(), SHA)
+    complaints = open_page(page, report.with_sweep(threshold.tried()).html(), tmp_path)
+    slider = page.get_by_label("Total score that makes an MQL")
+    part = page.locator("#threshold")
+    expect(part.locator("[data-part=value]")).to_have_text("20")
+    expect(part.locator("[data-part=sentence]")).to_have_text("This is the threshold of today.")
+    expect(part.locator("[data-figure='0']")).to_have_text("7")
+    slider.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    expect(part.locator("[data-part=value]")).to_have_text("30")
+    expect(part.locator("[data-figure='0']")).to_have_text("4")
+    expect(part.locator("[data-part=sentence]")).to_contain_text("3 fewer")
+    assert accessibility_violations(page) == []
+    assert complaints == []
+
+
+def test_where_nothing_was_decided_by_rule_a_sentence_stands_for_the_slider() -> None:
+    made = threshold_section(threshold.tried_on_declared())
+    assert made.slider is None
+    assert "the CRM or a person declared it" in str(made.text[0])

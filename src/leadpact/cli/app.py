@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
 
 from leadpact import __version__
-from leadpact.cli import guard
-from leadpact.cli.commands import check, demo, diff, explain, init, run_agreement, schema
+from leadpact.cli import guard, usage
+from leadpact.cli.commands import check, demo, diff, explain, init, run_agreement, schema, what_if
 
 app = typer.Typer(
     name="leadpact",
+    cls=usage.Group,
     help="The service level agreement between marketing and sales, as software.",
     epilog="Begin with `leadpact demo`, or with your own export: `leadpact init --from FILE`.",
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -27,11 +29,12 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "check": check.check,
     "run": run_agreement.run,
     "explain": explain.explain,
+    "what-if": what_if.what_if,
     "diff": diff.diff,
     "schema": schema.schema,
 }
 for _name, _command in COMMANDS.items():
-    app.command(_name)(guard.guarded(_command))
+    app.command(_name, cls=usage.Command)(_command)
 
 
 def _tell_version(wanted: bool) -> None:
@@ -55,10 +58,12 @@ def leadpact(
 def run(arguments: Sequence[str] | None) -> int:
     """Run one command; its exit code."""
     guard.prepare()
-    try:
-        return int(app(args=arguments, prog_name="leadpact", standalone_mode=False) or 0)
-    except typer.TyperException as error:
-        context = getattr(error, "ctx", None)
-        command = context.command_path if context else "leadpact"
-        guard.complain(error.format_message(), f"Try: {command} --help")
-        return error.exit_code
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    return guard.ended(lambda: _invoke(given))
+
+
+def _invoke(arguments: list[str]) -> None:
+    """Run a command without the framework's own answers to what goes wrong."""
+    program = typer.main.get_command(app)
+    with program.make_context("leadpact", arguments) as context:
+        program.invoke(context)

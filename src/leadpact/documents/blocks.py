@@ -100,12 +100,37 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Slider:
+    """A number that the reader moves, and what each of its places would mean.
+
+    `places` has for each value the texts beside `figures`, and a sentence. `now` is the place at
+    which the slider stands first.
+    """
+
+    key: str
+    label: str
+    figures: Sequence[str]
+    places: Sequence[Place]
+    now: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place of a slider: its value as text, its figures, and what it means in a sentence."""
+
+    value: str
+    figures: Sequence[str]
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Section:
     """A part of the page under one heading. `aside` are tables shown only when asked for."""
 
     key: str
     title: str
     text: Sequence[Text] = ()
+    slider: Slider | None = None
     charts: Sequence[Chart] = ()
     tables: Sequence[Table] = ()
     aside: Sequence[Table] = field(default_factory=tuple)

@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from leadpact.documents import words
-from leadpact.documents.blocks import Section, plain
+from leadpact.documents.blocks import Section, Slider, plain
 from leadpact.documents.case_book import CaseBook
 from leadpact.documents.first_screen import opened_line
 from leadpact.documents.openings import Openings
@@ -28,12 +28,14 @@ from leadpact.documents.parts.open_now import open_now
 from leadpact.documents.parts.promises import attainment
 from leadpact.documents.parts.quality import quality
 from leadpact.documents.parts.sources import sources
+from leadpact.documents.parts.threshold import threshold_section
 from leadpact.documents.runtime import chart_runtime
 from leadpact.documents.sentences import headline, lines, stretch_to_report
 from leadpact.engine.log import History
 from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.obligations import counts, obligations
 from leadpact.engine.result import Result
+from leadpact.insight.sweep import Sweep
 
 #: Promises of a side that the first screen shows; the others open below them.
 FIRST_LINES = 3
@@ -51,6 +53,14 @@ class Report:
         self.measures = Measures(result, history)
         self.sha256 = sha256
         self.notes = notes
+        self.sweep: Sweep | None = None
+
+    def with_sweep(self, sweep: Sweep | None) -> Report:
+        """The same report, with what other thresholds would have done."""
+        other = Report.__new__(Report)
+        other.measures, other.sha256, other.notes = self.measures, self.sha256, self.notes
+        other.sweep = sweep
+        return other
 
     @cached_property
     def sections(self) -> list[Section]:
@@ -64,6 +74,7 @@ class Report:
             quality(book, stretch),
             hygiene(book),
             open_now(book),
+            *([threshold_section(self.sweep)] if self.sweep else []),
             about_data(book, self.notes),
             agreement_section(self.measures.result.agreement),
         ]
@@ -80,6 +91,7 @@ class Report:
         has_charts = any(section.charts for section in self.sections)
         scripts = [
             _asset("page.js"),
+            *([_asset("slider.js")] if any(section.slider for section in self.sections) else []),
             *([chart_runtime(), _asset("charts.js")] if has_charts else []),
         ]
         result = self.measures.result
@@ -99,6 +111,7 @@ class Report:
             style=Markup(_asset("page.css")),
             scripts=[Markup(script) for script in scripts],
             policy=_policy(scripts),
+            slider_data=_slider_data,
             as_data=lambda value: _inert(json.dumps(value, allow_nan=False)),
         )
         return page
@@ -120,6 +133,10 @@ class Report:
             "metrics": [asdict(figure) for figure in figures],
             "obligations": [each.as_json() for each in obligations(result)],
         }
+
+
+def _slider_data(slider: Slider) -> list[Any]:
+    return [[place.value, place.sentence, *place.figures] for place in slider.places]
 
 
 def _template() -> Any:

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
 import tempfile
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from leadpact.engine.result import Result
+from leadpact.sources.rows import inert
+
+
+def as_csv(table: pa.Table) -> str:
+    """The table as CSV with a header; instants in ISO 8601, and no text that runs as a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([inert(name) for name in table.column_names])
+    for row in zip(*(column.to_pylist() for column in table.columns), strict=True):
+        writer.writerow([_cell(value) for value in row])
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str):
+        return inert(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def write_tables(result: Result, folder: Path) -> list[Path]:

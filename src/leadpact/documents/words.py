@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from leadpact.engine.metrics.aggregate import ENOUGH, Figure
+from leadpact.insight.words import (
+    GLUE,
+    NOTHING,
+    amount,
+    capital,
+    duration,
+    listed,
+    number,
+    out_of,
+    percent,
+    plural,
+)
 
-#: Joins a number to its unit, so that a line never breaks between them.
-GLUE = "\u00a0"
-NOTHING = "–"
+__all__ = [
+    "GLUE",
+    "NOTHING",
+    "age",
+    "amount",
+    "capital",
+    "date_of",
+    "duration",
+    "interval",
+    "leads_at",
+    "listed",
+    "moment",
+    "month",
+    "number",
+    "out_of",
+    "percent",
+    "plural",
+    "rate",
+    "value",
+]
+
 _SHORT_NAME = re.compile(r"[A-Z]{2,6}")
-
-
-def number(value: float) -> str:
-    """A number with thousands apart and at most two decimals."""
-    if value == round(value):
-        return f"{value:,.0f}"
-    return f"{value:,.2f}" if abs(value) < 10 else f"{value:,.1f}"
-
-
-def percent(share: float) -> str:
-    """A share as a whole percentage, with a decimal only where rounding would say 0 or 100."""
-    whole = round(share * 100)
-    if whole in (0, 100) and share not in (0, 1):
-        return f"{min(max(share * 100, 0.1), 99.9):.1f}{GLUE}%"
-    return f"{whole}{GLUE}%"
-
-
-def out_of(met: int, n: int) -> str:
-    """So many of so many."""
-    return f"{met:,}{GLUE}of{GLUE}{n:,}"
 
 
 def rate(met: int, n: int) -> str:
@@ -48,15 +57,7 @@ def value(figure: Figure | None) -> str:
         return NOTHING
     if figure.unit == "cases":
         return out_of(figure.numerator, figure.n)
-    if figure.unit == "share":
-        return percent(figure.value)
-    if figure.unit == "seconds":
-        return duration(figure.value)
-    if figure.unit == "money":
-        return number(round(figure.value))
-    if figure.unit in ("rating", "attempts"):
-        return f"{figure.value:.2f}"
-    return number(round(figure.value, 2))
+    return amount(figure.value, figure.unit)
 
 
 def interval(figure: Figure) -> str:
@@ -70,20 +71,6 @@ def month(label: str) -> str:
     """A month's label as a chart shows it: `2025-07` as `Jul ’25`."""
     first = datetime.strptime(label, "%Y-%m")
     return f"{first:%b} ’{first:%y}"
-
-
-def duration(seconds: float | None) -> str:
-    """A length of time in its two largest units."""
-    if seconds is None:
-        return NOTHING
-    if seconds < 60:
-        return f"{seconds:.0f}{GLUE}s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes}{GLUE}min"
-    hours, rest = divmod(minutes, 60)
-    small = f" {rest}{GLUE}min" if rest and hours < 24 else ""
-    return f"{hours:,}{GLUE}h{small}"
 
 
 def age(length: timedelta) -> str:
@@ -104,24 +91,13 @@ def date_of(instant: datetime, zone: ZoneInfo) -> str:
     return f"{local.day} {local:%b %Y}"
 
 
-def listed(items: Iterable[str], last: str = "and") -> str:
-    """Items as a sentence lists them."""
-    words = list(items)
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def plural(count: int, noun: str, many: str | None = None) -> str:
-    """A count with its noun."""
-    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
-
-
 def leads_at(stage: str) -> str:
     """Leads at a stage: `new MQLs`, or `leads that became Ready for sales`."""
     return f"new {stage}s" if _SHORT_NAME.fullmatch(stage) else f"leads that became {stage}"
 
 
-def capital(text: str) -> str:
-    """The text with its first letter in upper case and the rest as it is."""
-    return text[:1].upper() + text[1:]
+def with_article(name: str) -> str:
+    """A name with its article: `an MQL`, `a customer`. Letters that are spelt sound as they are."""
+    spelt = name[:2].isupper() or len(name) == 1
+    vowel = name[:1] in "AEFHILMNORSX" if spelt else name[:1].lower() in "aeiou"
+    return f"{'an' if vowel else 'a'} {name}"

@@ -46,8 +46,7 @@ def check(file: str, now: datetime) -> Checked:
 def readable(files: Sequence[str]) -> list[Loaded]:
     """Agreements that can be read, whatever lint would say; raises AgreementError."""
     versions = [load(file) for file in files]
-    if problems := [problem for version in versions for problem in version.problems]:
-        raise AgreementError(problems)
+    _refuse_unreadable(versions)
     return versions
 
 
@@ -56,12 +55,32 @@ def usable(files: Sequence[str], now: datetime) -> tuple[list[Loaded], list[Prob
 
     Raises AgreementError for errors, and for two versions that come into force on the same day.
     """
-    versions = readable(files)
+    versions = [load(file) for file in files]
+    return versions, warnings(versions, now)
+
+
+def warnings(versions: Sequence[Loaded], now: datetime) -> list[Problem]:
+    """What is worth a look in versions that can be evaluated; raises AgreementError as `usable`."""
+    _refuse_unreadable(versions)
     found = [problem for version in versions for problem in _linted(version, now)]
     errors = [problem for problem in found if problem.severity == "error"]
     if errors := [*errors, *_at_once(versions)]:
         raise AgreementError(errors)
-    return versions, [problem for problem in found if problem.severity == "warning"]
+    return [problem for problem in found if problem.severity == "warning"]
+
+
+def _refuse_unreadable(versions: Sequence[Loaded]) -> None:
+    if problems := [problem for version in versions for problem in _unreadable(version)]:
+        raise AgreementError(problems)
+
+
+def _unreadable(version: Loaded) -> list[Problem]:
+    if not _is_mapping(version):
+        return version.problems
+    hint = "name the agreement here, and the mapping after --sources"
+    place = version.locate_key((_MARK_OF_A_MAPPING,))
+    message = "this is a mapping, not an agreement"
+    return [Problem(version.file, *place, (_MARK_OF_A_MAPPING,), message, hint)]
 
 
 def agreements(versions: Sequence[Loaded]) -> list[Agreement]:
@@ -104,7 +123,7 @@ def _at_once(versions: Sequence[Loaded]) -> list[Problem]:
                     *version.locate(("term", "starts")),
                     ("term", "starts"),
                     f"two versions hold {when}: this one and {seen[starts]}",
-                    "give each version a day of its own under `term: {starts: …}`",
+                    "give each version a day of its own under `term: {from: …}`",
                 )
             )
         seen[starts] = version.file

@@ -19,7 +19,9 @@ from leadpact.engine.kernels.fold import fold
 from leadpact.engine.log import History
 from leadpact.engine.result import Result
 from leadpact.flows.checking import agreements
+from leadpact.flows.moving import move_threshold
 from leadpact.flows.recorded import is_log, read_log
+from leadpact.insight.sweep import Sweep
 from leadpact.sources.reading import Read, read
 from leadpact.sources.rows import write_rejects
 
@@ -28,6 +30,8 @@ Progress = Callable[[float, str], None]
 
 COMPILING = "Compiling the engine, once (half a minute)"
 STARTING = "Starting the engine"
+#: With more rows, to try some twenty thresholds takes minutes: `leadpact what-if` tries one.
+MOST_ROWS_TO_SWEEP = 2_000_000
 REPORT = "report.html"
 FIGURES = "figures.json"
 REJECTS = "rejects.csv"
@@ -59,10 +63,18 @@ class Run:
     def _in_force(self) -> Loaded:
         return next(v for v in self.versions if v.agreement == self.result.agreement)
 
+    def _sweep(self, tell: Progress) -> Sweep | None:
+        """The threshold at other places; None without one, and for a history that is too long."""
+        if self.history.log.num_rows > MOST_ROWS_TO_SWEEP:
+            return None
+        tell(0.6, "Trying other thresholds")
+        return move_threshold(self.result, self.history)
+
     def write(self, folder: Path, tell: Progress) -> None:
         """Write report, figures, tables and what was left out into a folder that is there."""
-        tell(0.7, "Writing the report")
-        (folder / REPORT).write_text(self.report.html(), encoding="utf-8")
+        report = self.report.with_sweep(self._sweep(tell))
+        tell(0.8, "Writing the report")
+        (folder / REPORT).write_text(report.html(), encoding="utf-8")
         tell(0.9, "Writing tables")
         (folder / FIGURES).write_text(as_json(self.report), encoding="utf-8")
         write_tables(self.result, folder)

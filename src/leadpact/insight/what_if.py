@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadpact.engine.log import INSTANT, History
-from leadpact.engine.metrics.aggregate import ENOUGH, interval
+from leadpact.engine.metrics.aggregate import ENOUGH
 from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.outcomes import (
     FINAL,
@@ -28,6 +28,8 @@ from leadpact.engine.metrics.outcomes import (
     won_deals,
 )
 from leadpact.engine.result import Result
+from leadpact.insight import statistics
+from leadpact.insight.statistics import Estimate
 
 KEPT, GAINED, DROPPED = "kept", "gained", "lost"
 LEADS = pa.schema(
@@ -44,7 +46,7 @@ _MONTH_DAYS = 365.25 / 12
 
 @dataclass(frozen=True)
 class Share:
-    """`met` of `n` cases, with the 95 % Wilson interval; None for no case."""
+    """`met` of `n` cases; None where there is no case."""
 
     met: int
     n: int
@@ -55,9 +57,9 @@ class Share:
         return self.met / self.n if self.n else None
 
     @property
-    def bounds(self) -> tuple[float, float] | None:
-        """The interval of the share."""
-        return interval(self.met, self.n) if self.n else None
+    def estimate(self) -> Estimate | None:
+        """The share with its interval."""
+        return statistics.share(self.met, self.n) if self.n else None
 
     @property
     def enough(self) -> bool:
@@ -148,6 +150,14 @@ class WhatIf:
     missed_deals: Sequence[Deal]
     promises: Sequence[Promise]
     leads: pa.Table
+
+    @property
+    def qualified(self) -> Group:
+        """All who are MQLs under the change: those that stay and those that are new."""
+        together = {
+            each: self.kept.by_outcome[each] + self.gained.by_outcome[each] for each in OUTCOMES
+        }
+        return Group("qualified", together)
 
     @property
     def groups(self) -> tuple[Group, Group, Group]:

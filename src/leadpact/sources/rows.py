@@ -94,16 +94,17 @@ def batch_of(
     return Batch(lines, prints, columns, lambda at: as_csv(rows[at]))
 
 
-def write_rejects(rejects: Sequence[Reject]) -> str:
-    """The refused rows as a CSV file: file, line, what was left out, reason, raw text.
+def inert(text: str) -> str:
+    """The text, with an apostrophe before it where a spreadsheet would run it as a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
-    A raw text that a spreadsheet would run as a formula is written with an apostrophe before it.
-    """
+
+def write_rejects(rejects: Sequence[Reject]) -> str:
+    """The refused rows as a CSV file: file, line, what was left out, reason, raw text."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["file", "line", "left out", "reason", "raw text"])
     for reject in rejects:
         left_out = "row" if reject.whole_row else "value"
-        raw = f"'{reject.raw}" if reject.raw.startswith(("=", "+", "-", "@")) else reject.raw
-        writer.writerow([reject.file, reject.line, left_out, reject.reason, raw])
+        writer.writerow([reject.file, reject.line, left_out, reject.reason, inert(reject.raw)])
     return text.getvalue()
