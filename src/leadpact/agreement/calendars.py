@@ -38,6 +38,27 @@ def calendars_of(agreement: Agreement) -> dict[str, Calendar]:
     return {name: calendar_from(spec, years) for name, _, spec in _specs(agreement)}
 
 
+def with_holidays_resolved(agreement: Agreement) -> Agreement:
+    """The agreement with every public holiday written out as a date on which all is closed.
+
+    A newer list of holidays then changes nothing of what it says.
+    """
+    years = holiday_years(agreement.term)
+    return agreement.model_copy(
+        update={
+            "calendar": _resolved(agreement.calendar, years),
+            "calendars": {name: _resolved(s, years) for name, s in agreement.calendars.items()},
+        }
+    )
+
+
+def _resolved(spec: CalendarSpec, years: Sequence[int]) -> CalendarSpec:
+    if spec.holidays is None:
+        return spec
+    closed: dict[date, list[str]] = {day: [] for day in _closed_days(spec.holidays, years)}
+    return spec.model_copy(update={"holidays": None, "exceptions": closed | spec.exceptions})
+
+
 def calendar_from(spec: CalendarSpec, years: Sequence[int] = _WITHOUT_TERM) -> Calendar:
     """One calendar, its public holidays resolved to dates in the given years."""
     return Calendar(

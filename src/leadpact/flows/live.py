@@ -1,0 +1,122 @@
+"""The live flow: leads that changed are evaluated, decided on, and written, in one transaction.
+
+A turn claims some leads and asks the engine, the very function that `leadpact run` asks, what their
+log means now. What follows for the first time from that (an exclusion, a stage by rule, a handoff,
+an assignment) becomes a decided fact of the log, and the leads are evaluated with it. A turn that
+is killed at any point leaves nothing behind, and the next one does the same again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow.compute as pc
+from django.db import transaction
+
+from leadpact.agreement.spec import Agreement
+from leadpact.engine.evaluate import Evaluation, examine
+from leadpact.engine.log import History
+from leadpact.engine.result import VOIDED, Result
+from leadpact.engine.tables import result_of
+from leadpact.engine.warnings import Warned
+from leadpact.flows import assigning, deciding, telling
+from leadpact.ledger.facts import Decided
+from leadpact.ledger.models import Installation
+from leadpact.ledger.selectors import agreements, logs
+from leadpact.ledger.services import claims, deals, decisions, states
+
+#: Leads of one turn: enough to share the cost of a statement, few enough to answer at once.
+AT_ONCE = 200
+#: A decision may allow another (qualified, so handed over, so assigned); more never follow.
+_ROUNDS = 5
+#: What changes at an instant is seen once it is past: a clock runs up to and with its due time.
+#: Points age without deciding anything; what is shown of an open lead is never older than this.
+REFRESH = timedelta(days=1)
+_JUST_AFTER = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one turn did: leads looked at, leads of which something changed, facts decided."""
+
+    looked: int = 0
+    changed: int = 0
+    decided: Sequence[Decided] = field(default_factory=list)
+
+
+def turn(now: Callable[[], datetime], limit: int = AT_ONCE) -> Turn:
+    """Claim, evaluate, decide and write once; a Turn without leads when there is nothing to do."""
+    with transaction.atomic():
+        versions = agreements.documents()
+        claim = claims.take(now(), limit) if versions else claims.Claim()
+        if not claim.leads:
+            return Turn()
+        done = look_at(versions, claim, now())
+        claims.done(claim)
+        return done
+
+
+def look_at(versions: list[Agreement], claim: claims.Claim, now: datetime) -> Turn:
+    """Evaluate the claimed leads as of now until nothing new follows, and write what was found."""
+    installation = Installation.objects.filter(pk=1).first() or Installation(created_at=now)
+    decided: list[Decided] = []
+    for _ in range(_ROUNDS):
+        history = logs.history_of(claim.leads)
+        evaluation = examine(versions, history, as_of=now)
+        result = result_of(evaluation)
+        fresh = deciding.decide(result, history, versions, installation, now)
+        fresh = fresh or assigning.assign(result, history, versions, installation, now)
+        if not fresh:
+            break
+        decisions.record(fresh, now=now)
+        decided += fresh
+    warned = _warned(evaluation)
+    looks = next_looks(result, history, warned, now)
+    changed = states.write(result, claim.leads, looks, now=now)
+    deals.retell(claim.leads, voided(result))
+    telling.plan(result, history, warned, installation, now)
+    return Turn(len(claim.leads), len(changed), decided)
+
+
+def next_looks(
+    result: Result, history: History, warned: Sequence[Warned], now: datetime
+) -> dict[str, datetime | None]:
+    """When each lead must be looked at though nothing happens.
+
+    That is at a deadline, a warning, a step of ageing or a timer that may decide something, and
+    when a row that is dated ahead comes to pass.
+    """
+    looks: dict[str, list[datetime]] = {}
+    for row in result.lead_states.select(["lead_id", "next_change_at", "status"]).to_pylist():
+        at = row["next_change_at"]
+        looks[row["lead_id"]] = [] if at is None else [max(at, now) + _JUST_AFTER]
+        if row["status"] == "open":
+            looks[row["lead_id"]].append(now + REFRESH)
+    for clock in running(result):
+        warnings = warned[clock["version"]].warnings(clock)
+        looks[clock["lead_id"]] += [at for at in warnings if at > now]
+    ahead = history.log.filter(pc.greater(history.log["happened_at"], now))
+    for row in ahead.select(["lead_id", "happened_at"]).to_pylist():
+        if row["lead_id"] in looks:
+            looks[row["lead_id"]].append(row["happened_at"])
+    return {lead: min(found, default=None) for lead, found in looks.items()}
+
+
+def running(result: Result) -> list[dict[str, Any]]:
+    """Clocks that run and are not paused."""
+    clocks = result.clocks.filter(pc.equal(result.clocks["outcome"], "running"))
+    return [clock for clock in clocks.to_pylist() if not clock["paused"]]
+
+
+def _warned(evaluation: Evaluation) -> list[Warned]:
+    closed = [(each.day, each.calendar) for each in evaluation.closures]
+    return [Warned.of(version, closed) for version in evaluation.versions]
+
+
+def voided(result: Result) -> set[tuple[str, str]]:
+    """The rows, each by source and event id, that were withdrawn."""
+    aside = result.set_aside.filter(pc.equal(result.set_aside["why"], VOIDED))
+    return set(zip(aside["source"].to_pylist(), aside["event_id"].to_pylist(), strict=True))

@@ -1,0 +1,46 @@
+"""The folder that holds the whole state of an installation, and the secret it keeps there."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import platformdirs
+
+_SECRET = "secret.key"
+
+
+def home() -> Path:
+    """LEADPACT_HOME, by default the platform's folder for the data of applications; not made."""
+    named = os.environ.get("LEADPACT_HOME")
+    return Path(named).expanduser() if named else platformdirs.user_data_path("leadpact")
+
+
+def secret() -> str:
+    """The installation's secret: from LEADPACT_SECRET, else from a file only its owner can read.
+
+    Made at the first call. Whoever has it can forge sessions and read stored credentials. Raises
+    OSError where the folder cannot be written.
+    """
+    if named := os.environ.get("LEADPACT_SECRET"):
+        return named
+    folder = home()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = folder / _SECRET
+    if not file.exists():
+        _make(file)
+    return file.read_text(encoding="ascii").strip()
+
+
+def _make(file: Path) -> None:
+    """Write the secret aside and link it into place, so that of two processes one wins whole."""
+    aside = file.with_name(f".{_SECRET}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        opened.write(secrets.token_urlsafe(48))
+    try:
+        os.link(aside, file)
+    except FileExistsError:
+        pass
+    finally:
+        aside.unlink()

@@ -1,0 +1,20 @@
+"""Instants as the log keeps them: whole microseconds since 1970, in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def ticks(instant: datetime) -> int:
+    """An instant as microseconds; raises ValueError for one without a zone."""
+    if instant.tzinfo is None:
+        raise ValueError(f"{instant} has no zone, so it is no instant")
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def instant(ticks: int) -> datetime:
+    """Microseconds as an instant in UTC."""
+    return _EPOCH + ticks * _MICROSECOND

@@ -1,0 +1,51 @@
+"""Every table of the ledger, one file a concern."""
+
+from leadpact.ledger.models.access import ApiKey, Role, Scope, User
+from leadpact.ledger.models.agreements import AgreementVersion
+from leadpact.ledger.models.audit import AuditEntry
+from leadpact.ledger.models.events import Batch, Event
+from leadpact.ledger.models.installation import Installation
+from leadpact.ledger.models.leads import Company, Deal, DealRole, Identity, Lead
+from leadpact.ledger.models.live import Change, Handoff, Notice, NurtureEntry, Webhook
+from leadpact.ledger.models.people import Absence, Person, Team
+from leadpact.ledger.models.published import PublishedMetric
+from leadpact.ledger.models.state import (
+    Clock,
+    ClockShare,
+    Episode,
+    Exclusion,
+    LeadState,
+    StageEntry,
+)
+
+__all__ = [
+    "Absence",
+    "AgreementVersion",
+    "ApiKey",
+    "AuditEntry",
+    "Batch",
+    "Change",
+    "Clock",
+    "ClockShare",
+    "Company",
+    "Deal",
+    "DealRole",
+    "Episode",
+    "Event",
+    "Exclusion",
+    "Handoff",
+    "Identity",
+    "Installation",
+    "Lead",
+    "LeadState",
+    "Notice",
+    "NurtureEntry",
+    "Person",
+    "PublishedMetric",
+    "Role",
+    "Scope",
+    "StageEntry",
+    "Team",
+    "User",
+    "Webhook",
+]

@@ -1,0 +1,25 @@
+"""The audit trail: every change to what decides, chained so that tampering shows."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class AuditEntry(models.Model):
+    """Who changed what, when. `digest` is over the entry and the digest before it."""
+
+    at = models.DateTimeField()
+    actor = models.TextField()
+    action = models.TextField()
+    subject = models.TextField()
+    detail = models.TextField(default="{}")
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["previous"], name="audit_chain_does_not_fork")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.action} {self.subject}"

@@ -1,0 +1,58 @@
+"""The log: rows that are appended and never changed."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from leadpact.ledger.models.leads import Lead
+
+
+class Batch(models.Model):
+    """An import: its rows can be withdrawn together. `bulk` arrivals are released at a pace."""
+
+    key = models.TextField(primary_key=True)
+    name = models.TextField()
+    bulk = models.BooleanField(default=False)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    rows = models.PositiveBigIntegerField(default=0)
+    rejected = models.PositiveBigIntegerField(default=0)
+    actor = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Event(models.Model):
+    """A row of the log, as `docs/semantics.md` §1 has it.
+
+    Instants are microseconds since 1970, the way the engine reads them; `recorded` is null for a
+    row that became known when it happened. `properties` is JSON. A row about the whole
+    organisation has no lead.
+    """
+
+    source = models.TextField()
+    event_id = models.TextField()
+    lead = models.ForeignKey(Lead, null=True, on_delete=models.CASCADE, related_name="events")
+    happened = models.BigIntegerField()
+    recorded = models.BigIntegerField(null=True)
+    kind = models.TextField()
+    actor = models.TextField(blank=True)
+    decided = models.BooleanField(default=False)
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="events")
+    properties = models.TextField(default="{}")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "event_id"], name="event_is_logged_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["kind", "happened"],
+                condition=models.Q(lead=None),
+                name="event_of_organisation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.source} {self.event_id})"

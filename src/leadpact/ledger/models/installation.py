@@ -1,0 +1,23 @@
+"""The installation itself: since when it acts, and whether it does."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Installation(models.Model):
+    """One row. Facts before `live_since` are history: they start no clock and tell nobody.
+
+    Without `live_since`, and in `shadow`, everything is evaluated and shown, and nothing is handed
+    over, assigned or told.
+    """
+
+    live_since = models.DateTimeField(null=True)
+    shadow = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="installation_is_one")]
+
+    def __str__(self) -> str:
+        return "shadow mode" if self.shadow else f"live since {self.live_since}"

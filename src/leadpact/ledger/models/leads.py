@@ -1,0 +1,86 @@
+"""Who the leads are: keys under which they are known, companies, deals."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Company(models.Model):
+    """A company by its key, as sources name it; `owner` is the person who holds the account."""
+
+    key = models.TextField(primary_key=True)
+    name = models.TextField(blank=True)
+    owner = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name or self.key
+
+
+class Lead(models.Model):
+    """A lead by its key. `begins` is its first instant; one that was merged lives in another."""
+
+    key = models.TextField(primary_key=True)
+    begins = models.DateTimeField()
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="absorbed"
+    )
+    company = models.ForeignKey(Company, null=True, on_delete=models.SET_NULL, related_name="leads")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Identity(models.Model):
+    """A key under which a lead is known: its mailbox, its id in some system, a visitor's id."""
+
+    class Kind(models.TextChoices):
+        """What kind of key it is."""
+
+        EMAIL = "email"
+        ID = "id"
+        VISITOR = "visitor"
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    value = models.TextField()
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="identities")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "value"], name="identity_names_one_lead")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"
+
+
+class Deal(models.Model):
+    """A deal, as last stated; its leads have roles in it."""
+
+    key = models.TextField(primary_key=True)
+    company = models.ForeignKey(Company, null=True, on_delete=models.SET_NULL)
+    amount = models.FloatField(null=True)
+    currency = models.TextField(blank=True)
+    opened_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=8, default="open")
+    reason = models.TextField(blank=True)
+    owner = models.TextField(blank=True)
+    product = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class DealRole(models.Model):
+    """A lead's part in a deal."""
+
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="roles")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="deal_roles")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["deal", "lead"], name="lead_has_one_role_in_a_deal")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} in {self.deal_id}"

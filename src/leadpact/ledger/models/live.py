@@ -1,0 +1,142 @@
+"""What keeps the live flow going: what changed, who was handed what, who must be told."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from leadpact.ledger.models.leads import Lead
+
+
+class Change(models.Model):
+    """A lead of which something became known; the worker takes it away when it has looked.
+
+    Rows are only added by who writes facts, so that two writers never wait for each other.
+    """
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="changes")
+    noticed_at = models.DateTimeField()
+    bulk = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["bulk", "id"], name="change_in_turn")]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} changed"
+
+
+class Handoff(models.Model):
+    """A lead that was passed to sales, once an episode, and where it went.
+
+    Without a `person` it waits in the queue of a `team` (or in the one queue of all, without).
+    `steps` tells as JSON how the route was found.
+    """
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="handoffs")
+    episode = models.IntegerField()
+    handed_off_at = models.DateTimeField()
+    assigned_at = models.DateTimeField(null=True)
+    person = models.TextField(null=True)
+    team = models.TextField(null=True)
+    route = models.TextField(null=True)
+    priority = models.FloatField(default=0)
+    look_at = models.DateTimeField(null=True)
+    steps = models.TextField(default="[]")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lead", "episode"], name="one_handoff_an_episode")
+        ]
+        indexes = [
+            models.Index(
+                fields=["-priority", "handed_off_at"],
+                condition=models.Q(person=None),
+                name="handoff_queue",
+            ),
+            models.Index(fields=["person", "handed_off_at"], name="handoff_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} to {self.person or self.team or 'the queue'}"
+
+
+class NurtureEntry(models.Model):
+    """A lead in a nurture program: since when, its next touch, and how it left."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="nurture_entries")
+    program = models.TextField()
+    owner = models.TextField(blank=True)
+    entered_at = models.DateTimeField()
+    step = models.PositiveIntegerField(default=0)
+    next_touch_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+    exit = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lead", "program"],
+                condition=models.Q(left_at=None),
+                name="in_a_program_once",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_touch_at"],
+                condition=models.Q(left_at=None, next_touch_at__isnull=False),
+                name="nurture_touch_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} in {self.program}"
+
+
+class Notice(models.Model):
+    """Something that somebody must be told, once: `key` names the occasion and the receiver.
+
+    `payload` is JSON. A notice is `waiting` until it is `sent`, given up on (`dead`), or no longer
+    needed (`dropped`).
+    """
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        WAITING = "waiting"
+        SENT = "sent"
+        DEAD = "dead"
+        DROPPED = "dropped"
+
+    key = models.TextField(unique=True)
+    kind = models.TextField()
+    receiver = models.TextField()
+    lead = models.ForeignKey(Lead, null=True, on_delete=models.CASCADE, related_name="notices")
+    payload = models.TextField()
+    created_at = models.DateTimeField()
+    send_at = models.DateTimeField()
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["send_at"], condition=models.Q(state="waiting"), name="notice_waiting"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.receiver}: {self.state}"
+
+
+class Webhook(models.Model):
+    """An address that is told of events; its secret is encrypted."""
+
+    url = models.TextField()
+    secret = models.TextField()
+    kinds = models.TextField(default="[]")
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.url

@@ -1,0 +1,171 @@
+"""What the engine makes of the log: a cache of its tables, made anew by `leadpact rebuild`."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from leadpact.ledger.models.leads import Lead
+
+
+class LeadState(models.Model):
+    """Where a lead stands. `next_at` is when time alone may change that; `digest` names the state.
+
+    The columns are those of the engine's `lead_states`; `attributes` is JSON.
+    """
+
+    lead = models.OneToOneField(
+        Lead, primary_key=True, on_delete=models.CASCADE, related_name="state"
+    )
+    status = models.TextField()
+    episode = models.IntegerField(null=True)
+    stage = models.TextField(null=True)
+    stage_since = models.DateTimeField(null=True)
+    score = models.FloatField(null=True)
+    fit = models.FloatField(null=True)
+    engagement = models.FloatField(null=True)
+    tier = models.TextField(null=True)
+    quality = models.TextField(null=True)
+    segment = models.TextField(null=True)
+    persona = models.TextField(null=True)
+    profile = models.TextField(null=True)
+    profile_fit = models.FloatField(null=True)
+    holder = models.TextField(null=True)
+    reason = models.TextField(null=True)
+    unlocked = models.BooleanField(null=True)
+    version = models.IntegerField(null=True)
+    merged_into = models.TextField(null=True)
+    attributes = models.TextField(default="{}")
+    evaluated_at = models.DateTimeField()
+    next_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=32)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_at"],
+                condition=models.Q(next_at__isnull=False),
+                name="state_due",
+            ),
+            models.Index(fields=["holder", "status"], name="state_holder"),
+            models.Index(fields=["stage", "status"], name="state_stage"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id}: {self.status}"
+
+
+class StageEntry(models.Model):
+    """An entry into a stage, with what was pinned then."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="stage_entries")
+    episode = models.IntegerField()
+    stage = models.TextField()
+    entered_at = models.DateTimeField()
+    implied = models.BooleanField()
+    recorded = models.BooleanField()
+    segment = models.TextField(null=True)
+    tier = models.TextField(null=True)
+    quality = models.TextField(null=True)
+    score = models.FloatField(null=True)
+    fit = models.FloatField(null=True)
+    engagement = models.FloatField(null=True)
+    version = models.IntegerField(null=True)
+    disputed = models.BooleanField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["stage", "entered_at"], name="entry_by_stage")]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} enters {self.stage}"
+
+
+class Episode(models.Model):
+    """A passage through the funnel."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="episodes")
+    episode = models.IntegerField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ending = models.TextField()
+    reason = models.TextField(null=True)
+    qualified_at = models.DateTimeField(null=True)
+    handed_off_at = models.DateTimeField(null=True)
+    assigned_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} episode {self.episode}: {self.ending}"
+
+
+class Clock(models.Model):
+    """A promise about one lead, as it stood when the lead was last evaluated."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="clocks")
+    episode = models.IntegerField()
+    obligation = models.TextField()
+    side = models.TextField()
+    segment = models.TextField(null=True)
+    version = models.IntegerField()
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.TextField()
+    already_in_contact = models.BooleanField(default=False)
+    logged_late = models.BooleanField(default=False)
+    by_protocol = models.BooleanField(default=False)
+    paused = models.BooleanField(default=False)
+    holder = models.TextField(null=True)
+    qualified_at = models.DateTimeField(null=True)
+    handed_off_at = models.DateTimeField(null=True)
+    assigned_at = models.DateTimeField(null=True)
+    working_seconds = models.FloatField(null=True)
+    late_seconds = models.FloatField(null=True)
+    protocol_step = models.IntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lead", "episode", "obligation"], name="one_clock_a_promise"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=models.Q(outcome="running"), name="clock_running"
+            ),
+            models.Index(fields=["holder", "outcome"], name="clock_by_holder"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.obligation} of {self.lead_id}: {self.outcome}"
+
+
+class ClockShare(models.Model):
+    """A stretch of a clock's working time with one holder."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="clock_shares")
+    episode = models.IntegerField()
+    obligation = models.TextField()
+    holder = models.TextField(null=True)
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField()
+    working_seconds = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"{self.obligation} of {self.lead_id} with {self.holder}"
+
+
+class Exclusion(models.Model):
+    """Why a lead was left out, also where it was taken back."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="exclusions")
+    reason = models.TextField(null=True)
+    at = models.DateTimeField()
+    duplicate_of = models.TextField(null=True)
+    detail = models.TextField(null=True)
+    restored = models.BooleanField()
+
+    class Meta:
+        indexes = [models.Index(fields=["reason"], name="exclusion_by_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id}: {self.reason}"

@@ -1,0 +1,108 @@
+"""The log of some leads as the engine reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pyarrow as pa
+from django.db import connection
+
+from leadpact.engine.log import DEALS_SCHEMA, INSTANT, LOG_SCHEMA, History
+from leadpact.ledger.models import Deal, Lead
+
+_ROWS = """
+select event_id, source, lead_id, happened, recorded, kind, actor, decided, batch_id, properties
+from ledger_event where {which} order by id
+"""
+#: Rows about everybody that the evaluation of a lead needs.
+_ABOUT_ALL = "lead_id is null and kind in ('calendar.closed', 'fact.voided')"
+_AT_ONCE = 10_000
+
+
+def with_relatives(leads: Iterable[str]) -> set[str]:
+    """Leads with all that were merged into them or into which they were merged."""
+    found, ahead = set(leads), set(leads)
+    while ahead:
+        rows = Lead.objects.filter(key__in=ahead, merged_into__isnull=False)
+        others = set(rows.values_list("merged_into_id", flat=True))
+        absorbed = Lead.objects.filter(merged_into__in=ahead)
+        others |= set(absorbed.values_list("key", flat=True))
+        ahead = {each for each in others if each} - found
+        found |= ahead
+    return found
+
+
+def history_of(leads: Iterable[str]) -> History:
+    """The rows of these leads and those about everybody, with the leads' deals."""
+    keys = sorted(leads)
+    rows = [*_rows(_ABOUT_ALL, []), *_rows_of(keys)]
+    return History(_table(rows), _deals(keys))
+
+
+def whole_history() -> History:
+    """The whole log, read in pieces; for imports, reports and the proof of a rebuild."""
+    pieces = []
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS.format(which="1 = 1"))
+        while some := cursor.fetchmany(_AT_ONCE):
+            pieces.append(_table(some))
+    log = pa.concat_tables(pieces) if pieces else LOG_SCHEMA.empty_table()
+    return History(log, _deals(None))
+
+
+def _rows_of(keys: Sequence[str]) -> list[tuple[object, ...]]:
+    if connection.vendor == "postgresql":
+        return _rows("lead_id = any(%s)", [list(keys)])
+    rows: list[tuple[object, ...]] = []
+    for begin in range(0, len(keys), _AT_ONCE):
+        some = keys[begin : begin + _AT_ONCE]
+        rows += _rows(f"lead_id in ({', '.join(['%s'] * len(some))})", list(some))
+    return rows
+
+
+def _rows(which: str, params: Sequence[Any]) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS.format(which=which), params)
+        return list(cursor.fetchall())
+
+
+def _table(rows: Sequence[tuple[object, ...]]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(LOG_SCHEMA)
+    named = dict(zip(
+        ("event_id", "source", "lead_id", "happened_at", "recorded_at", "kind", "actor", "decided",
+         "batch", "properties"), columns, strict=True,
+    ))  # fmt: skip
+    arrays = []
+    for field in LOG_SCHEMA:
+        values = named[field.name]
+        if field.type == INSTANT:
+            arrays.append(pa.array(values, pa.int64()).cast(INSTANT))
+        elif pa.types.is_boolean(field.type):
+            arrays.append(pa.array([bool(value) for value in values], pa.bool_()))
+        else:
+            arrays.append(pa.array(values, field.type))
+    return pa.Table.from_arrays(arrays, schema=LOG_SCHEMA)
+
+
+def _deals(keys: Sequence[str] | None) -> pa.Table:
+    deals = Deal.objects.prefetch_related("roles")
+    if keys is not None:
+        deals = deals.filter(roles__lead_id__in=keys).distinct()
+    rows = [
+        {
+            "deal_id": deal.key,
+            "company_id": deal.company_id,
+            "amount": deal.amount,
+            "currency": deal.currency or None,
+            "opened_at": deal.opened_at,
+            "closed_at": deal.closed_at,
+            "outcome": deal.outcome,
+            "reason": deal.reason or None,
+            "owner": deal.owner or None,
+            "product": deal.product or None,
+            "lead_ids": sorted(role.lead_id for role in deal.roles.all()),
+        }
+        for deal in deals.order_by("key")
+    ]
+    return pa.Table.from_pylist(rows, schema=DEALS_SCHEMA)

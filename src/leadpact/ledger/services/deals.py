@@ -1,0 +1,75 @@
+"""Which leads have a part in which deal; what became of a deal is told from the log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from leadpact.ledger.instants import instant
+from leadpact.ledger.models import Deal, DealRole, Event
+
+_OUTCOMES = {"deal.opened": "open", "deal.won": "won", "deal.lost": "lost"}
+DEAL_KINDS = tuple(_OUTCOMES)
+
+
+def note_roles(rows: Iterable[Event]) -> None:
+    """A lead of which a row names a deal has a part in that deal."""
+    pairs = sorted(
+        {
+            (str(told["deal_id"]), row.lead_id)
+            for row in rows
+            if row.kind in _OUTCOMES and row.lead_id
+            for told in [json.loads(row.properties)]
+            if told.get("deal_id")
+        }
+    )
+    Deal.objects.bulk_create(
+        [Deal(key=key) for key in dict.fromkeys(key for key, _ in pairs)], ignore_conflicts=True
+    )
+    DealRole.objects.bulk_create(
+        [DealRole(deal_id=key, lead_id=lead) for key, lead in pairs], ignore_conflicts=True
+    )
+
+
+def retell(leads: Iterable[str], voided: set[tuple[str, str]]) -> None:
+    """Tell every deal of these leads anew from the log, without the rows that were voided."""
+    keys = sorted(
+        set(DealRole.objects.filter(lead_id__in=list(leads)).values_list("deal_id", flat=True))
+    )
+    if not keys:
+        return
+    rows: dict[str, list[Event]] = {key: [] for key in keys}
+    parts = DealRole.objects.filter(deal_id__in=keys).values_list("lead_id", flat=True)
+    for row in Event.objects.filter(lead_id__in=list(parts), kind__in=DEAL_KINDS):
+        key = str(json.loads(row.properties).get("deal_id"))
+        if key in rows and (row.source, row.event_id) not in voided:
+            rows[key].append(row)
+    Deal.objects.bulk_update([_told(key, rows[key]) for key in keys], _TOLD)
+
+
+_TOLD = ("amount", "currency", "opened_at", "closed_at", "outcome", "reason", "owner", "product")
+
+
+def _told(key: str, rows: Sequence[Event]) -> Deal:
+    """A deal as the log tells it: the last word counts, the first opening stays."""
+    deal = Deal(key=key)
+    for row in sorted(rows, key=lambda row: (row.happened, row.kind, row.source, row.event_id)):
+        told, at = json.loads(row.properties), instant(row.happened)
+        deal.opened_at = deal.opened_at or at
+        if row.kind != "deal.opened":
+            deal.outcome, deal.closed_at = _OUTCOMES[row.kind], at
+            deal.reason = str(told.get("reason") or "")
+        amount = _number(told.get("amount"))
+        deal.amount = deal.amount if amount is None else amount
+        deal.currency = str(told.get("currency") or deal.currency)
+        deal.owner = str(told.get("owner") or row.actor or deal.owner)
+        deal.product = str(told.get("product") or deal.product)
+    return deal
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None

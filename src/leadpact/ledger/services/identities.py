@@ -1,0 +1,202 @@
+"""Whose a fact is: one lead for each mailbox, id and visitor, also when two come at once."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from leadpact.engine.identity import email_key
+from leadpact.ledger.facts import Fact, Known
+from leadpact.ledger.models import Identity, Lead
+
+Key = tuple[str, str]
+Kind = Identity.Kind
+#: The order in which keys tell whose a fact is: a mailbox is surest.
+_SUREST = (Kind.EMAIL, Kind.ID, Kind.VISITOR)
+
+
+def keys_of(known: Known) -> list[Key]:
+    """The identities that a fact names, the surest first; an address that is none is left out."""
+    mailbox = email_key(known.email) if known.email else None
+    named = {Kind.EMAIL: mailbox, Kind.ID: known.id, Kind.VISITOR: known.visitor}
+    return [(kind.value, value) for kind in _SUREST if (value := named[kind])]
+
+
+def owners(keys: Iterable[Key]) -> dict[Key, str]:
+    """Which lead each known key belongs to, merges followed."""
+    wanted = set(keys)
+    found: dict[Key, str] = {}
+    for kind in Kind.values:
+        values = sorted(value for k, value in wanted if k == kind)
+        for begin in range(0, len(values), _AT_ONCE):
+            some = values[begin : begin + _AT_ONCE]
+            rows = Identity.objects.filter(kind=kind, value__in=some)
+            found.update({(kind, v): lead for v, lead in rows.values_list("value", "lead_id")})
+    return _followed(found)
+
+
+_AT_ONCE = 500
+
+
+def _followed(found: dict[Key, str]) -> dict[Key, str]:
+    """Owners, those that were merged replaced by the lead in which they live."""
+    into = merged_into(set(found.values()))
+    return {key: into.get(lead, lead) for key, lead in found.items()}
+
+
+def merged_into(leads: Iterable[str]) -> dict[str, str]:
+    """Of those leads that were merged, the lead in which each lives now."""
+    heirs: dict[str, str] = {}
+    ahead = set(leads)
+    while ahead:
+        rows = dict(
+            Lead.objects.filter(key__in=ahead, merged_into__isnull=False).values_list(
+                "key", "merged_into_id"
+            )
+        )
+        heirs |= rows
+        ahead = set(rows.values()) - heirs.keys()
+    return {lead: _end(lead, heirs) for lead in heirs}
+
+
+def _end(lead: str, heirs: Mapping[str, str]) -> str:
+    while lead in heirs:
+        lead = heirs[lead]
+    return lead
+
+
+def settle(facts: Sequence[Fact]) -> tuple[list[str | None], list[tuple[str, str]]]:
+    """The lead of every fact, made where nobody knows it, and the pairs that turn out to be one.
+
+    A pair is (survivor, absorbed): the lead with the surer key survives. A visitor's id alone joins
+    nobody who is known by another mailbox: several people use one computer.
+    """
+    named = [keys_of(fact.lead) if fact.lead else [] for fact in facts]
+    known = owners(key for keys in named for key in keys)
+    groups = _Groups(known, _with_mailbox(known.values()))
+    for keys in named:
+        groups.join(keys)
+    _create(groups, facts, named)
+    leads = [groups.lead_of(keys[0]) if keys else None for keys in named]
+    return leads, groups.same
+
+
+def _with_mailbox(leads: Iterable[str]) -> set[str]:
+    mailboxes = Identity.objects.filter(kind=Kind.EMAIL, lead_id__in=set(leads))
+    return set(mailboxes.values_list("lead_id", flat=True))
+
+
+class _Groups:
+    """Keys that name the same lead, put together fact by fact."""
+
+    def __init__(self, known: Mapping[Key, str], with_mailbox: set[str]) -> None:
+        self._parent: dict[Key, Key] = {}
+        self._lead: dict[Key, str] = {}
+        self._mailbox: set[Key] = set()
+        self.same: list[tuple[str, str]] = []
+        by_lead: dict[str, Key] = {}
+        for key, lead in known.items():
+            root = by_lead.setdefault(lead, key)
+            self._parent[key] = root
+            self._lead[root] = lead
+            if lead in with_mailbox:
+                self._mailbox.add(root)
+
+    def root(self, key: Key) -> Key:
+        """The key that stands for its group."""
+        if key not in self._parent:
+            self._parent[key] = key
+            if key[0] == Kind.EMAIL:
+                self._mailbox.add(key)
+        while self._parent[key] != key:
+            key = self._parent[key]
+        return key
+
+    def join(self, keys: Sequence[Key]) -> None:
+        """All of these are one lead; two known leads among them become a pair."""
+        for key in keys[1:]:
+            first, other = self.root(keys[0]), self.root(key)
+            strangers = first in self._mailbox and other in self._mailbox
+            if first == other or (key[0] == Kind.VISITOR and strangers):
+                continue
+            pair = self._lead.get(first), self._lead.get(other)
+            if pair[0] and pair[1]:
+                self._pair(first, other, pair[0], pair[1])
+            keep, give = (other, first) if pair[1] and not pair[0] else (first, other)
+            self._parent[give] = keep
+            if give in self._mailbox:
+                self._mailbox.add(keep)
+
+    def _pair(self, first: Key, other: Key, one: str, two: str) -> None:
+        self.same.append((one, two))
+        self._lead[other] = one
+        self._lead[first] = one
+
+    def lead_of(self, key: Key) -> str:
+        """The lead of a key's group."""
+        return self._lead[self.root(key)]
+
+    def settle(self, root: Key, lead: str) -> None:
+        """A group's lead is known now."""
+        self._lead[root] = lead
+
+    def unknown(self, keys: Iterable[Key]) -> list[Key]:
+        """Groups without a lead, by their root, in order of appearance."""
+        roots = dict.fromkeys(self.root(key) for key in keys)
+        return [root for root in roots if root not in self._lead]
+
+
+def _create(groups: _Groups, facts: Sequence[Fact], named: Sequence[list[Key]]) -> None:
+    """Make a lead for every group without one, and give every new key to its group's lead.
+
+    Of two transactions that make the same key, the second finds that it is taken, and its lead,
+    which nobody has seen, goes again.
+    """
+    firsts: dict[Key, tuple[datetime, str | None]] = {}
+    for fact, keys in zip(facts, named, strict=True):
+        for key in keys[:1]:
+            root = groups.root(key)
+            at, own = firsts.get(root, (fact.happened_at, None))
+            wished = own or (fact.lead.id if fact.lead else None)
+            firsts[root] = min(at, fact.happened_at), wished
+    fresh = groups.unknown(key for keys in named for key in keys)
+    taken = set(
+        Lead.objects.filter(key__in=[w for r in fresh if (w := firsts[r][1])]).values_list(
+            "key", flat=True
+        )
+    )
+    made = {
+        root: Lead(key=wished if wished and wished not in taken else new_key(), begins=at)
+        for root in fresh
+        for at, wished in [firsts[root]]
+    }
+    Lead.objects.bulk_create(made.values())
+    for root, lead in made.items():
+        groups.settle(root, lead.key)
+    _claim(groups, {key for keys in named for key in keys}, made)
+
+
+def _claim(groups: _Groups, keys: set[Key], made: Mapping[Key, Lead]) -> None:
+    wanted = {key: groups.lead_of(key) for key in keys}
+    # In one order for all, so that two transactions never wait for each other in a circle.
+    rows = [Identity(kind=k, value=v, lead_id=wanted[(k, v)]) for k, v in sorted(wanted)]
+    Identity.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_AT_ONCE)
+    if not made:
+        return
+    ours = {lead.key for lead in made.values()}
+    found = owners(keys)
+    lost = {wanted[key]: lead for key, lead in found.items() if lead != wanted[key]}
+    for root, lead in made.items():
+        if lead.key in lost:
+            groups.settle(root, lost[lead.key])
+    orphans = ours & lost.keys()
+    if orphans:
+        Identity.objects.filter(lead_id__in=orphans).delete()
+        Lead.objects.filter(key__in=orphans).delete()
+
+
+def new_key() -> str:
+    """A key for a lead that came without one."""
+    return "L-" + base64.b32encode(secrets.token_bytes(10)).decode().lower()

@@ -1,0 +1,154 @@
+"""Facts enter the log: whose they are is settled, and what changed is marked, in one transaction.
+
+A fact that was acknowledged is there; one that was delivered twice is there once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from leadpact.ledger.facts import Fact, Receipt
+from leadpact.ledger.instants import ticks
+from leadpact.ledger.models import Batch, Change, Event, Lead
+from leadpact.ledger.services import deals, identities
+
+_AT_ONCE = 1000
+#: Source of what the ledger itself finds about who is who.
+IDENTITY = "identity"
+_ABOUT_ALL = ("fact.voided", "calendar.closed", "roster.changed")
+
+
+@transaction.atomic
+def ingest(facts: Sequence[Fact], *, now: datetime, batch: Batch | None = None) -> list[Receipt]:
+    """Write facts to the log; a receipt for each, in their order.
+
+    `now` is when they arrive. Raises ValueError for an instant without a zone.
+    """
+    facts = list(facts)
+    if not facts:
+        return []
+    leads, same = identities.settle(facts)
+    rows = [_event(fact, lead, batch) for fact, lead in zip(facts, leads, strict=True)]
+    there = _already(rows)
+    fresh = {(row.source, row.event_id): row for row in reversed(rows)
+             if (row.source, row.event_id) not in there}  # fmt: skip
+    written = sorted(fresh.values(), key=lambda row: (row.source, row.event_id))
+    Event.objects.bulk_create(written, batch_size=_AT_ONCE, ignore_conflicts=True)
+    for survivor, absorbed in same:
+        merge(survivor, absorbed, now=now, actor=IDENTITY, decided=True)
+    deals.note_roles(written)
+    _note_merges(written)
+    mark_changed(_touched(written), now=now, bulk=bool(batch and batch.bulk))
+    return [Receipt(row.event_id, row.lead_id, (row.source, row.event_id) in there) for row in rows]
+
+
+def _event(fact: Fact, lead: str | None, batch: Batch | None) -> Event:
+    return Event(
+        source=fact.source,
+        event_id=fact.event_id,
+        lead_id=lead,
+        happened=ticks(fact.happened_at),
+        recorded=ticks(fact.recorded_at) if fact.recorded_at else None,
+        kind=fact.kind,
+        actor=fact.actor,
+        decided=fact.decided,
+        batch=batch,
+        properties=json_of(fact.properties),
+    )
+
+
+def json_of(properties: Any) -> str:
+    """Properties as the log keeps them: JSON, the same text for the same content."""
+    return json.dumps(properties, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _already(rows: Sequence[Event]) -> set[tuple[str, str]]:
+    """Which of these the log has."""
+    found: set[tuple[str, str]] = set()
+    by_source: dict[str, list[str]] = {}
+    for row in rows:
+        by_source.setdefault(row.source, []).append(row.event_id)
+    for source, ids in by_source.items():
+        for begin in range(0, len(ids), _AT_ONCE):
+            some = ids[begin : begin + _AT_ONCE]
+            known = Event.objects.filter(source=source, event_id__in=some)
+            found.update((source, each) for each in known.values_list("event_id", flat=True))
+    return found
+
+
+def merge(
+    survivor: str, absorbed: str, *, now: datetime, actor: str, decided: bool = False
+) -> None:
+    """One lead lives on in another from now on; both are marked as changed."""
+    row = Event(
+        source=IDENTITY,
+        event_id=f"{survivor} is {absorbed} ({ticks(now)})",
+        lead_id=survivor,
+        happened=ticks(now),
+        recorded=ticks(now),
+        kind="lead.merged",
+        actor=actor,
+        decided=decided,
+        properties=json_of({"absorbed": absorbed}),
+    )
+    Event.objects.bulk_create([row], ignore_conflicts=True)
+    _note_merges([row])
+    mark_changed({survivor, absorbed}, now=now)
+
+
+def _note_merges(rows: Iterable[Event]) -> None:
+    """Where the rows of a lead go on, as merges in the log say it."""
+    for row in sorted(rows, key=lambda row: row.happened):
+        if row.kind not in ("lead.merged", "lead.unmerged") or row.lead_id is None:
+            continue
+        absorbed = json.loads(row.properties).get("absorbed")
+        heir = row.lead_id if row.kind == "lead.merged" else None
+        if isinstance(absorbed, str) and heir != absorbed and not _circle(absorbed, heir):
+            Lead.objects.filter(key=absorbed).update(merged_into=heir)
+
+
+def _circle(absorbed: str, heir: str | None) -> bool:
+    return heir is not None and identities.merged_into([heir]).get(heir, heir) == absorbed
+
+
+def _touched(rows: Iterable[Event]) -> set[str]:
+    """Leads of which something new is known; a row about everybody is about every open lead."""
+    touched: set[str] = set()
+    for row in rows:
+        if row.lead_id is not None:
+            touched.add(row.lead_id)
+        if row.kind in ("lead.merged", "lead.unmerged"):
+            touched.add(str(json.loads(row.properties).get("absorbed")))
+        if row.kind == "fact.voided":
+            touched |= _leads_of_voided(row)
+        if row.kind == "calendar.closed":
+            touched |= _leads_with_running_clocks()
+    return set(Lead.objects.filter(key__in=touched).values_list("key", flat=True))
+
+
+def _leads_of_voided(row: Event) -> set[str]:
+    told = json.loads(row.properties)
+    events = Event.objects.exclude(lead=None)
+    if told.get("batch"):
+        events = events.filter(batch_id=str(told["batch"]))
+    else:
+        source = str(told.get("source") or row.source)
+        events = events.filter(source=source, event_id=str(told.get("event_id")))
+    return {lead for lead in events.values_list("lead_id", flat=True).distinct() if lead}
+
+
+def _leads_with_running_clocks() -> set[str]:
+    from leadpact.ledger.models import Clock
+
+    return set(Clock.objects.filter(outcome="running").values_list("lead_id", flat=True))
+
+
+def mark_changed(leads: Iterable[str], *, now: datetime, bulk: bool = False) -> None:
+    """The live flow is to look at these leads."""
+    rows = [Change(lead_id=lead, noticed_at=now, bulk=bulk) for lead in sorted(leads)]
+    Change.objects.bulk_create(rows, batch_size=_AT_ONCE)

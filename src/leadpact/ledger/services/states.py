@@ -1,0 +1,101 @@
+"""What the engine found replaces what was known of the leads before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from leadpact.engine.result import Result
+from leadpact.ledger.models import Clock, ClockShare, Episode, Exclusion, LeadState, StageEntry
+
+Rows = dict[str, list[dict[str, Any]]]
+_TABLES: dict[str, type[models.Model]] = {
+    "stage_entries": StageEntry,
+    "episodes": Episode,
+    "clocks": Clock,
+    "clock_shares": ClockShare,
+    "exclusions": Exclusion,
+}
+#: Columns of `lead_states` that say when the evaluation was, not what it found.
+_OF_THE_MOMENT = ("next_change_at",)
+_STATE = [
+    *("status", "episode", "stage", "stage_since", "score", "fit", "engagement", "tier"),
+    *("quality", "segment", "persona", "profile", "profile_fit", "holder", "reason"),
+    *("unlocked", "version", "merged_into"),
+]
+
+
+def write(
+    result: Result, leads: Iterable[str], next_at: Mapping[str, datetime | None], *, now: datetime
+) -> set[str]:
+    """Write the tables of these leads; those of which something changed are returned.
+
+    `next_at` says when time alone may change a lead again.
+    """
+    wanted = set(leads)
+    states = {row["lead_id"]: row for row in _rows(result.lead_states, wanted)}
+    attributes = {row["lead_id"]: row for row in _rows(result.leads, wanted)}
+    tables = {name: _by_lead(getattr(result, name), wanted) for name in _TABLES}
+    known = dict(LeadState.objects.filter(lead_id__in=wanted).values_list("lead_id", "digest"))
+    digests = {
+        lead: _digest(state, attributes.get(lead), [tables[name].get(lead, []) for name in _TABLES])
+        for lead, state in states.items()
+    }
+    changed = {lead for lead, digest in digests.items() if known.get(lead) != digest}
+    for name, model in _TABLES.items():
+        _replace(model, {lead: tables[name].get(lead, []) for lead in changed})
+    rows = [
+        LeadState(
+            lead_id=lead,
+            attributes=_attributes(attributes.get(lead)),
+            evaluated_at=now,
+            next_at=next_at.get(lead),
+            digest=digests[lead],
+            **{name: state[name] for name in _STATE},
+        )
+        for lead, state in sorted(states.items())
+    ]
+    told = [*_STATE, "attributes", "evaluated_at", "next_at", "digest"]
+    LeadState.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["lead"], update_fields=told
+    )
+    return changed
+
+
+def _rows(table: Any, wanted: set[str]) -> list[dict[str, Any]]:
+    return [row for row in table.to_pylist() if row["lead_id"] in wanted]
+
+
+def _by_lead(table: Any, wanted: set[str]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in _rows(table, wanted):
+        found[row["lead_id"]].append(row)
+    return found
+
+
+def _digest(
+    state: Mapping[str, Any], attributes: Mapping[str, Any] | None, tables: Sequence[Any]
+) -> str:
+    told = {name: value for name, value in state.items() if name not in _OF_THE_MOMENT}
+    text = json.dumps([told, attributes, tables], default=str, sort_keys=True, ensure_ascii=False)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _attributes(row: Mapping[str, Any] | None) -> str:
+    told = {k: v for k, v in (row or {}).items() if v is not None and k != "lead_id"}
+    return json.dumps(told, default=str, sort_keys=True, ensure_ascii=False)
+
+
+def _replace(model: type[models.Model], rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    if not rows:
+        return
+    manager = model._default_manager
+    manager.filter(lead_id__in=list(rows)).delete()
+    fresh = [model(**row) for lead in sorted(rows) for row in rows[lead]]
+    manager.bulk_create(fresh, batch_size=500)

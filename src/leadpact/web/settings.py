@@ -1,0 +1,119 @@
+"""Django's settings, from the environment; every value has a default that is safe.
+
+| variable | meaning |
+|---|---|
+| `LEADPACT_HOME` | folder of the whole state; by default the platform's folder for application data |
+| `DATABASE_URL` | `postgresql://…`; by default SQLite in the home folder |
+| `LEADPACT_SECRET` | the installation's secret; by default kept in the home folder |
+| `LEADPACT_HOSTS` | names under which it is reached, with commas; by default this machine alone |
+| `LEADPACT_HTTPS` | `1` where it is reached by HTTPS: cookies are then sent by HTTPS alone |
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from leadpact.ledger.home import home, secret
+
+BASE_DIR = Path(__file__).resolve().parent
+SECRET_KEY = secret()
+DEBUG = False
+ALLOWED_HOSTS = [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    *filter(None, os.environ.get("LEADPACT_HOSTS", "").split(",")),
+]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "leadpact.ledger",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "leadpact.web.urls"
+ASGI_APPLICATION = "leadpact.web.asgi.application"
+WSGI_APPLICATION = "leadpact.web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+
+def _database() -> dict[str, Any]:
+    """PostgreSQL where DATABASE_URL names one; else SQLite, whose writers take turns."""
+    if url := os.environ.get("DATABASE_URL"):
+        found: dict[str, Any] = {**dj_database_url.parse(url, conn_max_age=60)}
+        found.setdefault("OPTIONS", {})
+        found["CONN_HEALTH_CHECKS"] = True
+        return found
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": home() / "leadpact.sqlite3",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+            "PRAGMA mmap_size=268435456; PRAGMA cache_size=-65536;",
+        },
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "ledger.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = False
+STATIC_URL = "/static/"
+STATIC_ROOT = home() / "static"
+WHITENOISE_USE_FINDERS = True
+
+_HTTPS = os.environ.get("LEADPACT_HTTPS") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Requests and their personal data stay out of the log; what is logged is structured by whoever runs
+# the process.
+LOGGING = {"version": 1, "disable_existing_loggers": False}

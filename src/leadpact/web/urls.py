@@ -1,0 +1,7 @@
+"""Which address is answered by whom."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,15 @@
+"""The product's settings, its home in a folder that goes when the tests end."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_HOME = tempfile.mkdtemp(prefix="leadpact-test-")
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+os.environ["LEADPACT_HOME"] = _HOME
+os.environ["LEADPACT_SECRET"] = "only for tests"
+
+from leadpact.web.settings import *  # noqa: E402, F403 the settings of the product, all of them
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

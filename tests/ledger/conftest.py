@@ -1,0 +1,11 @@
+"""What tests of the ledger share: they are run on SQLite, and on PostgreSQL where one is named."""
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here may use the database."""
+    for item in items:
+        if item.path.parent.name == "ledger":
+            item.add_marker(pytest.mark.django_db)
+            item.add_marker("ledger")

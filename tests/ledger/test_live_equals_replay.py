@@ -1,0 +1,148 @@
+"""Whatever comes in whichever order, and whenever the worker turns: the state is that of the log."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from leadpact.engine.evaluate import evaluate
+from leadpact.ledger.facts import Fact, Known
+from leadpact.ledger.models import Clock, ClockShare, Episode, Lead, LeadState, StageEntry
+from leadpact.ledger.selectors import agreements, logs
+from leadpact.ledger.services.ingest import ingest, mark_changed
+from tests import oracle
+from tests.ledger.helpers import go_live, put_into_force, settle, undone
+from tests.strategies import START, Document, LogRow, versions
+from tests.strategies import logs as random_logs
+
+EXAMPLES = max(10, settings().max_examples // 2)
+LAST = START + timedelta(days=30)
+MODELS = {
+    "lead_states": LeadState,
+    "stage_entries": StageEntry,
+    "episodes": Episode,
+    "clocks": Clock,
+    "clock_shares": ClockShare,
+}
+#: Columns about the moment, and those that say where the lead was last looked at.
+ASIDE = {"id", "attributes", "evaluated_at", "next_at", "digest", "next_change_at"}
+#: What the law of the oracle says nothing about.
+BEYOND = {"persona", "profile", "profile_fit", "merged_into"}
+
+#: What the moment changes without deciding anything.
+PASSING = {"score", "fit", "engagement", "tier", "quality", "profile_fit", "profile"} | {
+    "working_seconds",
+    "late_seconds",
+}
+
+Tables = dict[str, list[tuple[Any, ...]]]
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    # To make a failing example small takes many times as long as to find it.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(versions(), random_logs(), st.data())
+def test_live_equals_replay(documents: list[Document], rows: list[LogRow], data: Any) -> None:
+    with undone():
+        for document in documents:
+            put_into_force(document, START)
+        go_live(data.draw(st.sampled_from([START, START + timedelta(days=2), LAST])))
+        order = data.draw(st.permutations(rows)) if data.draw(st.booleans()) else rows
+        moment = START
+        while order:
+            size = data.draw(st.integers(1, 4))
+            some, order = order[:size], order[size:]
+            moment = max([moment, *(row["happened_at"] for row in some)])
+            ingest([_fact(row) for row in some], now=moment)
+            if data.draw(st.booleans()):
+                settle(moment, limit=data.draw(st.sampled_from([1, 2, 50])))
+        settle(LAST)
+        again = _evaluated(LAST)
+        _same(_lasting(_told()), _lasting(again))
+        mark_changed(Lead.objects.values_list("key", flat=True), now=LAST)
+        settle(LAST)
+        _same(_told(), again)
+        _same(_known_to_oracle(again), _by_oracle(LAST))
+
+
+def _same(one: Tables, other: Tables) -> None:
+    only = [f"only in the first, {n}: {dict(r)}" for n, rows in one.items() for r in rows
+            if r not in other[n]]  # fmt: skip
+    only += [f"only in the second, {n}: {dict(r)}" for n, rows in other.items() for r in rows
+             if r not in one[n]]  # fmt: skip
+    assert not only, "\n".join(only)
+    assert one == other
+
+
+def _fact(row: LogRow) -> Fact:
+    lead = Known(id=row["lead_id"]) if row.get("lead_id") else None
+    return Fact(
+        row["source"],
+        row["event_id"],
+        row["kind"],
+        row["happened_at"],
+        lead,
+        row["properties"],
+        row["recorded_at"],
+        decided=row["decided"],
+    )
+
+
+def _lasting(tables: Tables) -> Tables:
+    """What does not change with the moment at which a lead is looked at: all that was decided.
+
+    Points age and clocks run on without anybody looking.
+    """
+    return {
+        name: sorted((tuple((k, v) for k, v in row if k not in PASSING) for row in rows), key=str)
+        for name, rows in tables.items()
+        if name != "clock_shares"
+    }
+
+
+def _told() -> Tables:
+    """What the ledger says."""
+    return {name: _sorted(model.objects.values()) for name, model in MODELS.items()}
+
+
+def _evaluated(moment: datetime) -> Tables:
+    """What one evaluation of the whole log says."""
+    result = evaluate(agreements.documents(), logs.whole_history(), as_of=moment)
+    leads = set(Lead.objects.values_list("key", flat=True))
+    return {
+        name: _sorted(r for r in getattr(result, name).to_pylist() if r["lead_id"] in leads)
+        for name in MODELS
+    }
+
+
+def _by_oracle(moment: datetime) -> Tables:
+    history = logs.whole_history().log.to_pylist()
+    found = oracle.evaluate(agreements.documents(), history, moment)
+    return _known_to_oracle({name: _sorted(getattr(found, name)) for name in MODELS})
+
+
+def _known_to_oracle(tables: Tables) -> Tables:
+    return {
+        name: sorted(
+            tuple((k, v) for k, v in row if k not in BEYOND and v is not None) for row in rows
+        )
+        for name, rows in tables.items()
+    }
+
+
+def _sorted(rows: Any) -> list[tuple[Any, ...]]:
+    return sorted(
+        (tuple(sorted((k, _plain(v)) for k, v in row.items() if k not in ASIDE)) for row in rows),
+        key=str,
+    )
+
+
+def _plain(value: Any) -> Any:
+    return round(value, 6) if isinstance(value, float) else value
