@@ -230,6 +230,9 @@ class Goal(Model):
     origin: str | None = Field(None, description="Counts leads that this side brought only.")
     team: str | None = Field(None, description="Counts this team's leads only.")
     person: str | None = Field(None, description="Counts this person's leads only.")
+    quotas: dict[Name, Hurdle] = Field(
+        default_factory=dict, description="Targets of single people or teams, by name."
+    )
 
 
 class Responsibilities(Model):

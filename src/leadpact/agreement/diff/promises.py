@@ -54,6 +54,15 @@ def _hurdles(promise: Any, old: dict[str, Any], new: dict[str, Any]) -> str:
     return f"“{promise.name}”: {'; '.join(told)}."
 
 
+def _quotas(promise: Any, old: dict[str, Any], new: dict[str, Any]) -> str:
+    told = [
+        _hurdle(f"quota of {name}", old.get(name), new.get(name))
+        for name in [*old, *(name for name in new if name not in old)]
+        if not same(old.get(name), new.get(name))
+    ]
+    return f"“{promise.name}”: {'; '.join(told)}."
+
+
 def _hurdle(name: str, old: Any, new: Any) -> str:
     if old is None:
         return f"the {name} is now {in_words(new)} (was none)"
@@ -93,7 +102,7 @@ GOAL = Kind(
     _owed_by,
     lambda goal: f"{goal.metric} per {goal.per}, {in_words(goal.hurdles)}",
     labels={"per": "period", "relative_to": "baseline", "by": "way of counting"},
-    sentences={"hurdles": _hurdles, "side": _owed},
+    sentences={"hurdles": _hurdles, "quotas": _quotas, "side": _owed},
 )
 _SEGMENT = Kind(
     "segment",

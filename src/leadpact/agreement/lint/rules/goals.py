@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from itertools import pairwise
 
 from leadpact.agreement.lint.document import Document
 from leadpact.agreement.lint.registry import Finding, Findings, rule
-from leadpact.agreement.problems import Path
+from leadpact.agreement.problems import Path, nearest
 from leadpact.agreement.spec import Goal, share
 from leadpact.agreement.vocabulary import METRICS
 
 HURDLES = ("minimum", "target", "stretch")
-_BASELINE = re.compile(r"\d{4}(-(Q[1-4]|H[12]|(0[1-9]|1[0-2])|W\d{2}))?")
+_BASELINE = re.compile(
+    r"(?P<year>[1-9]\d{3})"
+    r"(?:-(?=(?:Q[1-4]|H[12]|0[1-9]|1[0-2]|W(?:0[1-9]|[1-4]\d|5[0-3]))$)"
+    r"(?P<part>[QHW]?)(?P<number>\d+))?"
+)
+_LENGTHS = {None: "year", "H": "half-year", "Q": "quarter", "": "month", "W": "week"}
+_MONTHS = {"year": 12, "half-year": 6, "quarter": 3, "month": 1}
+
+#: Units of figures that are added up, so that longer periods have more.
+_COUNTED = ("contacts", "leads", "deals")
 
 _NEEDED_ROLE = {
     "mqls": "mql",
@@ -116,6 +126,124 @@ def baseline_incomplete(doc: Document) -> Findings:
             message = f"“{goal.relative_to}” is not a period."
             hint = "Write 2025, 2025-H2, 2025-Q4 or 2025-12."
             yield Finding(("goals", i, "relative_to"), message, hint)
+
+
+@rule("error")
+def baseline_of_another_length(doc: Document) -> Findings:
+    """A number is set beside a period that is longer or shorter than the goal's."""
+    for i, goal in enumerate(doc.agreement.goals):
+        length = _length(goal.relative_to)
+        if length and length != goal.per and _is_added_up(goal.metric):
+            message = (
+                f"“{goal.name}” is counted per {goal.per}, and {goal.relative_to} is a {length}."
+            )
+            hint = f"Name a {goal.per} in `relative_to`, or count the goal per {length}."
+            yield Finding(("goals", i, "relative_to"), message, hint)
+
+
+@rule("error")
+def baseline_not_over(doc: Document) -> Findings:
+    """A baseline period has not ended when the agreement begins, so nobody knows it then."""
+    term = doc.agreement.term
+    for i, goal in enumerate(doc.agreement.goals):
+        ends = _end(goal.relative_to)
+        if term and ends and ends > term.starts:
+            message = (
+                f"“{goal.name}” is measured by {goal.relative_to}, which is not over when the "
+                f"agreement begins on {term.starts}."
+            )
+            hint = "Name an earlier period: the baseline is frozen when the agreement begins."
+            yield Finding(("goals", i, "relative_to"), message, hint)
+
+
+def _length(label: str | None) -> str | None:
+    """The length of the period that a label names."""
+    named = _BASELINE.fullmatch(label or "")
+    return _LENGTHS[named["part"]] if named else None
+
+
+def _end(label: str | None) -> date | None:
+    """The day after the period that a label names."""
+    named = _BASELINE.fullmatch(label or "")
+    if not named:
+        return None
+    year, number = int(named["year"]), int(named["number"] or 1)
+    if named["part"] == "W":
+        return date.fromisocalendar(year, 1, 1) + timedelta(weeks=number)
+    after = number * _MONTHS[_LENGTHS[named["part"]]]
+    return date(year + after // 12, after % 12 + 1, 1)
+
+
+def _is_added_up(metric: str) -> bool:
+    return metric == "revenue" or METRICS.get(metric, ("", ""))[1] in _COUNTED
+
+
+@rule("error")
+def quota_of_nobody(doc: Document) -> Findings:
+    """A quota is for somebody who is on no team."""
+    members = {member.name for team in doc.agreement.routing.teams for member in team.people}
+    for i, name, goal in _quotas(doc):
+        if name not in members | doc.teams:
+            near = nearest(name, members | doc.teams)
+            message = f"“{goal.name}” has a quota for “{name}”, who is on no team."
+            hint = f"Did you mean “{near}”?" if near else "Add them under `routing.teams`."
+            yield Finding(("goals", i, "quotas", name), message, hint)
+
+
+@rule("error")
+def quotas_unclear(doc: Document) -> Findings:
+    """Quotas are in another unit than the goal's target, or divide what cannot be divided."""
+    for i, name, goal in _quotas(doc):
+        path: Path = ("goals", i, "quotas", name)
+        target = goal.hurdles.get("target")
+        if goal.relative_to or goal.team or goal.person or goal.metric == "evenness":
+            what = "a relative goal" if goal.relative_to else "such a goal"
+            message = f"“{goal.name}” has quotas, and {what} cannot be divided among people."
+            yield Finding(path, message, "Make it a goal of its own, with `person` or `team`.")
+        elif target is not None and _mixed(goal.quotas[name], target):
+            message = f"“{goal.name}”: the quota of {name} is in another unit than the target."
+            yield Finding(path, message, f"Write it like the target, {target}.")
+        elif target is not None and not _amount(target):
+            message = f"“{goal.name}” has quotas, and its target is 0."
+            yield Finding(path, message, "Set a target of which a quota is a part.")
+
+
+@rule("warning")
+def quotas_below_target(doc: Document) -> Findings:
+    """The quotas of all people, or of all teams, add up to less than the target."""
+    teams = doc.agreement.routing.teams
+    groups = [{team.name for team in teams}, {m.name for team in teams for m in team.people}]
+    for i, goal in enumerate(doc.agreement.goals):
+        target = goal.hurdles.get("target")
+        if not isinstance(target, int | float) or not _is_added_up(goal.metric):
+            continue
+        for group in groups:
+            parts = [_amount(quota) for name, quota in goal.quotas.items() if name in group]
+            if parts and group <= goal.quotas.keys() and sum(parts) < target:
+                message = (
+                    f"The quotas of “{goal.name}” add up to {sum(parts):,g}; "
+                    f"the target is {target:,g}."
+                )
+                hint = "Raise a quota: with every quota met the target would be missed."
+                yield Finding(("goals", i, "quotas"), message, hint)
+
+
+def _quotas(doc: Document) -> Iterator[tuple[int, str, Goal]]:
+    for i, goal in enumerate(doc.agreement.goals):
+        for name in goal.quotas:
+            yield i, name, goal
+
+
+@rule("warning")
+def evenness_of_nothing(doc: Document) -> Findings:
+    """MQLs are to be spread evenly over a period for which none are promised."""
+    goals = doc.agreement.goals
+    promised = {goal.per for goal in goals if goal.metric == "mqls" and not goal.relative_to}
+    for i, goal in enumerate(goals):
+        if goal.metric == "evenness" and goal.per not in promised:
+            message = f"“{goal.name}” spreads MQLs over a {goal.per}, and no goal promises any."
+            hint = f"Add a goal for `mqls` per {goal.per}, or the weeks go by what came."
+            yield Finding(("goals", i, "per"), message, hint)
 
 
 @rule("error")
