@@ -88,7 +88,8 @@ def test_a_goal_is_told_with_its_target() -> None:
     line = said(under=goal("mqls"), lead_states=states, stage_entries=[tiny.entry("a", "MQL")])[
         "Goal"
     ]
-    assert line.sentence == "Marketing delivered 1 MQL in Q3 2025; the target was 2."
+    assert line.sentence == "Goal in Q3: 1. The minimum of 1 was reached, the target of 2 was not."
+    assert line.note == "Goal in Q4: 0 so far, 0 due by now; the target is 2."
     assert line.verdict is Verdict.SHORT
     assert (line.achieved, line.promised) == (0.5, 1.0)
 
@@ -96,15 +97,12 @@ def test_a_goal_is_told_with_its_target() -> None:
 def test_a_goal_keeps_to_its_origin() -> None:
     leads = [{"lead_id": "a", "origin": "marketing"}, {"lead_id": "b", "origin": "partner"}]
     line = said(under=goal("leads", origin="partner"), leads=leads)["Goal"]
-    assert (
-        line.sentence
-        == "Marketing brought in 1 lead of origin partner in Q3 2025; the target was 2."
-    )
+    assert line.sentence == "Goal in Q3: 1. The minimum of 1 was reached, the target of 2 was not."
 
 
 def test_a_goal_of_an_unfinished_first_period_is_still_running() -> None:
     line = said(under=goal("leads", per="year"), leads=[{"lead_id": "a"}])["Goal"]
-    assert line.sentence == "Marketing brought in 1 lead in 2025 so far; the target was 2."
+    assert line.sentence == "Goal in 2025: 1 so far, 2 due by now; the target is 2."
     assert line.verdict is Verdict.RUNNING
 
 
@@ -114,8 +112,12 @@ def test_less_is_more_where_the_goal_says_down() -> None:
     assert line.verdict is Verdict.KEPT
 
 
-def test_a_goal_beside_an_earlier_period_has_no_line() -> None:
-    assert "Goal" not in said(under=goal("leads", relative_to="2025-Q2", by="percent"))
+def test_a_goal_beside_a_period_that_nobody_recorded_says_so() -> None:
+    line = said(under=goal("leads", relative_to="2025-Q2", by="percent"))["Goal"]
+    assert line.verdict is Verdict.NONE
+    assert line.sentence == (
+        "“Goal” cannot be judged: the record does not hold Q2 2025, which it is measured by."
+    )
 
 
 def line(side: str, verdict: Verdict) -> Line:

@@ -9,13 +9,15 @@ from typing import Any
 from leadpact.agreement.conditions import AnyOf, EventCondition
 from leadpact.agreement.spec import Agreement, Obligation
 from leadpact.documents import words
-from leadpact.documents.goals import goal_line
-from leadpact.documents.verdicts import JUDGED, WORST_FIRST, Line, Verdict, against, hurdles
+from leadpact.documents.goals import goal_lines
+from leadpact.documents.verdicts import JUDGED, WORST_FIRST, Line, hurdles
 from leadpact.engine.metrics.aggregate import ENOUGH
 from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.obligations import ObligationFigure, obligations
 from leadpact.engine.metrics.periods import Period, last_full
 from leadpact.engine.metrics.standouts import Standout, standouts
+from leadpact.insight.hurdles import Verdict, absolute
+from leadpact.insight.hurdles import verdict as judged
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,7 @@ def lines(measures: Measures, stretch: Stretch) -> list[Line]:
         for figure in obligations(measures.result, stretch.due)
         if (key := (figure.name, figure.side)) in promised
     ]
-    goals = [goal_line(measures, goal) for goal in agreement.goals]
-    found = [*kept, *(line for line in goals if line)]
+    found = [*kept, *goal_lines(measures)]
     leading = {line.side: line for line in reversed(kept)}
     return sorted(
         found,
@@ -98,8 +99,8 @@ def _obligation_line(
     obligation: Obligation,
     always: ObligationFigure,
 ) -> Line:
-    minimum, target = hurdles(obligation.hurdles)
-    verdict = _judge(figure, minimum, target)
+    _, target = hurdles(obligation.hurdles)
+    verdict = _judge(figure, obligation)
     return Line(
         name=figure.name,
         side=figure.side,
@@ -114,14 +115,12 @@ def _obligation_line(
     )
 
 
-def _judge(figure: ObligationFigure, minimum: float | None, target: float | None) -> Verdict:
-    if not figure.decided:
+def _judge(figure: ObligationFigure, obligation: Obligation) -> Verdict:
+    if not figure.decided or figure.rate is None:
         return Verdict.NONE
-    if target is None or figure.rate is None:
-        return Verdict.NO_TARGET
-    if figure.decided < ENOUGH:
+    if obligation.hurdles and figure.decided < ENOUGH:
         return Verdict.FEW
-    return against(figure.rate, minimum, target, "up")
+    return judged(figure.rate, absolute(obligation.hurdles), "up")
 
 
 def _obligation_sentence(

@@ -1,24 +1,11 @@
-"""Whether a promise was kept: the verdict on a figure, given the hurdles it was promised."""
+"""A promise on the first screen, and the order in which promises are told."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
-from leadpact.agreement.spec import share
-
-
-class Verdict(StrEnum):
-    """What a period says about a promise."""
-
-    KEPT = "kept"
-    SHORT = "short of target"
-    BROKEN = "not kept"
-    FEW = "too few to judge"
-    RUNNING = "still running"
-    NO_TARGET = "no target set"
-    NONE = "nothing due"
+from leadpact.insight.hurdles import Verdict, absolute, target
 
 
 @dataclass(frozen=True)
@@ -53,18 +40,7 @@ WORST_FIRST = (
 
 def hurdles(promised: Mapping[str, str | float]) -> tuple[float | None, float | None]:
     """The minimum and the promise itself: the target, else the first hurdle named."""
-    values = {
-        name: share(hurdle) if isinstance(hurdle, str) else float(hurdle)
-        for name, hurdle in promised.items()
-    }
-    target = values.get("target", next(iter(values.values()), None))
-    return values.get("minimum"), target
-
-
-def against(value: float, minimum: float | None, target: float, direction: str) -> Verdict:
-    """The verdict on a value; a `direction` of `down` promises that much or less."""
-    sign = 1 if direction == "up" else -1
-    if sign * value >= sign * target:
-        return Verdict.KEPT
-    reached = minimum is not None and sign * value >= sign * minimum
-    return Verdict.SHORT if reached else Verdict.BROKEN
+    found = absolute(promised)
+    least = next((hurdle.value for hurdle in found if hurdle.name == "minimum"), None)
+    aim = target(found)
+    return least, aim.value if aim else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from leadpact.agreement.spec import Agreement
@@ -59,16 +59,16 @@ def evaluate(
     `as_of` cuts by when things happened (default: the last row), `known_at` by when they became
     known. `simulate` drops what the system had decided. Raises ValueError when no version is given.
     """
-    return result_of(
-        examine(
-            versions,
-            history,
-            as_of=as_of,
-            known_at=known_at,
-            simulate=simulate,
-            with_hygiene=with_hygiene,
-        )
+    examined = examine(
+        versions,
+        history,
+        as_of=as_of,
+        known_at=known_at,
+        simulate=simulate,
+        with_hygiene=with_hygiene,
     )
+    found = result_of(examined)
+    return replace(found, versions=tuple(examined.versions), known_at=known_at)
 
 
 def examine(

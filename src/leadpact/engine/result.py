@@ -183,9 +183,10 @@ def leads_schema(agreement: Agreement) -> pa.Schema:
 class Result:
     """State of every lead as of one moment; all tables have the columns of SCHEMAS, in order.
 
-    `agreement` is the version in force at `as_of`. `leads` has the columns of `leads_schema` and
-    may have more. `closed_days` were declared closed for the organisation. Raises ValueError for a
-    table of another shape.
+    `agreement` is the version in force at `as_of`, `versions` all that were evaluated, in order of
+    effect; `known_at` is the moment by which rows were known, if one was given. `leads` has the
+    columns of `leads_schema` and may have more. `closed_days` were declared closed for the
+    organisation. Raises ValueError for a table of another shape.
     """
 
     as_of: datetime
@@ -200,6 +201,8 @@ class Result:
     set_aside: pa.Table
     facts: pa.Table
     closed_days: tuple[date, ...] = ()
+    versions: tuple[Agreement, ...] = ()
+    known_at: datetime | None = None
 
     def __post_init__(self) -> None:
         for name, schema in SCHEMAS.items():
