@@ -49,6 +49,8 @@ def amount(value: float, unit: str) -> str:
         return percent(value)
     if unit == "seconds":
         return duration(value)
+    if unit in ("rating", "attempts"):
+        return f"{value:.2f}"
     return number(round(value) if unit == "money" else round(value, 2))
 
 
