@@ -50,8 +50,12 @@ class CaseBook:
         about: About | None = None,
         bounds: Bounds | None = None,
         between: Between | None = None,
+        split: tuple[str, Mapping[Any, str]] | None = None,
     ) -> Behind:
         """The cases of a metric; `about` gives columns one value each, or a list of them.
+
+        Cases of a share are told apart by whether they count, others where `split` names a column
+        and its values.
 
         The total of a metric that is shown by its parts has no part.
         """
@@ -64,6 +68,12 @@ class CaseBook:
         if metric.measure == "share":
             counts = pool.numbers("numerator")[rows] > 0
             parts = [(wording.counted, rows[counts]), (wording.rest, rows[~counts])]
+        elif split:
+            column, names = split
+            parts = [
+                (name, pool.pick(kept | {column: [value]}, bounds, between))
+                for value, name in names.items()
+            ]
         else:
             parts = [("", rows)]
         counted = f"Counts: {metric.numerator}."

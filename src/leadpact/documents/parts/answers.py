@@ -15,7 +15,7 @@ from leadpact.agreement.spec import Obligation
 from leadpact.documents import charts, words
 from leadpact.documents.blocks import Chart, Opened, Said, Section, Table, opened
 from leadpact.documents.case_book import CaseBook
-from leadpact.documents.parts.shared import drawn, key, when
+from leadpact.documents.parts.shared import by_side, drawn, key, when
 from leadpact.documents.pools import Between
 from leadpact.documents.sentences import Stretch
 from leadpact.engine.metrics.aggregate import ENOUGH, Figure
@@ -23,6 +23,8 @@ from leadpact.engine.metrics.measures import Span
 from leadpact.engine.metrics.obligations import ObligationFigure, obligations
 
 _BINS = 24
+_ENDED = {"missed": "late", "met": "in time"}
+_ANSWERED = {0.0: "not answered so far", 1.0: "answered"}
 _NOT_REACHED = "not reached"
 #: Seconds of a unit in which an axis counts, and the longest axis that counts in it.
 _UNITS = (("seconds", 1.0, 180.0), ("minutes", 60.0, 7200.0), ("hours", 3600.0, np.inf))
@@ -33,7 +35,6 @@ def answers(book: CaseBook, stretch: Stretch) -> Section:
     result = book.measures.result
     own = [o for o in obligations(result) if o.protocol_step is None]
     promised = {(o.name, str(o.side)): o for o in result.agreement.obligations}
-    rows = [_row(book, stretch, figure) for figure in own]
     if not own:
         said = "The agreement has no obligation, so there is no answer to wait for."
         return Section("answers", "Time to answer", text=[said])
@@ -49,17 +50,16 @@ def answers(book: CaseBook, stretch: Stretch) -> Section:
         text=[
             "Working time on the calendar that ran, pauses left out. A lead not answered yet "
             f"counts as not answered so far; “{_NOT_REACHED}” says that too few have been "
-            f"answered to tell. Leads that sales already spoke with are left out.{remark}"
+            f"answered to tell. Leads that sales already spoke with are left out.",
+            *([f"Solid bars are answers in time, pale ones late.{remark}"] if spreads else []),
         ],
         charts=spreads,
-        tables=[
-            Table(
-                f"Clocks started {when(stretch)}",
-                ["Obligation", "Side", "Half within", "90 % within", "Clocks"],
-                rows,
-                words=2,
-            )
-        ],
+        tables=by_side(
+            f"clocks started {when(stretch)}",
+            ["Obligation", "Half within", "90 % within", "Clocks"],
+            own,
+            lambda figure: _row(book, stretch, figure),
+        ),
     )
 
 
@@ -69,10 +69,15 @@ def _row(book: CaseBook, stretch: Stretch, obligation: ObligationFigure) -> list
         for metric in ("response_p50", "response_p90")
     )
     title = f"{obligation.name}: clocks started {when(stretch)}"
-    behind = book.of_metric("response_p50", title, {"part": obligation.name}, stretch.due)
+    behind = book.of_metric(
+        "response_p50",
+        title,
+        {"part": obligation.name},
+        stretch.due,
+        split=("denominator", _ANSWERED),
+    )
     return [
         obligation.name,
-        obligation.side,
         opened(_within(half), behind),
         opened(_within(most_), behind),
         opened(f"{half.n if half else 0:,}", behind),
@@ -105,7 +110,7 @@ def _spread(
     in_time, late = (sum(column) for column in zip(*counts, strict=True))
     title = f"{figure.name}: answered, started {when(stretch)}"
     about = {"part": figure.name, "denominator": 1.0}
-    everybody = book.of_metric("response_p50", title, about, stretch.due)
+    everybody = book.of_metric("response_p50", title, about, stretch.due, split=("outcome", _ENDED))
     unit, seconds = _unit(bins[-1].stop)
     return Chart(
         key("spread", figure.side, figure.name),

@@ -37,6 +37,8 @@ def _rates(book: CaseBook) -> list[list[Said]]:
     (left_out, *_), (duplicates, *_) = ([*figures, None] for figures in found.values())
     if left_out is None or duplicates is None:
         return []
+    if not left_out.numerator:
+        return [["No contact was left out."]]
     said = [
         opened(
             words.rate(figure.numerator, figure.n), book.of_metric(name, f"{title}, over all time")

@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 from leadpact.documents import words
 from leadpact.documents.blocks import Said, Section, Table, opened
 from leadpact.documents.case_book import CaseBook
+from leadpact.documents.parts.shared import by_side
 from leadpact.engine.metrics.obligations import ObligationFigure, obligations
 
 #: Overdue promises that are shown at once; the figures open to the others.
@@ -23,7 +24,9 @@ def open_now(book: CaseBook) -> Section:
         _clocks(book, words.number(running), "running"),
         f" {'is' if running == 1 else 'are'} still running.",
     ]
-    tables = [_by_obligation(book, found), _longest(book)]
+    own = [figure for figure in found if figure.overdue or figure.running]
+    header = ["Obligation", "Overdue", "Running"]
+    tables = [*by_side("open now", header, own, lambda figure: _row(book, figure)), _longest(book)]
     return Section(
         "open", "Open now", text=[said], tables=[table for table in tables if table.rows]
     )
@@ -34,16 +37,13 @@ def _clocks(book: CaseBook, text: str, outcome: str) -> Said:
     return opened(text, book.of_clocks(title, {"protocol_step": None}, [outcome]))
 
 
-def _by_obligation(book: CaseBook, found: list[ObligationFigure]) -> Table:
-    rows: list[list[Said]] = []
-    for figure in (figure for figure in found if figure.overdue or figure.running):
-        row: list[Said] = [figure.name, figure.side]
-        for outcome, count in (("overdue", figure.overdue), ("running", figure.running)):
-            title = f"{figure.name}: {outcome} now"
-            about = {"obligation": figure.name, "side": figure.side}
-            row.append(opened(f"{count:,}", book.of_clocks(title, about, [outcome])))
-        rows.append(row)
-    return Table("By obligation", ["Obligation", "Side", "Overdue", "Running"], rows, words=2)
+def _row(book: CaseBook, figure: ObligationFigure) -> list[Said]:
+    row: list[Said] = [figure.name]
+    for outcome, count in (("overdue", figure.overdue), ("running", figure.running)):
+        title = f"{figure.name}: {outcome} now"
+        about = {"obligation": figure.name, "side": figure.side}
+        row.append(opened(f"{count:,}", book.of_clocks(title, about, [outcome])))
+    return row
 
 
 def _longest(book: CaseBook) -> Table:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from leadpact.agreement.spec import Agreement
 from leadpact.documents import charts, words
 from leadpact.documents.blocks import Chart, Said, Section, Table, opened, plain
 from leadpact.documents.case_book import DECIDED, About, CaseBook
-from leadpact.documents.parts.shared import MOST_ROWS, cut, drawn, key, when
+from leadpact.documents.parts.shared import MOST_ROWS, by_side, cut, drawn, key, when
 from leadpact.documents.sentences import Stretch
 from leadpact.documents.verdicts import hurdles
 from leadpact.engine.metrics.aggregate import ENOUGH, Figure
 from leadpact.engine.metrics.obligations import ObligationFigure, obligations
 
+_RARE = ("Running", "Rejected", "Cancelled", "Waived", "Already in contact")
+_HEADER = ("Obligation", "Kept", "95 % interval", "Met", "Missed", "Overdue", *_RARE)
 _TALLIES = ("met", "missed", "overdue", "running", "rejected", "cancelled", "waived")
 
 
@@ -29,7 +32,7 @@ def attainment(book: CaseBook, stretch: Stretch) -> Section:
         return Section("attainment", title, text=[said])
     aside = [_by_person(book, stretch, figure) for figure in own if figure.side == "sales"]
     if steps:
-        aside.append(_outcomes(book, stretch, "Steps of the contact protocol", steps))
+        aside += _outcomes(book, stretch, "steps of the contact protocol", steps)
     busiest, remark = drawn(own)
     months = [chart for each in busiest if (chart := _kept_by_month(book, each))]
     return Section(
@@ -42,7 +45,7 @@ def attainment(book: CaseBook, stretch: Stretch) -> Section:
             *(_about_charts(remark) if months else []),
         ],
         charts=months,
-        tables=[_outcomes(book, stretch, f"Obligations due {when(stretch)}", own)] if own else [],
+        tables=_outcomes(book, stretch, f"obligations due {when(stretch)}", own),
         aside=[table for table in aside if table.rows],
     )
 
@@ -56,20 +59,20 @@ def _about_charts(remark: str) -> list[str]:
 
 def _outcomes(
     book: CaseBook, stretch: Stretch, caption: str, found: Sequence[ObligationFigure]
-) -> Table:
-    header = ["Obligation", "Side", "Kept", "95 % interval", "Met", "Missed", "Overdue"]
-    rest = ["Running", "Rejected", "Cancelled", "Waived", "Already in contact"]
-    rows = [_outcome_row(book, stretch, figure) for figure in found]
-    # Rare outcomes have a column only where there are any.
+) -> list[Table]:
+    made = by_side(caption, _HEADER, found, lambda figure: _outcome_row(book, stretch, figure))
+    return [_without_rare(table) for table in made]
+
+
+def _without_rare(table: Table) -> Table:
+    """The table with a column for a rare outcome only where there is any."""
     shown = [
         place
-        for place in range(len(header + rest))
-        if place < len(header) or any(plain(row[place]) != "0" for row in rows)
+        for place, title in enumerate(table.header)
+        if title not in _RARE or any(plain(row[place]) != "0" for row in table.rows)
     ]
-    titles = [*header, *rest]
-    return Table(
-        caption, [titles[at] for at in shown], [[row[at] for at in shown] for row in rows], words=2
-    )
+    rows = [[row[place] for place in shown] for row in table.rows]
+    return replace(table, header=[table.header[place] for place in shown], rows=rows)
 
 
 def _outcome_row(book: CaseBook, stretch: Stretch, figure: ObligationFigure) -> list[Said]:
@@ -86,7 +89,6 @@ def _outcome_row(book: CaseBook, stretch: Stretch, figure: ObligationFigure) -> 
     decided = book.of_clocks(title, about, DECIDED, stretch.due)
     return [
         figure.name,
-        figure.side,
         opened(kept, decided),
         between if enough else words.NOTHING,
         *(tally(name, getattr(figure, name), {"outcome": name}) for name in _TALLIES),

@@ -39,7 +39,7 @@ def quality(book: CaseBook, stretch: Stretch) -> Section:
 
 def _now_and_ever(book: CaseBook, name: str, title: str, stretch: Stretch) -> list[Said]:
     ever = _figure(book, name, "all", "all")
-    if ever is None or not ever.n:
+    if ever is None or not ever.n or (name == "attempts_per_lead" and not ever.value):
         return []
     now = _figure(book, name, "quarter", stretch.label) if stretch.period else ever
     return [

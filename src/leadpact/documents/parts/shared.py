@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from leadpact.documents import words
+from leadpact.documents.blocks import Said, Table
 from leadpact.documents.sentences import Stretch
 from leadpact.engine.metrics.obligations import ObligationFigure
 
@@ -31,6 +33,21 @@ def drawn(found: Sequence[ObligationFigure]) -> tuple[list[ObligationFigure], st
     busiest = sorted(found, key=lambda figure: -figure.decided)[:MOST_CHARTS]
     remark = f" Only the {MOST_CHARTS} obligations with the most clocks are drawn."
     return [figure for figure in found if figure in busiest], remark
+
+
+def by_side(
+    caption: str,
+    header: Sequence[str],
+    found: Sequence[ObligationFigure],
+    row: Callable[[ObligationFigure], list[Said]],
+) -> list[Table]:
+    """A table of obligations for each side that has any."""
+    sides = [(s, [figure for figure in found if figure.side == s]) for s in ("marketing", "sales")]
+    return [
+        Table(f"{words.capital(side)}: {caption}", header, [row(figure) for figure in own])
+        for side, own in sides
+        if own
+    ]
 
 
 def key(*names: str) -> str:
