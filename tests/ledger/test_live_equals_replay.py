@@ -1,4 +1,4 @@
-"""Whatever comes in whichever order, and whenever the worker turns: the state is that of the log."""
+"""Whatever comes in whichever order, whenever the worker turns: the state is that of the log."""
 
 from __future__ import annotations
 

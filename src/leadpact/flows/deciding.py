@@ -40,6 +40,11 @@ class Recorded:
         return (fact.source, fact.event_id) in self.ids
 
 
+def may_decide(installation: Installation) -> bool:
+    """Whether the system acts: it is live, and not only watching."""
+    return installation.live_since is not None and not installation.shadow
+
+
 def decide(
     result: Result,
     history: History,
@@ -49,7 +54,7 @@ def decide(
 ) -> list[Decided]:
     """Decisions that are due and not in the log; none in shadow mode or before going live."""
     since = installation.live_since
-    if installation.shadow or since is None:
+    if since is None or not may_decide(installation):
         return []
     recorded = Recorded.of(history)
     found = [

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pyarrow.compute as pc
@@ -26,7 +26,7 @@ from leadpact.flows import assigning, deciding, telling
 from leadpact.ledger.facts import Decided
 from leadpact.ledger.models import Installation
 from leadpact.ledger.selectors import agreements, logs
-from leadpact.ledger.services import claims, deals, decisions, states
+from leadpact.ledger.services import claims, companies, deals, decisions, states
 
 #: Leads of one turn: enough to share the cost of a statement, few enough to answer at once.
 AT_ONCE = 200
@@ -59,6 +59,12 @@ def turn(now: Callable[[], datetime], limit: int = AT_ONCE) -> Turn:
         return done
 
 
+def serve_queue(now: Callable[[], datetime]) -> int:
+    """Give leads that wait to whoever can take them by now; how many were given."""
+    with transaction.atomic():
+        return assigning.drain(now())
+
+
 def look_at(versions: list[Agreement], claim: claims.Claim, now: datetime) -> Turn:
     """Evaluate the claimed leads as of now until nothing new follows, and write what was found."""
     installation = Installation.objects.filter(pk=1).first() or Installation(created_at=now)
@@ -68,7 +74,9 @@ def look_at(versions: list[Agreement], claim: claims.Claim, now: datetime) -> Tu
         evaluation = examine(versions, history, as_of=now)
         result = result_of(evaluation)
         fresh = deciding.decide(result, history, versions, installation, now)
-        fresh = fresh or assigning.assign(result, history, versions, installation, now)
+        if not fresh:
+            companies.note(result.leads.to_pylist())
+            fresh = assigning.assign(result, installation, claim.bulk, _closed(evaluation), now)
         if not fresh:
             break
         decisions.record(fresh, now=now)
@@ -112,8 +120,12 @@ def running(result: Result) -> list[dict[str, Any]]:
 
 
 def _warned(evaluation: Evaluation) -> list[Warned]:
-    closed = [(each.day, each.calendar) for each in evaluation.closures]
+    closed = [(day, name) for name, day in _closed(evaluation)]
     return [Warned.of(version, closed) for version in evaluation.versions]
+
+
+def _closed(evaluation: Evaluation) -> list[tuple[str, date]]:
+    return [(each.calendar, each.day) for each in evaluation.closures]
 
 
 def voided(result: Result) -> set[tuple[str, str]]:

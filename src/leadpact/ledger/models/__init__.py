@@ -7,7 +7,7 @@ from leadpact.ledger.models.events import Batch, Event
 from leadpact.ledger.models.installation import Installation
 from leadpact.ledger.models.leads import Company, Deal, DealRole, Identity, Lead
 from leadpact.ledger.models.live import Change, Handoff, Notice, NurtureEntry, Webhook
-from leadpact.ledger.models.people import Absence, Person, Team
+from leadpact.ledger.models.people import Absence, Person, Standing, Team
 from leadpact.ledger.models.published import PublishedMetric
 from leadpact.ledger.models.state import (
     Clock,
@@ -45,6 +45,7 @@ __all__ = [
     "Role",
     "Scope",
     "StageEntry",
+    "Standing",
     "Team",
     "User",
     "Webhook",

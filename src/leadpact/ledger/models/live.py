@@ -27,8 +27,8 @@ class Change(models.Model):
 class Handoff(models.Model):
     """A lead that was passed to sales, once an episode, and where it went.
 
-    Without a `person` it waits in the queue of a `team` (or in the one queue of all, without).
-    `steps` tells as JSON how the route was found.
+    Without a `person` it waits in a `queue`, to be looked at again at `look_at` (None: once
+    something changes). `steps` tells as JSON how the route was found.
     """
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="handoffs")
@@ -37,8 +37,9 @@ class Handoff(models.Model):
     assigned_at = models.DateTimeField(null=True)
     person = models.TextField(null=True)
     team = models.TextField(null=True)
+    queue = models.TextField(null=True)
     route = models.TextField(null=True)
-    priority = models.FloatField(default=0)
+    bulk = models.BooleanField(default=False)
     look_at = models.DateTimeField(null=True)
     steps = models.TextField(default="[]")
 
@@ -48,7 +49,7 @@ class Handoff(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["-priority", "handed_off_at"],
+                fields=["handed_off_at"],
                 condition=models.Q(person=None),
                 name="handoff_queue",
             ),
@@ -56,7 +57,7 @@ class Handoff(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.lead_id} to {self.person or self.team or 'the queue'}"
+        return f"{self.lead_id} to {self.person or self.queue or 'nobody'}"
 
 
 class NurtureEntry(models.Model):

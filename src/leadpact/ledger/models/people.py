@@ -34,6 +34,26 @@ class Person(models.Model):
         return self.name
 
 
+class Standing(models.Model):
+    """What somebody was due of the leads that a team's pool handed out, and how many they had."""
+
+    team = models.TextField()
+    bulk = models.BooleanField()
+    person = models.TextField()
+    due = models.FloatField(default=0)
+    had = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "bulk", "person"], name="one_standing_in_a_pool"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.team}: due {self.due}, had {self.had}"
+
+
 class Absence(models.Model):
     """A stretch, half-open, in which somebody takes no leads."""
 

@@ -1,0 +1,94 @@
+"""The roster as routing takes it: people, what they hold, what each was due and had."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Q
+
+from leadpact.agreement.spec import Agreement
+from leadpact.engine.routing.people import Absence, Owner, Person, Pool, Roster, people_of
+from leadpact.engine.routing.people import Standing as Due
+from leadpact.ledger.models import Absence as AbsenceRow
+from leadpact.ledger.models import Deal, Handoff, LeadState, Standing
+from leadpact.ledger.models import Person as PersonRow
+
+#: Bulk arrivals of the last working day decide the pace; no weekend with holidays is longer.
+_PACE_LOOKS_BACK = timedelta(days=10)
+
+
+def roster(
+    agreement: Agreement,
+    companies: Iterable[str],
+    *,
+    now: datetime,
+    closed: Iterable[tuple[str, date]] = (),
+) -> Roster:
+    """Everybody on the teams as they stand now; owners of the companies named."""
+    return Roster(
+        people=_people(agreement, closed, now),
+        open_leads=_open_leads(),
+        standings={
+            (Pool(row.team, row.bulk), row.person): Due(row.due, row.had)
+            for row in Standing.objects.all()
+        },
+        bulk_given=_bulk_given(now),
+        owners=owners(companies),
+    )
+
+
+def _people(
+    agreement: Agreement, closed: Iterable[tuple[str, date]], now: datetime
+) -> tuple[Person, ...]:
+    """The agreement's people; whether they are active, away, how many they take: as stated here."""
+    rows = {row.name: row for row in PersonRow.objects.all()}
+    away: dict[str, list[Absence]] = defaultdict(list)
+    for each in AbsenceRow.objects.filter(ends__gt=now).select_related("person"):
+        away[each.person.name].append(Absence(each.begins, each.ends))
+    return tuple(
+        replace(
+            person,
+            active=row.active if (row := rows.get(person.name)) else False,
+            weight=row.weight if row else person.weight,
+            cap=row.cap if row else person.cap,
+            absences=tuple(sorted(away[person.name], key=lambda each: each.start)),
+        )
+        for person in people_of(agreement, closed)
+    )
+
+
+def _open_leads() -> dict[str, int]:
+    held = LeadState.objects.filter(status="open", holder__isnull=False).values("holder")
+    return {str(row["holder"]): row["leads"] for row in held.annotate(leads=Count("lead"))}
+
+
+def _bulk_given(now: datetime) -> dict[str, tuple[datetime, ...]]:
+    given: dict[str, list[datetime]] = defaultdict(list)
+    rows = Handoff.objects.filter(
+        bulk=True, person__isnull=False, assigned_at__gte=now - _PACE_LOOKS_BACK
+    )
+    for person, at in rows.order_by("assigned_at").values_list("person", "assigned_at"):
+        if at is not None:
+            given[str(person)].append(at)
+    return {name: tuple(times) for name, times in given.items()}
+
+
+def owners(companies: Iterable[str]) -> dict[str, tuple[Owner, ...]]:
+    """Who works with each company: by an open deal of it, or by another open lead."""
+    wanted = sorted(set(companies))
+    found: dict[str, list[Owner]] = defaultdict(list)
+    deals = Deal.objects.filter(outcome="open").exclude(owner="")
+    for company, owner, since in deals.filter(
+        Q(company_id__in=wanted) | Q(roles__lead__company_id__in=wanted)
+    ).values_list("roles__lead__company_id", "owner", "opened_at"):
+        if company in wanted and since is not None:
+            found[company].append(Owner(owner, "deal", since))
+    leads = LeadState.objects.filter(
+        lead__company_id__in=wanted, status="open", holder__isnull=False
+    )
+    for company, holder, since in leads.values_list("lead__company_id", "holder", "lead__begins"):
+        found[str(company)].append(Owner(str(holder), "lead", since))
+    return {company: tuple(rows) for company, rows in found.items()}
