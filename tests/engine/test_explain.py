@@ -1,0 +1,441 @@
+"""Explanations of stories that are worked out by hand."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.told import BERLIN, Row, agreement, history, row
+from tests.scenario import instant
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "explain-a-figure.md"
+
+CREATED = row("Mon 2026-03-02 09:00", "lead.created", name="Ada Byron", employees=420)
+DEMO = row("Tue 2026-03-03 10:15", "form_submitted", form="demo")
+
+
+def explained(
+    rows: list[Row], as_of: str, lead: str = "ada", versions: Any = None, known_at: Any = None
+) -> Any:
+    from leadpact.engine.explain import explain
+
+    return explain(
+        versions or [agreement()],
+        history(rows),
+        lead,
+        as_of=instant(as_of, BERLIN),
+        known_at=known_at,
+    )
+
+
+def contributions(told: Any) -> list[tuple[str, float]]:
+    return [(c["rule"], c["points"]) for c in told.as_json()["score"]["contributions"]]
+
+
+def stages(told: Any) -> list[dict[str, Any]]:
+    return [stage for passage in told.as_json()["passages"] for stage in passage["stages"]]
+
+
+def said(told: Any) -> list[str]:
+    return [sentence for moment in told.as_json()["moments"] for sentence in moment["said"]]
+
+
+def flat(text: str) -> str:
+    """A page without its line breaks, for what may be wrapped."""
+    return " ".join(text.split())
+
+
+# The page in the documentation: capped and ageing points, a paused clock, a withdrawn row.
+
+EXAMPLE = [
+    row(
+        "Mon 2026-03-02 09:00",
+        "lead.created",
+        name="Ada Byron",
+        company="Loom & Co",
+        employees=420,
+    ),
+    row("Mon 2026-03-02 10:00", "pricing_viewed"),
+    row("Mon 2026-03-02 10:05", "pricing_viewed"),
+    row("Mon 2026-03-02 11:00", "email_sent", campaign="welcome"),
+    DEMO,
+    row("Tue 2026-03-03 10:16", "form_submitted", form="demo", event_id="twice"),
+    row("Tue 2026-03-03 10:30", "lead.assigned", to="Ben", actor="routing"),
+    row("Tue 2026-03-03 11:00", "sales.snoozed", actor="Ben", reason="asked to call later"),
+    row("Tue 2026-03-03 14:00", "sales.resumed", actor="Ben"),
+    row("Tue 2026-03-03 14:35", "sales.connected", actor="Ben", channel="phone"),
+    {
+        **row("Wed 2026-03-04 09:00", "fact.voided", lead="", event_id="void"),
+        "properties": json.dumps({"event_id": "twice", "reason": "sent twice"}),
+    },
+]
+EXAMPLE_AS_OF = "Fri 2026-03-20 18:00"
+
+
+def test_the_documentation_shows_what_is_written() -> None:
+    (shown,) = re.findall(r"^```text\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+    assert explained(EXAMPLE, EXAMPLE_AS_OF).as_text() == shown
+
+
+def test_contributions_and_cuts_now_and_at_an_entry() -> None:
+    told = explained(EXAMPLE, EXAMPLE_AS_OF)
+    score = told.as_json()["score"]
+    assert score["total"] == 60
+    assert score["groups"] == {"fit": 30, "engagement": 30}
+    views = [("Pricing viewed", 5), ("Pricing viewed", 5)]
+    assert sorted(contributions(told)) == sorted(
+        [("Large company", 30), ("Demo asked for", 20), *views]
+    )
+    assert score["cuts"] == []
+    (mql,) = [stage for stage in stages(told) if stage["stage"] == "MQL"]
+    assert mql["score"]["total"] == 65
+    assert [(cut["name"], cut["limit"], cut["points"]) for cut in mql["score"]["cuts"]] == [
+        ("Pricing viewed", 15, -5)
+    ]
+
+
+def test_a_paused_clock_tells_why_it_was_met() -> None:
+    (promise,) = explained(EXAMPLE, EXAMPLE_AS_OF).as_json()["promises"]
+    assert promise["verdict"] == (
+        "sales and the lead spoke after 1 h 20 min of working time; 2 business hours were allowed"
+    )
+    assert [step["what"] for step in promise["steps"]] == [
+        "started with the handoff; due Tue 3 Mar 2026, 12:15",
+        "paused (the lead asked to wait, by Ben: reason asked to call later)",
+        "runs on (the wait was over, by Ben), now due Tue 3 Mar 2026, 15:15",
+        "sales and the lead spoke, by Ben: channel phone",
+    ]
+    shares = [(share["holder"], share["working_seconds"]) for share in promise["shares"]]
+    assert shares == [(None, 15 * 60), ("Ben", 65 * 60)]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "verdict"),
+    [
+        (
+            "Tue 2026-03-03 11:00",
+            "due Tue 3 Mar 2026, 12:15, with 1 h 15 min of working time left; "
+            "2 business hours were allowed",
+        ),
+        (
+            "Tue 2026-03-03 16:15",
+            "not done yet; 2 business hours were allowed; 4 h too late so far",
+        ),
+        (
+            "Wed 2026-03-04 10:00",
+            "sales and the lead spoke after 7 h 15 min of working time; "
+            "2 business hours were allowed; 5 h 15 min too late",
+        ),
+    ],
+)
+def test_running_overdue_and_missed(as_of: str, verdict: str) -> None:
+    rows = [CREATED, DEMO, row("Wed 2026-03-04 09:30", "sales.connected")]
+    (promise,) = explained(rows, as_of).as_json()["promises"]
+    assert promise["verdict"] == verdict
+
+
+def test_the_next_deadline() -> None:
+    told = explained([CREATED, DEMO], "Tue 2026-03-03 11:00")
+    assert told.as_json()["state"]["next"] == {
+        "at": "2026-03-03T11:15:00Z",
+        "what": "“First response” is due",
+    }
+
+
+# A lead that qualifies because negative points expire.
+
+EXPIRING = [
+    CREATED,
+    row("Mon 2026-03-02 10:00", "email_unsubscribed"),
+    row("Tue 2026-03-03 10:00", "form_submitted", form="demo"),
+]
+
+
+def test_before_negative_points_expire() -> None:
+    told = explained(EXPIRING, "Fri 2026-03-20 18:00")
+    assert told.as_json()["score"]["total"] == 40
+    assert (
+        told.as_json()["state"]["missing"]
+        == "MQL still needs: total score is at least 50 (it is 40)"
+    )
+    assert told.as_json()["state"]["next"] == {
+        "at": "2026-04-01T09:00:00Z",
+        "what": "“Unsubscribed” ages",
+    }
+
+
+def test_qualified_by_expiring_negative_points() -> None:
+    told = explained(EXPIRING, "Thu 2026-04-02 12:00")
+    mql = stages(told)[-1]
+    assert (mql["stage"], mql["at"], mql["how"]) == ("MQL", "2026-04-01T09:00:00Z", "rule")
+    assert mql["why"] == (
+        "total score is at least 50 (it is 50); at that moment came +10 as “Unsubscribed” of "
+        "Mon 2 Mar 2026, 10:00 aged"
+    )
+    assert contributions(told)[-1] == ("Unsubscribed", 0)
+    assert mql["score"]["total"] == 50
+
+
+# A lead that sales gives back, and that qualifies again.
+
+RECYCLED = [
+    CREATED,
+    DEMO,
+    row("Wed 2026-03-04 10:00", "sales.rejected", actor="Ben", reason="wrong timing"),
+    row("Tue 2026-03-10 10:00", "form_submitted", form="demo"),
+    row("Mon 2026-04-06 10:00", "pricing_viewed"),
+]
+
+
+def test_a_recycled_lead_says_why_it_does_not_qualify() -> None:
+    told = explained(RECYCLED, "Mon 2026-03-16 12:00")
+    assert [p["ending"] for p in told.as_json()["passages"]] == ["recycled", "open"]
+    assert told.as_json()["passages"][0]["why"] == (
+        "sales rejected the lead, by Ben: reason wrong timing"
+    )
+    assert told.as_json()["passages"][0]["cool_down_until"] == "2026-04-03T09:00:00Z"
+    assert "nothing has let it qualify again so far" in told.as_text()
+    assert told.as_json()["score"]["total"] == 50
+
+
+def test_a_recycled_lead_says_what_let_it_qualify_again() -> None:
+    told = explained(RECYCLED, "Tue 2026-04-07 12:00")
+    second = told.as_json()["passages"][1]
+    assert second["could_qualify_again"] == "from Mon 6 Apr 2026, 10:00 on: pricing_viewed"
+    assert [stage["stage"] for stage in second["stages"]] == ["Lead", "MQL"]
+    # Of the first passage only what is known of the lead remains.
+    assert contributions(told) == [
+        ("Large company", 30),
+        ("Demo asked for", 20),
+        ("Pricing viewed", 10),
+    ]
+    assert "Second time through the funnel" in told.as_text()
+
+
+def test_a_rejection_in_time_is_told_as_such() -> None:
+    rows = [CREATED, DEMO, row("Tue 2026-03-03 11:00", "sales.rejected", reason="wrong timing")]
+    (promise,) = explained(rows, "Mon 2026-03-16 12:00").as_json()["promises"]
+    assert promise["outcome"] == "rejected"
+    assert promise["verdict"].startswith("sales gave the lead back in time: sales rejected")
+
+
+# Two leads that become one.
+
+MERGED = [
+    row("Mon 2026-03-02 09:00", "lead.created", name="Ada Byron"),
+    row("Mon 2026-03-02 10:00", "pricing_viewed"),
+    row("Tue 2026-03-03 09:00", "lead.created", lead="bo", employees=420),
+    row("Wed 2026-03-04 09:00", "lead.merged", lead="bo", absorbed="ada", actor="Olivia"),
+    row("Thu 2026-03-05 09:00", "form_submitted", lead="bo", form="demo"),
+]
+
+
+def test_a_survivor_counts_the_rows_of_both() -> None:
+    told = explained(MERGED, "Fri 2026-03-06 18:00", "bo")
+    record = told.as_json()
+    assert record["score"]["total"] == 60
+    by_rule = {each["rule"]: each for each in record["score"]["contributions"]}
+    assert by_rule["Pricing viewed"]["row"]["lead"] == "ada"
+    assert [stage["score"]["total"] for stage in stages(told)] == [30, 60]
+    assert record["notes"] == [
+        "ada was merged into it on Wed 4 Mar 2026, 09:00: 2 earlier rows of it count here since "
+        "then."
+    ]
+    (retold,) = [moment for moment in record["moments"] if moment["at"] == "2026-03-04T08:00:00Z"]
+    assert retold["said"] == ["the points were told anew, with the rows of the merged lead"]
+    assert retold["score"] == 40
+    assert "of ada: pricing_viewed" in told.as_text()
+
+
+def test_an_absorbed_lead_ends_with_the_merge() -> None:
+    told = explained(MERGED, "Fri 2026-03-06 18:00", "ada")
+    record = told.as_json()
+    assert record["state"]["status"] == "merged"
+    assert record["notes"] == ["It was merged into bo; its story goes on there."]
+    assert record["score"]["total"] == 10
+    assert record["passages"][0]["why"] == "it was merged into bo"
+
+
+def test_a_lead_absorbed_before_its_first_row_is_told() -> None:
+    rows = [
+        row("Mon 2026-03-02 09:00", "lead.created", lead="bo", employees=420),
+        row("Mon 2026-03-02 10:00", "lead.merged", lead="bo", absorbed="ada"),
+        row("Tue 2026-03-03 09:00", "pricing_viewed", lead="ada"),
+    ]
+    told = explained(rows, "Fri 2026-03-06 18:00", "ada")
+    assert told.as_json()["passages"] == []
+    assert "It was merged into bo" in told.as_text()
+    assert explained(rows, "Fri 2026-03-06 18:00", "bo").as_json()["score"]["total"] == 40
+
+
+def test_a_clock_taken_over_with_a_merge() -> None:
+    rows = [
+        CREATED,
+        DEMO,
+        row("Tue 2026-03-03 09:00", "lead.created", lead="bo"),
+        row("Tue 2026-03-03 11:15", "lead.merged", lead="bo", absorbed="ada"),
+        row("Tue 2026-03-03 12:00", "sales.connected", lead="bo"),
+    ]
+    (promise,) = explained(rows, "Fri 2026-03-06 18:00", "bo").as_json()["promises"]
+    assert promise["steps"][0]["what"] == "started as a clock of ada; taken over with the merge"
+    assert promise["verdict"].startswith("sales and the lead spoke after 1 h 45 min")
+
+
+# What counts for nothing, and why.
+
+
+def test_voided_rows_are_shown_as_voided() -> None:
+    record = explained(EXAMPLE, EXAMPLE_AS_OF).as_json()
+    (voided,) = [each for each in record["without_effect"] if each["event_id"] == "twice"]
+    assert voided["why"] == "voided on Wed 4 Mar 2026, 09:00: sent twice"
+
+
+def test_a_duplicate_names_the_other_lead() -> None:
+    rows = [
+        row("Mon 2026-03-02 09:00", "lead.created", email="ada@loom.com"),
+        row("Tue 2026-03-03 09:00", "lead.created", lead="bo", email="Ada@loom.com"),
+    ]
+    told = explained(rows, "Fri 2026-03-06 18:00", "bo")
+    assert told.as_json()["notes"] == [
+        "It is left out since Tue 3 Mar 2026, 09:00: duplicate (the email of ada, which came "
+        "earlier). Nothing is decided for it, no clock runs, and it counts in no figure."
+    ]
+
+
+def test_machine_openings_are_set_aside() -> None:
+    scanner = "Mimecast URL Scanner/2.1"
+    rows = [
+        CREATED,
+        row("Mon 2026-03-02 11:00", "email_sent"),
+        row("Mon 2026-03-02 11:05", "email_opened", user_agent=scanner),
+    ]
+    record = explained(rows, "Fri 2026-03-06 18:00").as_json()
+    why = {each["kind"]: each["why"] for each in record["without_effect"]}
+    assert why == {
+        "email_opened": "set aside as a machine’s: by a known crawler",
+        "email_sent": "no rule asks for it",
+    }
+
+
+def test_rows_after_the_end_and_rows_that_are_watched() -> None:
+    rows = [
+        CREATED,
+        DEMO,
+        row("Tue 2026-03-03 12:00", "sales.accepted"),
+        row("Wed 2026-03-04 12:00", "deal.won", deal_id="D1"),
+        row("Thu 2026-03-05 12:00", "pricing_viewed"),
+        row("Thu 2026-03-05 12:30", "pricing_viewed", event_id="r5"),
+    ]
+    told = explained(rows, "Fri 2026-03-06 18:00")
+    (idle,) = told.as_json()["without_effect"]
+    assert (idle["kind"], idle["why"]) == ("pricing_viewed", "the lead was not in the funnel then")
+    assert told.as_json()["delivered_again"] == 1
+    assert "won: it reached Customer" in said(told)
+
+
+def test_an_ideal_customer_shows_what_holds_and_what_is_not_known() -> None:
+    told = explained(EXAMPLE, EXAMPLE_AS_OF)
+    criteria = told.as_json()["state"]["criteria"]
+    assert [(each["name"], each["holds"]) for each in criteria] == [
+        ("200 people or more", True),
+        ("Asked twice for prices", True),
+        ("In Germany", None),
+    ]
+    assert told.as_json()["state"]["profile_fit"] == 0.8
+
+
+def test_a_disqualified_lead_says_by_which_rule() -> None:
+    rows = [CREATED, row("Tue 2026-03-03 09:00", "lead.updated", consultant="yes")]
+    told = explained(rows, "Fri 2026-03-06 18:00")
+    assert told.as_json()["passages"][0]["why"] == "consultant: consultant is yes"
+    assert told.as_json()["state"]["reason"] == "consultant"
+
+
+def test_a_new_version_tells_the_points_anew() -> None:
+    dearer = agreement(
+        term={"from": "2026-03-04"},
+        scoring={"rules": [{"name": "Demo asked for", "points": 25}]},
+    )
+    first = agreement(term={"from": "2026-01-01"})
+    told = explained([CREATED, DEMO], "Fri 2026-03-06 18:00", versions=[first, dearer])
+    assert told.as_json()["score"]["total"] == 55
+    assert [stage["score"]["total"] for stage in stages(told)] == [30, 50]
+    assert "a new version of the agreement took effect: the points were told anew" in said(told)
+
+
+def test_recorded_and_implied_entries() -> None:
+    rows = [CREATED, row("Tue 2026-03-03 09:00", "stage.entered", stage="SAL", actor="Ben")]
+    told = explained(rows, "Fri 2026-03-06 18:00")
+    assert [(s["stage"], s["how"], s["why"]) for s in stages(told)] == [
+        ("Lead", "first", "every lead begins here"),
+        ("MQL", "implied", "passed over"),
+        ("SAL", "recorded", "recorded by Ben"),
+    ]
+    assert "SAL, passing over MQL: recorded by Ben." in told.as_text()
+
+
+# Leads that are not there.
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("adda", "No lead has the key “adda”. Did you mean “ada”?"),
+        ("ADA", "No lead has the key “ADA”. Did you mean “ada”?"),
+        ("nobody like it", "No lead has the key “nobody like it”."),
+        ("", "No lead has the key “”."),
+        (" Ada@Loom.com", "“Ada@Loom.com” is the email of “ada”: ask for that key."),
+        ("late", "The lead “late” was not known yet at that moment: ask for a later one."),
+        (
+            "gone",
+            "Every row of the lead “gone” was withdrawn (voided), so there is nothing to tell.",
+        ),
+    ],
+)
+def test_a_lead_that_is_not_there(asked: str, sentence: str) -> None:
+    rows = [
+        row("Mon 2026-03-02 09:00", "lead.created", email="ada@loom.com"),
+        row("Mon 2026-03-30 09:00", "lead.created", lead="late"),
+        row("Mon 2026-03-02 09:00", "lead.created", lead="gone", batch="bought"),
+        row("Mon 2026-03-02 10:00", "fact.voided", lead="", batch_named="bought"),
+    ]
+    rows[-1]["properties"] = json.dumps({"batch": "bought"})
+    with pytest.raises(LookupError) as error:
+        explained(rows, "Fri 2026-03-06 18:00", asked)
+    assert error.value.args == (sentence,)
+
+
+def test_no_version_is_refused() -> None:
+    from leadpact.engine.explain import explain
+
+    with pytest.raises(ValueError, match="at least one version"):
+        explain([], history([CREATED]), "ada")
+
+
+# Text that came from a lead.
+
+
+def test_hostile_text_stays_on_its_line_and_is_cut() -> None:
+    long = "x\ny\r\n" * 20_000
+    rows = [
+        row("Mon 2026-03-02 09:00", "lead.created", name=long, employees=420, company=long),
+        row("Mon 2026-03-02 10:00", "pricing_viewed", **{"p" * 5000: long, "q": [long] * 50}),
+        row("Mon 2026-03-02 10:05", "k" * 5000, note=long),
+        row("Mon 2026-03-02 11:00", "lead.assigned", to="Ben " * 2000, actor=long),
+    ]
+    text = explained(rows, EXAMPLE_AS_OF).as_text()
+    assert len(text) < 6000
+    assert max(map(len, text.splitlines())) <= 100
+    assert all(line == "" or line.strip() for line in text.splitlines())
+
+
+def test_what_is_known_later_is_not_told_earlier() -> None:
+    late = row("Tue 2026-03-03 10:15", "form_submitted", form="demo", recorded="2026-03-05 09:00")
+    known = instant("Wed 2026-03-04 09:00", BERLIN)
+    told = explained([CREATED, late], "Fri 2026-03-06 18:00", known_at=known)
+    assert told.as_json()["score"]["total"] == 30
+    assert flat(explained([CREATED, late], "Fri 2026-03-06 18:00").as_text()).count("Demo") > 0
