@@ -1,14 +1,42 @@
-"""Who must be told what: notices are put into the outbox, each occasion once."""
+"""Who must be told what: occasions are put into the outbox, each once for each receiver."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leadpact.agreement.spec import Agreement
 from leadpact.engine.log import History
 from leadpact.engine.result import Result
 from leadpact.engine.warnings import Warned
-from leadpact.ledger.models import Installation
+from leadpact.flows.deciding import may_decide
+from leadpact.flows.quiet import QuietHours
+from leadpact.ledger.models import Installation, Notice
+from leadpact.ledger.services import notices
+
+HANDOFF, WARNING, BREACH, ESCALATION = "handoff", "warning", "breach", "escalation"
+CORRECTION, RETURNED = "correction", "returned"
+_BROKEN = ("overdue", "missed")
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Something to be told to somebody, named by the agreement; `about` is what the message needs.
+
+    `key` names the occasion and the receiver, so that it is told once.
+    """
+
+    kind: str
+    key: str
+    receiver: str
+    lead: str
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 def plan(
@@ -18,4 +46,151 @@ def plan(
     installation: Installation,
     now: datetime,
 ) -> None:
-    """Put into the outbox what is due and was not told yet."""
+    """Put into the outbox what is due and was not told yet; nothing of before going live."""
+    since = installation.live_since
+    if since is None or not may_decide(installation):
+        return
+    clocks = _live_clocks(result, since)
+    found = [
+        *_handoffs(result, since),
+        *_warnings(clocks, warned, now),
+        *_breaches(clocks, warned),
+        *_corrections(clocks),
+        *_returned(result, history, since),
+    ]
+    quiet = QuietHours.of(result.agreement)
+    notices.put(
+        [
+            Notice(
+                key=each.key,
+                kind=each.kind,
+                receiver=each.receiver,
+                lead_id=each.lead,
+                payload=json.dumps(each.about, ensure_ascii=False, default=str),
+                created_at=now,
+                send_at=quiet.next_moment(each.receiver, now),
+            )
+            for each in found
+        ]
+    )
+
+
+def _live_clocks(result: Result, since: datetime) -> list[dict[str, Any]]:
+    """Clocks that started since the installation is live; steps of a protocol tell nobody."""
+    clocks = result.clocks.filter(
+        pc.and_(
+            pc.greater_equal(result.clocks["started_at"], pa.scalar(since, _INSTANT)),
+            pc.is_null(result.clocks["protocol_step"]),
+        )
+    )
+    return list(clocks.to_pylist())
+
+
+_INSTANT = pa.timestamp("us", tz="UTC")
+
+
+def _handoffs(result: Result, since: datetime) -> Iterable[Occasion]:
+    """The holder of a lead that was handed over is told at once."""
+    states = {row["lead_id"]: row for row in result.lead_states.to_pylist()}
+    for row in result.episodes.to_pylist():
+        state = states[row["lead_id"]]
+        standing = state["status"] == "open" and state["episode"] == row["episode"]
+        handed, holder = row["handed_off_at"], state["holder"]
+        if standing and holder and handed is not None and handed >= since:
+            yield Occasion(
+                HANDOFF,
+                f"{HANDOFF} {row['lead_id']} {row['episode']} {holder}",
+                holder,
+                row["lead_id"],
+                {"episode": row["episode"], "handed_off_at": handed},
+            )
+
+
+def _warnings(
+    clocks: Iterable[Mapping[str, Any]], warned: Sequence[Warned], now: datetime
+) -> Iterable[Occasion]:
+    for clock in clocks:
+        if clock["outcome"] != "running" or clock["paused"]:
+            continue
+        passed = [at for at in warned[clock["version"]].warnings(clock) if at <= now]
+        if passed:
+            who = _responsible(clock, warned[clock["version"]].agreement)
+            name = f"{WARNING} {_name(clock)} {len(passed)} {who}"
+            yield Occasion(WARNING, name, who, clock["lead_id"], _about(clock))
+
+
+def _breaches(clocks: Iterable[Mapping[str, Any]], warned: Sequence[Warned]) -> Iterable[Occasion]:
+    """Who let a clock run out is told, and those whom the agreement escalates to."""
+    for clock in clocks:
+        if clock["outcome"] not in _BROKEN:
+            continue
+        agreement = warned[clock["version"]].agreement
+        who = _responsible(clock, agreement)
+        yield Occasion(
+            BREACH, f"{BREACH} {_name(clock)} {who}", who, clock["lead_id"], _about(clock)
+        )
+        for name in _escalated(clock, agreement):
+            if name != who:
+                key = f"{ESCALATION} {_name(clock)} {name}"
+                yield Occasion(ESCALATION, key, name, clock["lead_id"], _about(clock))
+
+
+def _corrections(clocks: Iterable[Mapping[str, Any]]) -> Iterable[Occasion]:
+    """A breach that was told turns out to be none: the answer had come, and was logged late."""
+    kept = {f"{_name(c)} ": c for c in clocks if c["outcome"] not in (*_BROKEN, "running")}
+    told = notices.told((BREACH, ESCALATION), {c["lead_id"] for c in kept.values()})
+    for key, receiver in told:
+        for name, clock in kept.items():
+            if key.partition(" ")[2].startswith(name):
+                yield Occasion(
+                    CORRECTION, f"{CORRECTION} {name}{receiver}", receiver, clock["lead_id"],
+                    _about(clock),
+                )  # fmt: skip
+
+
+def _returned(result: Result, history: History, since: datetime) -> Iterable[Occasion]:
+    """Marketing is told of a lead that sales gave back, with the reason."""
+    aside = set(
+        zip(result.set_aside["source"].to_pylist(), result.set_aside["event_id"].to_pylist(),
+            strict=True)
+    )  # fmt: skip
+    rejected = history.log.filter(pc.equal(history.log["kind"], "sales.rejected"))
+    for row in rejected.to_pylist():
+        counts = (row["source"], row["event_id"]) not in aside
+        if counts and row["happened_at"] >= since:
+            who = _contact(result.agreement, "marketing")
+            told = json.loads(row["properties"] or "{}")
+            yield Occasion(
+                RETURNED,
+                f"{RETURNED} {row['source']} {row['event_id']} {who}",
+                who,
+                row["lead_id"],
+                {"reason": told.get("reason"), "note": told.get("note"), "by": row["actor"]},
+            )
+
+
+def _responsible(clock: Mapping[str, Any], agreement: Agreement) -> str:
+    """Who holds the clock; where nobody does, the contact of the side that owes it."""
+    return str(clock["holder"] or _contact(agreement, clock["side"]))
+
+
+def _contact(agreement: Agreement, side: str) -> str:
+    """The first contact of a side, else its head, else the side itself."""
+    party = getattr(agreement.parties, side) if agreement.parties else None
+    if party is None:
+        return side
+    return party.contacts[0].name if party.contacts else party.head.name
+
+
+def _escalated(clock: Mapping[str, Any], agreement: Agreement) -> list[str]:
+    duty = next((d for d in agreement.obligations if d.name == clock["obligation"]), None)
+    return list(duty.escalate_to) if duty else []
+
+
+def _name(clock: Mapping[str, Any]) -> str:
+    return f"{clock['lead_id']} {clock['episode']} {clock['obligation']}"
+
+
+def _about(clock: Mapping[str, Any]) -> dict[str, Any]:
+    told = ("episode", "obligation", "side", "started_at", "due_at", "stopped_at", "outcome")
+    return {name: clock[name] for name in told}
