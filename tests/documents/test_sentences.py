@@ -10,12 +10,14 @@ from leadpact.documents.sentences import headline, lines, stretch_to_report
 from leadpact.documents.verdicts import Line, Verdict
 from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.standouts import Standout, standouts
+from leadpact.insight.goals import standings
 from tests.engine.metrics import tiny
 
 
 def said(under: Any = None, deals: Any = (), **tables: Any) -> dict[str, Line]:
     measures = Measures(tiny.result(under=under, **tables), tiny.history(deals=deals))
-    return {line.name: line for line in lines(measures, stretch_to_report(measures))}
+    found = standings(measures, measures.result.as_of)
+    return {line.name: line for line in lines(measures, stretch_to_report(measures), found)}
 
 
 def answers(met: int, missed: int, **changes: Any) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ def tell(report: Report) -> None:
     console = out()
     measures = report.measures
     stretch = stretch_to_report(measures)
-    said = lines(measures, stretch)
+    said = lines(measures, stretch, report.standings)
     result = measures.result
     moment = words.moment(result.as_of, measures.zone)
     write(console, f"{result.agreement.name}, as of {moment} ({measures.zone.key})", "dim")

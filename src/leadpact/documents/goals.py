@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from leadpact.agreement.spec import Agreement
 from leadpact.documents import words
 from leadpact.documents.verdicts import Line
-from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.registry import REGISTRY
-from leadpact.insight.goals import EVENNESS, standings
+from leadpact.insight.goals import EVENNESS
 from leadpact.insight.hurdles import Verdict, target
 from leadpact.insight.standing import GoalStanding
 
 
-def goal_lines(measures: Measures) -> list[Line]:
-    """A line for each goal: its last closed period with anything to say, else the present one."""
-    found = [s for s in standings(measures, measures.result.as_of) if s.promise == "goal"]
+def goal_lines(standings: Sequence[GoalStanding]) -> list[Line]:
+    """A line for each goal: its last closed period with anything to say, else the present one.
+
+    The standings of a goal stand together, its present period first.
+    """
+    found = [standing for standing in standings if standing.promise == "goal"]
     return [
         _line(present, next((each for each in closed if each.closed and _says(each)), None))
         for _, (present, *closed) in groupby(found, key=lambda each: (each.name, each.side))

@@ -23,6 +23,7 @@ from leadpact.documents.parts.about_data import about_data
 from leadpact.documents.parts.agreement import agreement_section
 from leadpact.documents.parts.answers import answers
 from leadpact.documents.parts.funnel import funnel
+from leadpact.documents.parts.goals import goals_and_pace
 from leadpact.documents.parts.hygiene import hygiene
 from leadpact.documents.parts.open_now import open_now
 from leadpact.documents.parts.promises import attainment
@@ -35,6 +36,8 @@ from leadpact.engine.log import History
 from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.obligations import counts, obligations
 from leadpact.engine.result import Result
+from leadpact.insight.goals import standings
+from leadpact.insight.standing import GoalStanding
 from leadpact.insight.sweep import Sweep
 
 #: Promises of a side that the first screen shows; the others open below them.
@@ -63,11 +66,17 @@ class Report:
         return other
 
     @cached_property
+    def standings(self) -> list[GoalStanding]:
+        """Every promise with hurdles in its present period and the one before."""
+        return standings(self.measures, self.measures.result.as_of)
+
+    @cached_property
     def sections(self) -> list[Section]:
         """The parts of the page below its first screen."""
         book, stretch = self._book, stretch_to_report(self.measures)
         return [
             attainment(book, stretch),
+            goals_and_pace(book, self.standings),
             funnel(book, stretch),
             answers(book, stretch),
             sources(book),
@@ -86,7 +95,7 @@ class Report:
     def html(self) -> str:
         """The page: no request to anywhere, nothing that a lead wrote can run in it."""
         stretch = stretch_to_report(self.measures)
-        said = lines(self.measures, stretch)
+        said = lines(self.measures, stretch, self.standings)
         openings = Openings(self.measures.result.leads, self.measures.zone)
         has_charts = any(section.charts for section in self.sections)
         scripts = [
@@ -132,6 +141,7 @@ class Report:
             "counts": counts(result),
             "metrics": [asdict(figure) for figure in figures],
             "obligations": [each.as_json() for each in obligations(result)],
+            "goals": [each.as_json() for each in self.standings],
         }
 
 

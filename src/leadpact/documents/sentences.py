@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from leadpact.engine.metrics.periods import Period, last_full
 from leadpact.engine.metrics.standouts import Standout, standouts
 from leadpact.insight.hurdles import Verdict, absolute
 from leadpact.insight.hurdles import verdict as judged
+from leadpact.insight.standing import GoalStanding
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def stretch_to_report(measures: Measures) -> Stretch:
     return Stretch(None, "all the time covered")
 
 
-def lines(measures: Measures, stretch: Stretch) -> list[Line]:
+def lines(measures: Measures, stretch: Stretch, standings: Sequence[GoalStanding]) -> list[Line]:
     """Every promise with a figure: each side's first obligation leads, then the worst kept."""
     agreement = measures.result.agreement
     promised = {(o.name, str(o.side)): o for o in agreement.obligations}
@@ -65,7 +67,7 @@ def lines(measures: Measures, stretch: Stretch) -> list[Line]:
         for figure in obligations(measures.result, stretch.due)
         if (key := (figure.name, figure.side)) in promised
     ]
-    found = [*kept, *goal_lines(measures)]
+    found = [*kept, *goal_lines(standings)]
     leading = {line.side: line for line in reversed(kept)}
     return sorted(
         found,
