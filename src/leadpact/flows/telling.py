@@ -176,9 +176,10 @@ def _responsible(clock: Mapping[str, Any], agreement: Agreement) -> str:
 
 def _contact(agreement: Agreement, side: str) -> str:
     """The first contact of a side, else its head, else the side itself."""
-    party = getattr(agreement.parties, side) if agreement.parties else None
-    if party is None:
+    if agreement.parties is None:
         return side
+    of_marketing = side == "marketing"
+    party = agreement.parties.marketing if of_marketing else agreement.parties.sales
     return party.contacts[0].name if party.contacts else party.head.name
 
 
