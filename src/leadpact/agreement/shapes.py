@@ -20,6 +20,7 @@ _TITLES = {
     "period": "term",
     "rule": "scoring rule",
     "on stage": "start on a stage",
+    "sources": "mapping",
 }
 
 

@@ -7,6 +7,11 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, by default that of this process; its exit code. Raises nothing."""
-    from leadpact.cli.app import run
+    try:
+        from leadpact.cli.app import run
 
-    return run(arguments)
+        return run(arguments)
+    except KeyboardInterrupt:
+        from leadpact.cli.exits import Code
+
+        return Code.INTERRUPTED

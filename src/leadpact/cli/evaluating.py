@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,10 +12,14 @@ from leadpact.cli.exits import Code, Failed
 from leadpact.cli.moments import moment_of
 
 if TYPE_CHECKING:
+    from pyarrow import ChunkedArray
+
     from leadpact.agreement.loading import Loaded
     from leadpact.agreement.problems import Problem
     from leadpact.flows.run import Progress
     from leadpact.sources.reading import Read
+
+_TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".xlsm", ".ods", ".jsonl")
 
 
 @dataclass(frozen=True)
@@ -39,13 +44,43 @@ def begin(
     """Check the agreements and moments first, for that is quick; then read the data."""
     from leadpact.flows.checking import usable
 
+    _refuse_table(sources)
     tell(0.0, "Checking the agreement")
     versions, warnings = usable(files, datetime.now(UTC))
     moments = moment_of("--as-of", as_of, versions), moment_of("--known-at", known_at, versions)
+    import pyarrow.compute as pc
+
     from leadpact.flows.run import NothingToReadError, read_history
 
     tell(0.05, f"Reading {sources}")
     try:
-        return Asked(versions, read_history(sources, data, tell), *moments, warnings)
+        found = read_history(sources, data, tell)
     except NothingToReadError as error:
         raise Failed(str(error), code=Code.PROBLEMS) from None
+    log = found.history.log
+    known = pc.coalesce(log["recorded_at"], log["happened_at"])
+    _refuse_before("--as-of", as_of, moments[0], log["happened_at"])
+    _refuse_before("--known-at", known_at, moments[1], known)
+    return Asked(versions, found, *moments, warnings)
+
+
+def _refuse_table(sources: str) -> None:
+    """Raise Failed for an export where the mapping of one is asked for."""
+    if sources.lower().endswith(_TABLES):
+        raise Failed(
+            f"{sources} is a table; --sources asks for the mapping that says what it means.",
+            f"Make one: leadpact init --from {shlex.quote(sources)}",
+            Code.USAGE,
+        )
+
+
+def _refuse_before(
+    option: str, text: str | None, moment: datetime | None, times: ChunkedArray
+) -> None:
+    """Raise Failed for a moment at which there was nothing yet."""
+    import pyarrow.compute as pc
+
+    first = pc.min(times).as_py()
+    if moment is not None and first is not None and moment < first:
+        message = f"{option} {text}: this is before everything in the data."
+        raise Failed(message, f"Its first row is of {first:%Y-%m-%d %H:%M} (UTC).", Code.USAGE)

@@ -13,6 +13,7 @@ class Code(IntEnum):
     USAGE = 2
     FILES = 3
     INTERNAL = 70
+    HUNG_UP = 129
     INTERRUPTED = 130
     CLOSED_PIPE = 141
     ENDED = 143
@@ -24,6 +25,7 @@ MEANING = {
     Code.USAGE: "Wrong usage: an unknown command or option, or a value that cannot be meant.",
     Code.FILES: "A file cannot be read, or the results cannot be written.",
     Code.INTERNAL: "Leadpact itself failed. `LEADPACT_TRACEBACK=1` shows where.",
+    Code.HUNG_UP: "Its terminal was closed (SIGHUP).",
     Code.INTERRUPTED: "Ended by Ctrl-C. (`leadpact demo` ends with 0 once its report is served.)",
     Code.CLOSED_PIPE: "Whoever read the output has stopped reading, as `head` does.",
     Code.ENDED: "Ended by the system (SIGTERM).",

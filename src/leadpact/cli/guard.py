@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import functools
+import contextlib
+import errno
 import os
 import signal
 import sys
@@ -11,53 +12,69 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any, ParamSpec
+from typing import Any
 
 import typer
 
 from leadpact.cli.exits import Code, Failed
 from leadpact.cli.terminal import err, write
 
-P = ParamSpec("P")
 _interrupted = False
+_WRITING = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF, errno.EFBIG}
 
 
-def guarded(command: Callable[P, None]) -> Callable[P, None]:
-    """The command, ending with a sentence and a documented exit code whatever happens in it."""
-
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-            sys.stdout.flush()
-        except (typer.TyperException, typer.Exit, typer.Abort):
-            raise
-        except BrokenPipeError:
-            raise typer.Exit(_leave_the_pipe()) from None
-        except Exception as error:  # noqa: BLE001 nobody is shown a traceback
-            if os.environ.get("LEADPACT_TRACEBACK") == "1":
-                traceback.print_exc()
-            raise typer.Exit(_answer(error)) from None
-
-    return run
+def ended(command: Callable[[], None]) -> int:
+    """Run a command; the exit code, whatever happened in it, once it has been told."""
+    try:
+        command()
+        sys.stdout.flush()
+        return Code.OK
+    except typer.Exit as ending:
+        return ending.exit_code
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        program = context.command_path if context else "leadpact"
+        complain(error.format_message(), f"Try: {program} --help")
+        return error.exit_code
+    except BrokenPipeError:
+        _forget_the_rest()
+        return Code.CLOSED_PIPE
+    except Exception as error:  # noqa: BLE001 nobody is shown a traceback
+        if os.environ.get("LEADPACT_TRACEBACK") == "1":
+            traceback.print_exc()
+        return _answer(error)
 
 
 def prepare() -> None:
     """Set up the process: how Ctrl-C and the system end it, how it warns, how it writes."""
-    signal.signal(signal.SIGINT, _on_interrupt)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(Code.ENDED))
+    global _interrupted
+    _interrupted = False
+    _on("SIGINT", _on_interrupt)
+    _on("SIGTERM", lambda *_: sys.exit(Code.ENDED))
+    _on("SIGHUP", lambda *_: sys.exit(Code.HUNG_UP))
     warnings.showwarning = _show_warning
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 to the end
+        stream = getattr(sys, name)
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _on(name: str, handler: Callable[[int, FrameType | None], None]) -> None:
+    """Handle a signal, unless the system does not know it or `nohup` and the like ignore it."""
+    number = getattr(signal, name, None)
+    if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+        signal.signal(number, handler)
 
 
 def complain(message: str, hint: str = "") -> None:
     """Write one sentence about what went wrong, and a way out, to standard error."""
     console = err()
-    write(console, message, first="leadpact: ", indent="  ")
-    if hint:
-        write(console, hint, indent="  ")
+    with contextlib.suppress(OSError):
+        write(console, message, first="leadpact: ", indent="  ")
+        if hint:
+            write(console, hint, indent="  ")
 
 
 def _answer(error: Exception) -> Code:
@@ -85,6 +102,10 @@ def _answer(error: Exception) -> Code:
     if isinstance(error, OSError) and error.filename is not None:
         complain(f"{error.filename}: {(error.strerror or str(error)).lower()}.")
         return Code.FILES
+    if isinstance(error, OSError) and error.errno in _WRITING:
+        complain(f"The output could not be written: {os.strerror(error.errno).lower()}.")
+        _forget_the_rest()
+        return Code.FILES
     complain(_mistake(error), "LEADPACT_TRACEBACK=1 shows where; please report it with that.")
     return Code.INTERNAL
 
@@ -97,10 +118,10 @@ def _mistake(error: Exception) -> str:
     return f"Leadpact itself failed ({kind}{place}); this is no mistake of yours."
 
 
-def _leave_the_pipe() -> Code:
-    """Let the interpreter end without a word about output that nobody reads any more."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return Code.CLOSED_PIPE
+def _forget_the_rest() -> None:
+    """Let what is still to be written to standard output go nowhere."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _on_interrupt(number: int, frame: FrameType | None) -> None:

@@ -9,7 +9,7 @@ import typer
 Files = Annotated[
     list[str],
     typer.Argument(
-        metavar="FILE…",
+        metavar="FILE",
         help="The agreement; several files are its versions, each with its own `term`.",
         show_default=False,
     ),
@@ -44,7 +44,7 @@ KnownAt = Annotated[
     str | None,
     typer.Option(
         metavar="TIME",
-        help="Only what had become known by then; written as for `--as-of`.",
+        help="Only what had become known by then: a day or an instant, as above.",
         show_default=False,
     ),
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -25,10 +27,11 @@ _WIDEST = 100
 
 def show(problems: Iterable[Problem], console: Console) -> None:
     """Write every problem with the line it is on, a blank line after each."""
+    lines_of = cache(_lines)
     for problem in problems:
         _head(problem, console)
         if problem.line:
-            _excerpt(problem, console)
+            _excerpt(problem, lines_of(problem.file), console)
         if problem.hint:
             write(console, problem.hint, first="  hint: ", indent="        ")
         console.print()
@@ -53,7 +56,7 @@ def _head(problem: Problem, console: Console) -> None:
     from rich.text import Text
 
     place = f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
-    text = Text(plain(place), "bold")
+    text = Text(plain(place) or "“”", "bold")
     text.append(": ", "not bold")
     text.append(problem.severity, _STYLES[problem.severity])
     text.append(f": {plain(problem.message)}", "not bold")
@@ -62,9 +65,8 @@ def _head(problem: Problem, console: Console) -> None:
     console.print(text, soft_wrap=not console.is_terminal)
 
 
-def _excerpt(problem: Problem, console: Console) -> None:
+def _excerpt(problem: Problem, lines: list[str], console: Console) -> None:
     """The line of the problem with its word underlined; nothing when the file has changed."""
-    lines = _lines(problem.file)
     if not 0 < problem.line <= len(lines):
         return
     line = lines[problem.line - 1].replace("\t", " ")
@@ -99,19 +101,17 @@ def _near(line: str, column: int, width: int) -> tuple[str, int]:
     return part, column - start
 
 
-@cache
 def _lines(file: str) -> list[str]:
-    try:
-        with Path(file).open("rb") as opened:
-            content = opened.read(_MOST_BYTES)
-    except (OSError, ValueError):
+    if not _can_be_read(file):
         return []
+    with Path(file).open("rb") as opened:
+        content = opened.read(_MOST_BYTES)
     return _LINE_ENDS.split(content.decode("utf-8-sig", "replace"))
 
 
 def _can_be_read(file: str) -> bool:
+    """Whether it is a file that can be read again: a pipe can not, and would wait for ever."""
     try:
-        with Path(file).open("rb"):
-            return True
+        return stat.S_ISREG(os.stat(file).st_mode) and os.access(file, os.R_OK)
     except (OSError, ValueError):
         return False

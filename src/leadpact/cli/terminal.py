@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sys
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -40,7 +42,13 @@ def err() -> Console:
 def _console(stream: TextIO) -> Console:
     from rich.console import Console
 
-    return Console(file=stream, highlight=False, markup=False, emoji=False)
+    class Plain(Console):
+        """Writes what it is given, and leaves a closed pipe to whoever runs the command."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return Plain(file=stream, highlight=False, markup=False, emoji=False)
 
 
 def write(console: Console, text: str, style: str = "", indent: str = "", first: str = "") -> None:
@@ -59,6 +67,17 @@ def write(console: Console, text: str, style: str = "", indent: str = "", first:
     else:
         text = start + text
     console.print(text.replace("\u00a0", " "), style=style, soft_wrap=True)
+
+
+def write_place(console: Console, what: str, path: Path) -> None:
+    """Write what is at a path, the path whole, so that a terminal can find and open it."""
+    console.print(f"{plain(what)} {plain(str(path))}", soft_wrap=True)
+
+
+def write_command(console: Console, *words: str | Path) -> None:
+    """Write a command on a line of its own, so that it can be copied whatever is in its words."""
+    console.print()
+    console.print(f"    {plain(shlex.join(map(str, words)))}", style="bold", soft_wrap=True)
 
 
 def write_text(text: str) -> None:

@@ -16,7 +16,7 @@ from leadpact.flows.first_mapping import MEANINGLESS, ExportFile, Guess, write_m
 from leadpact.sources.encodings import NotUtf8Error
 from leadpact.sources.loading import SourcesError, parse_sources
 from leadpact.sources.mapping import Table
-from leadpact.sources.opening import open_table
+from leadpact.sources.opening import open_table, refuse_missing
 from leadpact.sources.reading import Read, read_loaded
 from leadpact.sources.recognise import Export, recognise_deals, recognise_leads
 from leadpact.sources.rows import OpenTable, TableError
@@ -64,8 +64,8 @@ def initialise(
 ) -> Beginning:
     """Recognise an export of contacts, and perhaps one of deals, and write a first beginning.
 
-    `beside` is the folder in which the mapping will lie: files are named from there. Nothing is
-    written. Raises SourcesError when an export cannot be read or is not recognised.
+    `beside` is the folder in which the mapping will lie; it is there, and files are named from it.
+    Nothing is written. Raises SourcesError when an export cannot be read or is not recognised.
     """
     leads = _examined(Path(contacts), Path(beside), of_deals=False)
     sales = _examined(Path(deals), Path(beside), of_deals=True) if deals is not None else None
@@ -92,9 +92,11 @@ def _refuse_nothing(path: Path, read: Read) -> None:
 def _examined(path: Path, beside: Path, *, of_deals: bool) -> ExportFile:
     """An export, opened, with what its columns are and the values that matter."""
     try:
+        refuse_missing(path)
         table, opened = _opened(path, beside)
     except TableError as error:
-        problem = Problem(str(path), 0, 0, (), error.message, error.hint or None)
+        message = error.message.removeprefix(f"{path} ")
+        problem = Problem(str(path), 0, 0, (), message, error.hint or None)
         raise SourcesError([problem]) from None
     export = recognise_deals(opened.header) if of_deals else recognise_leads(opened.header)
     _check(path, export, opened.header, of_deals=of_deals)
@@ -104,7 +106,7 @@ def _examined(path: Path, beside: Path, *, of_deals: bool) -> ExportFile:
 
 
 def _opened(path: Path, beside: Path) -> tuple[Table, OpenTable]:
-    table = Table(file=Path(os.path.relpath(path, beside)).as_posix())
+    table = Table(file=Path(os.path.relpath(path.resolve(), beside.resolve())).as_posix())
     try:
         return table, open_table(table, beside, {})
     except NotUtf8Error:

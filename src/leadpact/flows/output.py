@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 #: Names the files that were written, so that the next run may replace them and nothing else.
 LIST = ".leadpact-files"
+_ROOM = ".leadpact-room-"
 _MOST_NAMED = 3
 
 
@@ -24,10 +26,13 @@ class OutputError(Exception):
 
 def make_sure(folder: Path) -> None:
     """Raise OutputError unless results may be written there; makes and changes nothing."""
-    if not folder.exists():
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    if not there.is_dir():
+        raise OutputError(f"{there} is a file, not a folder.", "Name a folder for the results.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise OutputError(f"Nothing may be written to {there}.", "Name another folder.")
+    if there != folder:
         return
-    if not folder.is_dir():
-        raise OutputError(f"{folder} is a file, not a folder.", "Name a folder for the results.")
     strange = sorted(_visible(folder) - _written_before(folder))
     if strange:
         named = ", ".join(strange[:_MOST_NAMED])
@@ -41,25 +46,29 @@ def make_sure(folder: Path) -> None:
 def publish(folder: Path, write: Callable[[Path], None]) -> list[Path]:
     """Let `write` fill a temporary folder and move what it wrote to `folder`; the files there.
 
-    What an earlier run wrote there is replaced. A file appears only when all are complete. Raises
-    OutputError when the folder has files of others or cannot be written.
+    What an earlier run wrote there is replaced. A file appears only when all are complete; of two
+    runs at once the later one's files stay, never some of each. Raises OutputError when the folder
+    has files of others or cannot be written.
     """
     make_sure(folder)
-    try:
-        made = _make(folder)
-    except OSError as error:
-        raise _unwritable(folder, error) from None
-    try:
-        room = Path(tempfile.mkdtemp(prefix=".leadpact-", dir=folder))
-        try:
-            write(room)
+    with _writing(folder), made(folder), _room(folder) as room:
+        write(room)
+        with _alone(folder):
             return _move(room, folder)
-        finally:
-            shutil.rmtree(room, ignore_errors=True)
-    except OSError as error:
-        raise _unwritable(folder, error) from None
+
+
+@contextmanager
+def made(folder: Path) -> Iterator[None]:
+    """Make the folder, and take it away again when nothing came into it. Raises OutputError."""
+    with _writing(folder):
+        missing = [each for each in (folder, *folder.parents) if not each.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
     finally:
-        _remove_empty(made)
+        with suppress(OSError):
+            for each in missing:
+                each.rmdir()
 
 
 def refuse_existing(folder: Path, names: Iterable[str]) -> None:
@@ -78,32 +87,55 @@ def write_together(folder: Path, texts: Mapping[str, str], *, replace: bool) -> 
     """
     if not replace:
         refuse_existing(folder, texts)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        room = Path(tempfile.mkdtemp(prefix=".leadpact-", dir=folder))
+    with _writing(folder), made(folder), _room(folder) as room:
+        for name, text in texts.items():
+            (room / name).write_text(text, encoding="utf-8")
+        for name in texts:
+            (room / name).replace(folder / name)
+
+
+@contextmanager
+def _room(folder: Path) -> Iterator[Path]:
+    """A temporary folder within it; what runs that were killed have left there goes."""
+    with _alone(folder):
+        for left in folder.glob(f"{_ROOM}*"):
+            with _hold(left) as is_left:
+                if is_left:
+                    shutil.rmtree(left, ignore_errors=True)
+        room = Path(tempfile.mkdtemp(prefix=_ROOM, dir=folder))
+        holding = ExitStack()
+        holding.enter_context(_hold(room))
+    with holding:
         try:
-            for name, text in texts.items():
-                (room / name).write_text(text, encoding="utf-8")
-            for name in texts:
-                (room / name).replace(folder / name)
+            yield room
         finally:
             shutil.rmtree(room, ignore_errors=True)
-    except OSError as error:
-        raise _unwritable(folder, error) from None
 
 
-def _make(folder: Path) -> list[Path]:
-    """Make the folder with the folders above it; those made, innermost first."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    return missing
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until no other run moves its files there; no wait where folders cannot be locked."""
+    with _hold(folder, wait=True):
+        yield
 
 
-def _remove_empty(folders: list[Path]) -> None:
-    for folder in folders:
-        if any(folder.iterdir()):
-            return
-        folder.rmdir()
+@contextmanager
+def _hold(folder: Path, wait: bool = False) -> Iterator[bool]:
+    """Lock a folder until the end of the block or of the process; whether that was possible."""
+    handle = None
+    try:
+        import fcntl
+
+        handle = os.open(folder, os.O_RDONLY)
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        is_held = True
+    except (ImportError, OSError):
+        is_held = False
+    try:
+        yield is_held
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
 def _move(room: Path, folder: Path) -> list[Path]:
@@ -111,7 +143,7 @@ def _move(room: Path, folder: Path) -> list[Path]:
     (room / LIST).write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
     for stale in _written_before(folder) - set(names):
         (folder / stale).unlink(missing_ok=True)
-    for name in (*names, LIST):
+    for name in (LIST, *names):
         (room / name).replace(folder / name)
     return [folder / name for name in names]
 
@@ -128,9 +160,16 @@ def _written_before(folder: Path) -> set[str]:
     return {name for name in names if (folder / name).is_file() and "/" not in name}
 
 
-def _unwritable(folder: Path, error: OSError) -> OutputError:
-    reason = (error.strerror or str(error)).lower()
-    return OutputError(
-        f"The results could not be written to {folder}: {reason}.",
-        "Nothing was left behind. Name another folder, or make room.",
-    )
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"The results could not be written to {folder}: {_reason(error)}.",
+            "Nothing was left behind. Name another folder, or make room.",
+        ) from None
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -47,6 +47,11 @@ def load_sources(path: str | os.PathLike[str]) -> LoadedSources:
 def parse_sources(text: str, file: str) -> LoadedSources:
     """Read the text of a mapping; `file` is what problems call it. Raises SourcesError."""
     tree = build(text)
+    if tree.node(("leadpact",)) and not tree.node(("leadpact_sources",)):
+        message = "this is an agreement, not a mapping"
+        hint = "name the file that says what the columns of your exports mean"
+        place = tree.key_place(("leadpact",))
+        raise SourcesError([Problem(file, *place, ("leadpact",), message, hint)])
     sources, problems = checked(tree, Sources, file)
     if sources is None:
         raise SourcesError(problems)

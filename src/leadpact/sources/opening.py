@@ -28,14 +28,31 @@ def open_table(table: Table, folder: Path, others: Mapping[str, pa.Table]) -> Op
         from leadpact.sources.sql_tables import open_sql
 
         return open_sql(table.sql, others)
-    path = folder / str(table.file)
-    if not path.is_file():
-        raise TableError(f"{path} is not there", _near(path), ("file",))
+    path = _place(folder, str(table.file))
+    refuse_missing(path)
     try:
         return _open_file(table, path)
     except OSError as error:
         reason = (error.strerror or "no reason given").lower()
         raise TableError(f"{path} cannot be read: {reason}", "", ("file",)) from None
+
+
+def refuse_missing(path: Path) -> None:
+    """Raise TableError unless a file is at the path."""
+    if path.is_dir():
+        raise TableError(f"{path} is a folder, not a file", "name the file in it", ("file",))
+    if not path.exists():
+        raise TableError(f"{path} is not there", _near(path), ("file",))
+    if not path.is_file():
+        hint = "save it as a file first: it is read more than once"
+        raise TableError(f"{path} is no ordinary file", hint, ("file",))
+
+
+def _place(folder: Path, file: str) -> Path:
+    """Where a file of the mapping lies, also when `folder` is the very folder that it names."""
+    path, above = folder / file, folder.resolve().parent / file
+    is_named = Path(file).parts[:-1][:1] == (folder.resolve().name,)
+    return above if is_named and not path.exists() and above.exists() else path
 
 
 def _open_file(table: Table, path: Path) -> OpenTable:

@@ -39,10 +39,11 @@ page lists all that can stand in it. It is made from the code that reads the fil
 
 - **Where a column is asked for, its name is enough**; where more must be said, it is written
   `{{column: Amount, type: number}}`, and what is the same for every row `{{value: won}}`.
-- **Files** are looked for beside the mapping, or in the folder that `--data` names. CSV and TSV,
-  Excel (`.xlsx`, `.xls`, `.ods`), JSON lines (`.jsonl`) and Parquet are told apart by their
-  ending. Of a workbook the values are read that were last saved in it; formulas are never run. In
-  JSON lines, `form.name` is the `name` within `form`.
+- **Files** are looked for beside the mapping, or in the folder that `--data` names; of a file named
+  as `exports/leads.csv` that may be `exports` itself or the folder above it. CSV and TSV, Excel
+  (`.xlsx`, `.xls`, `.ods`), JSON lines (`.jsonl`) and Parquet are told apart by their ending. Of a
+  workbook the values are read that were last saved in it; formulas are never run. In JSON lines,
+  `form.name` is the `name` within `form`.
 - **Nothing is dropped silently.** A row that makes no sense, such as one with too few values or
   without a key, is left out; so is a value that makes no sense, and its row is kept. Both are
   listed with file, line, reason and text, and counted in the report. A row repeated exactly is

@@ -16,7 +16,7 @@ def check(
     files: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE…", help="Agreements, and mappings such as sources.yaml.",
+            metavar="FILE", help="Agreements, and mappings such as sources.yaml.",
             show_default=False,
         ),
     ],

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 def demo(
     serve: Annotated[
-        bool, typer.Option("--serve/--no-serve", help="Serve the report on localhost, or end.")
+        bool,
+        typer.Option(
+            "--serve/--no-serve", help="Serve the report on localhost, as usual, or end."
+        ),
     ] = True,
     out: Annotated[
         str | None,
@@ -23,11 +26,18 @@ def demo(
         ),
     ] = None,
     leads: Annotated[
-        int, typer.Option(min=100, max=80_000, help="How many leads the company has in its year.")
+        int,
+        typer.Option(
+            min=100, max=80_000, metavar="N",
+            help="How many leads the company has in its year, 100 to 80,000.",
+        ),
     ] = 4000,
-    seed: Annotated[int, typer.Option(min=0, help="Another number makes another company.")] = 7,
+    seed: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Another number makes another company.")
+    ] = 7,
     port: Annotated[
-        int, typer.Option(min=0, max=65_535, help="The first port to try; 0 takes any.")
+        int,
+        typer.Option(min=0, max=65_535, metavar="N", help="The first port to try; 0 takes any."),
     ] = 8000,
 ) -> None:  # fmt: skip
     """See a full agreement applied to a company's year, and read who kept which promise.
@@ -59,7 +69,7 @@ def _usual_folder() -> Path:
 
 def _tell(report: Report, folder: Path) -> None:
     from leadpact.cli import summary
-    from leadpact.cli.terminal import out, write
+    from leadpact.cli.terminal import out, write, write_command, write_place
     from leadpact.flows.demonstration import AGREEMENT
     from leadpact.flows.recorded import LOG
     from leadpact.flows.run import REPORT
@@ -67,7 +77,9 @@ def _tell(report: Report, folder: Path) -> None:
     console = out()
     summary.tell(report)
     console.print()
-    write(console, f"The report: {folder / REPORT}")
-    write(console, f"The agreement: {folder / AGREEMENT}")
-    command = f"leadpact explain {folder / AGREEMENT} L00042 --sources {folder / LOG}"
-    write(console, f"Why a lead stands where it does: {command}")
+    write_place(console, "The report:", folder / REPORT)
+    write_place(console, "The agreement:", folder / AGREEMENT)
+    write(console, "Why a lead stands where it does:")
+    write_command(
+        console, "leadpact", "explain", folder / AGREEMENT, "L00042", "--sources", folder / LOG
+    )

@@ -39,7 +39,12 @@ def init(
             help="The zone of your office, as Europe/Berlin. By default that of most leads.",
         ),
     ] = None,
-    out: Annotated[str, typer.Option(metavar="DIR", help="Where the files are written.")] = ".",
+    out: Annotated[
+        str,
+        typer.Option(
+            metavar="DIR", help="Where the files are written.", show_default="the present folder"
+        ),
+    ] = ".",
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
 ) -> None:  # fmt: skip
     """Write a first `sources.yaml` and `agreement.yaml` from what your CRM exports.
@@ -51,9 +56,13 @@ def init(
 
     if (contacts is None) == (template is None):
         raise Failed(
-            "Name an export with --from FILE, or a template with --template NAME.",
+            "Name either an export with --from FILE or a template with --template NAME.",
             "As in: leadpact init --from contacts.csv --deals deals.csv",
             Code.USAGE,
+        )
+    if template is not None and (deals is not None or timezone is not None):
+        raise Failed(
+            "--deals and --timezone go with --from: a template is written as it is.", "", Code.USAGE
         )
     folder = Path(out)
     if template is not None:
@@ -65,7 +74,7 @@ def init(
 def _from_template(template: str, folder: Path, force: bool) -> None:
     from leadpact.agreement import templates
     from leadpact.cli.exits import Code, Failed
-    from leadpact.cli.terminal import out, write
+    from leadpact.cli.terminal import out, write, write_command, write_place
     from leadpact.flows.output import write_together
 
     try:
@@ -73,8 +82,10 @@ def _from_template(template: str, folder: Path, force: bool) -> None:
     except ValueError as error:
         raise Failed(str(error), code=Code.USAGE) from None
     write_together(folder, {AGREEMENT: text}, replace=force)
-    write(out(), f"Wrote {folder / AGREEMENT} from the template “{template}”.")
-    write(out(), f"Make it yours, then: leadpact check {folder / AGREEMENT}")
+    console = out()
+    write_place(console, f"From the template “{template}”:", folder / AGREEMENT)
+    write(console, "Make it yours, then:")
+    write_command(console, "leadpact", "check", folder / AGREEMENT)
 
 
 def _from_exports(
@@ -84,35 +95,40 @@ def _from_exports(
     from leadpact.cli.exits import Code, Failed
     from leadpact.cli.progress import progress
     from leadpact.flows.initialise import initialise
-    from leadpact.flows.output import refuse_existing, write_together
+    from leadpact.flows.output import made, refuse_existing, write_together
 
     if timezone is not None and zone_named(timezone) is None:
         raise Failed(
             f"--timezone {timezone}: this is not a time zone.",
-            f"{zone_hint(timezone).capitalize()}",
+            _sentence(zone_hint(timezone)),
             Code.USAGE,
         )
     if not force:
         refuse_existing(folder, (SOURCES, AGREEMENT))
-    with progress() as tell:
-        tell(0.1, f"Reading {contacts}")
-        beginning = initialise(contacts, deals, timezone=timezone, beside=folder)
-    texts = {SOURCES: beginning.sources, AGREEMENT: beginning.agreement}
-    write_together(folder, texts, replace=force)
+    with made(folder):
+        with progress() as tell:
+            tell(0.1, f"Reading {contacts}")
+            beginning = initialise(contacts, deals, timezone=timezone, beside=folder)
+        texts = {SOURCES: beginning.sources, AGREEMENT: beginning.agreement}
+        write_together(folder, texts, replace=force)
     _tell(beginning.summary, folder)
 
 
+def _sentence(hint: str) -> str:
+    return hint[:1].upper() + hint[1:] + ("" if hint.endswith("?") else ".")
+
+
 def _tell(summary: list[str], folder: Path) -> None:
-    from leadpact.cli.terminal import out, write
+    from leadpact.cli.terminal import out, write, write_command, write_place
 
     console = out()
     for line in summary:
         write(console, line, first="- ", indent="  ")
     console.print()
     sources, agreement = folder / SOURCES, folder / AGREEMENT
-    write(console, f"Wrote {sources} (what your columns mean) and {agreement} (a basic agreement).")
+    write_place(console, "What your columns mean:", sources)
+    write_place(console, "A basic agreement:", agreement)
     write(console, "Read both once, then see who kept which promise:")
-    console.print()
-    report = folder / "report"
-    command = f"leadpact run {agreement} --sources {sources} --out {report}"
-    write(console, command, "bold", "    ")
+    write_command(
+        console, "leadpact", "run", agreement, "--sources", sources, "--out", folder / "report"
+    )

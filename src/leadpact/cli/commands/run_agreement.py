@@ -65,19 +65,20 @@ def run(
 
 def _tell(done: Run, folder: Path | None, warnings: Sequence[Problem]) -> None:
     from leadpact.cli import summary
-    from leadpact.cli.terminal import out, write
+    from leadpact.cli.terminal import out, write, write_command, write_place
     from leadpact.flows.run import REJECTS, REPORT
 
     console = out()
     summary.tell(done.report)
     console.print()
     if folder:
-        write(console, f"The report: {folder / REPORT}")
+        write_place(console, "The report:", folder / REPORT)
     if left_out := len(done.read.rejects):
         where = f"{folder / REJECTS} lists them" if folder else "--out DIR lists them"
         write(console, f"Rows or values left out: {left_out:,}; {where} with line and reason.")
     if warnings:
-        files = " ".join(dict.fromkeys(problem.file for problem in warnings))
-        write(console, f"Worth a look in the agreement: {len(warnings)}; leadpact check {files}")
+        write(console, f"Worth a look in the agreement: {len(warnings)}; they are told by")
+        files = dict.fromkeys(problem.file for problem in warnings)
+        write_command(console, "leadpact", "check", *files)
     if not folder:
         write(console, "Add --out DIR for the report with charts, tables and every figure.")

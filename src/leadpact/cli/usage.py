@@ -1,0 +1,137 @@
+"""What `--help` says of a command, and the reference at more length: made from its signature."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from typer.core import TyperArgument, TyperCommand, TyperGroup
+
+#: How each command is typed, the usual case first.
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "demo": ("leadpact demo", "leadpact demo --no-serve --out sample --leads 1000"),
+    "init": (
+        "leadpact init --from contacts.csv --deals deals.csv",
+        "leadpact init --template b2b-saas --out ours",
+    ),
+    "check": (
+        "leadpact check agreement.yaml sources.yaml",
+        "leadpact check --strict --json agreement.yaml",
+    ),
+    "run": (
+        "leadpact run agreement.yaml --sources sources.yaml --out report",
+        "leadpact run agreement.yaml --sources sources.yaml --data exports --as-of 2026-03-31",
+        "leadpact run h1.yaml h2.yaml --sources sources.yaml --json",
+    ),
+    "explain": ("leadpact explain agreement.yaml 10482 --sources sources.yaml",),
+    "what-if": (
+        "leadpact what-if agreement.yaml --sources sources.yaml --set threshold=60",
+        'leadpact what-if agreement.yaml --sources sources.yaml --set "obligations.First answer'
+        '.within=1 business day" --save proposal.yaml',
+    ),
+    "diff": ("leadpact diff agreement-2026.yaml agreement-2027.yaml",),
+    "schema": (
+        "leadpact schema > agreement.schema.json",
+        "leadpact schema --sources > sources.schema.json",
+    ),
+}  # fmt: skip
+
+
+def words_of(example: str) -> list[str]:
+    """The words of an example as a shell would hand them over, up to where its output goes."""
+    return shlex.split(example.partition(" > ")[0])
+
+
+class Parameter(NamedTuple):
+    """An argument or option as it is typed and what it means; `default` is empty for none."""
+
+    typed: str
+    meaning: str
+    needed: bool
+    default: str
+
+    @property
+    def line(self) -> str:
+        """The meaning, with what holds when it is not given."""
+        if self.needed:
+            return f"{self.meaning} Needed."
+        return f"{self.meaning} Default: {self.default}." if self.default else self.meaning
+
+
+def paragraphs(command: Any) -> list[str]:
+    """The description of a command, each paragraph one line."""
+    return [" ".join(each.split()) for each in (command.help or "").split("\n\n")]
+
+
+def arguments(command: Any) -> list[Parameter]:
+    """What is typed without a name, in order."""
+    return [_told(each) for each in command.params if isinstance(each, TyperArgument)]
+
+
+def options(command: Any) -> list[Parameter]:
+    """What is typed with a name, in order."""
+    return [_told(each) for each in command.params if not isinstance(each, TyperArgument)]
+
+
+def _told(parameter: Any) -> Parameter:
+    name = parameter.metavar or ""
+    if isinstance(parameter, TyperArgument):
+        typed = f"{name}..." if parameter.nargs == -1 else name
+    else:
+        typed = " / ".join((*parameter.opts, *parameter.secondary_opts))
+        typed = f"{typed} {name}".rstrip()
+    return Parameter(typed, parameter.help or "", parameter.required, _default(parameter))
+
+
+def _default(parameter: Any) -> str:
+    if isinstance(parameter.show_default, str):
+        return parameter.show_default
+    if parameter.default is None or isinstance(parameter.default, bool):
+        return ""
+    return f"{parameter.default}"
+
+
+class Command(TyperCommand):
+    """A command whose help shows examples and says what is typed in the words of its options."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """What may follow the command's name."""
+        needed = [each.typed for each in options(self) if each.needed]
+        return [*(each.typed for each in arguments(self)), *needed, "[OPTIONS]"]
+
+    def format_help_text(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """The description, wrapped to the terminal."""
+        for paragraph in paragraphs(self):
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(paragraph)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Arguments and options, each with its meaning."""
+        _list(formatter, "Arguments", ((each.typed, each.line) for each in arguments(self)))
+        known = [(each.typed, each.line) for each in options(self)]
+        _list(formatter, "Options", [*known, ("-h, --help", "Show this and end.")])
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """The examples, each on one line so that it can be copied."""
+        with formatter.section("Examples"):
+            for example in EXAMPLES.get(self.name or "", ()):
+                formatter.write(f"  {example}\n")
+
+
+class Group(TyperGroup):
+    """The program itself, whose help shows the first sentence about each command whole."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Options, then the commands."""
+        known = [(each.typed, each.line) for each in options(self)]
+        _list(formatter, "Options", [*known, ("-h, --help", "Show this and end.")])
+        commands = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        _list(formatter, "Commands", ((name, paragraphs(c)[0]) for name, c in commands.items()))
+
+
+def _list(formatter: Any, title: str, rows: Iterator[tuple[str, str]] | list[Any]) -> None:
+    if rows := list(rows):
+        with formatter.section(title):
+            formatter.write_dl(rows)

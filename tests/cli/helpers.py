@@ -1,0 +1,50 @@
+"""Running a command and keeping what it said."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from leadpact.cli import main
+
+SAMPLES = Path(__file__).resolve().parents[1] / "sources" / "samples"
+
+
+class Answer(NamedTuple):
+    """How a command ended and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+def answer(*words: object) -> Answer:
+    """Run one command in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main([str(word) for word in words])
+    return Answer(int(code), out.getvalue(), err.getvalue())
+
+
+def started(*words: object, **options: Any) -> subprocess.Popen[bytes]:
+    """Start one command as a process of its own."""
+    command = [sys.executable, "-m", "leadpact", *map(str, words)]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, **{**pipes, **options})
+
+
+def ended(process: subprocess.Popen[bytes]) -> Answer:
+    """Wait for a process."""
+    out, err = process.communicate(timeout=120)
+    return Answer(process.returncode, (out or b"").decode(), (err or b"").decode())
+
+
+def without_colours(**variables: str) -> dict[str, str]:
+    """The environment, without what decides about colours, and with these variables."""
+    kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")}
+    return {**kept, "TERM": "xterm-256color", **variables}
