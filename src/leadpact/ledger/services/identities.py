@@ -34,10 +34,22 @@ def owners(keys: Iterable[Key]) -> dict[Key, str]:
             some = values[begin : begin + _AT_ONCE]
             rows = Identity.objects.filter(kind=kind, value__in=some)
             found.update({(kind, v): lead for v, lead in rows.values_list("value", "lead_id")})
-    return _followed(found)
+    return _followed(_by_own_key(wanted - found.keys()) | found)
 
 
 _AT_ONCE = 500
+
+
+def _by_own_key(keys: Iterable[Key]) -> dict[Key, str]:
+    """Leads that are named by the key that the ledger itself gave them."""
+    values = [value for kind, value in keys if kind == Kind.ID]
+    return {
+        (Kind.ID.value, lead): lead
+        for begin in range(0, len(values), _AT_ONCE)
+        for lead in Lead.objects.filter(key__in=values[begin : begin + _AT_ONCE]).values_list(
+            "key", flat=True
+        )
+    }
 
 
 def _followed(found: dict[Key, str]) -> dict[Key, str]:

@@ -1,0 +1,95 @@
+"""Who may do what: one table for pages, API and commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from leadpact.ledger.models import ApiKey, Role, Scope, User
+
+
+class Act(StrEnum):
+    """What somebody may want to do."""
+
+    READ = "read"
+    COLLECT = "collect"
+    WORK_LEAD = "work a lead"
+    RATE = "rate a lead"
+    NURTURE = "nurture a lead"
+    CLEAN = "exclude, restore, merge"
+    DISPUTE = "dispute a clock or a stage"
+    RULE = "rule on a dispute"
+    WAIVE = "waive a clock"
+    REASSIGN = "reassign a lead"
+    VOID = "void a fact"
+    IMPORT = "import"
+    PUBLISH = "publish an agreement"
+    MANAGE_PEOPLE = "manage people and absences"
+    ADMINISTER = "administer"
+
+
+_HEADS = {Act.READ, Act.DISPUTE, Act.RULE, Act.WAIVE, Act.VOID, Act.MANAGE_PEOPLE, Act.CLEAN}
+_MAY: dict[str, set[Act]] = {
+    Role.ADMINISTRATOR: set(Act),
+    Role.MARKETING_HEAD: _HEADS | {Act.NURTURE, Act.IMPORT, Act.PUBLISH},
+    Role.MARKETER: {Act.READ, Act.NURTURE, Act.CLEAN, Act.IMPORT, Act.DISPUTE},
+    Role.SALES_HEAD: _HEADS | {Act.WORK_LEAD, Act.RATE, Act.REASSIGN, Act.PUBLISH},
+    Role.REP: {Act.READ, Act.WORK_LEAD, Act.RATE, Act.DISPUTE},
+    Role.VIEWER: {Act.READ},
+}
+_SCOPES: dict[str, set[Act]] = {
+    Scope.COLLECT: {Act.COLLECT},
+    Scope.READ: {Act.READ},
+    Scope.WRITE: {
+        *(Act.READ, Act.COLLECT, Act.WORK_LEAD, Act.RATE, Act.NURTURE, Act.CLEAN),
+        *(Act.DISPUTE, Act.REASSIGN, Act.IMPORT),
+    },
+    Scope.ADMIN: set(Act),
+}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: a user in a role, a program with a key, or whoever runs the commands."""
+
+    name: str
+    acts: frozenset[Act]
+    role: str | None = None
+    person: str | None = None
+    team: str | None = None
+
+    def may(self, act: Act) -> bool:
+        """Whether this is allowed at all; of which leads, the selectors tell."""
+        return act in self.acts
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether every lead is shown; a rep sees what was handed to the team."""
+        return self.role != Role.REP
+
+    @property
+    def sees_before_handoff(self) -> bool:
+        """Whether leads that marketing has not handed over are shown."""
+        return self.role not in (Role.REP, Role.SALES_HEAD)
+
+
+def of_user(user: User) -> Caller:
+    """A user who signed in."""
+    person = user.person
+    return Caller(
+        user.name or user.email,
+        frozenset(_MAY[user.role]),
+        role=user.role,
+        person=person.name if person else None,
+        team=person.team.name if person and person.team else None,
+    )
+
+
+def of_key(key: ApiKey) -> Caller:
+    """A program with a key."""
+    return Caller(key.name, frozenset(_SCOPES[key.scope]))
+
+
+def of_operator(name: str = "operator") -> Caller:
+    """Whoever can run commands on the machine that holds everything."""
+    return Caller(name, frozenset(Act))
