@@ -92,6 +92,17 @@ def test_the_pace_of_bulk_arrivals_is_kept_and_used(
             had[decision.to_person].append(moment)
 
 
+def test_a_pace_that_was_lowered_waits_until_enough_time_has_passed() -> None:
+    given = tuple(MONDAY + minutes * timedelta(minutes=1) for minutes in (0, 20, 40))
+    roster = Roster((person(0),), bulk_given={"P0": given})
+    now = MONDAY + timedelta(minutes=45)
+    looks = [
+        route(rules((most, "business hour")), Lead("L", bulk=True), now, roster).look_again
+        for most in (3, 2, 1)
+    ]
+    assert looks == [at + timedelta(hours=1) for at in given]
+
+
 def _alike(someone: Person, earlier: datetime, moment: datetime, per: str) -> bool:
     if per == "business hour":
         return someone.calendar.elapsed(earlier, moment) < timedelta(hours=1)
@@ -139,6 +150,7 @@ def test_draining_is_routing_the_most_urgent_first(
             tier=random.choice(["A1", "B2", None]),
             quality=random.choice(["high", "low"]),
             score=random.choice([None, 10.0, 50.0]),
+            late_holders=frozenset(p.name for p in team if random.random() < 0.3),
         )
         for n in range(number)
     ]
@@ -329,6 +341,24 @@ def test_a_long_year_is_shown_where_it_is_not_this_one() -> None:
     leave = Absence(MONDAY, datetime(2027, 1, 4, tzinfo=UTC))
     decision = route(rules(), Lead("L"), MONDAY, Roster((person(0, absences=(leave,)),)))
     assert "P0: skipped, absent until 4 Jan 2027" in decision.sentences
+
+
+def test_a_holder_whom_the_roster_knows_no_lead_of_holds_none_afterwards() -> None:
+    roster = Roster((person(0), person(1)))
+    lead = Lead("L", holder="P0")
+    decision = reassign(_reassigning(), lead, MONDAY, roster)
+    assert after(decision, lead, MONDAY, roster).open_leads == {"P0": 0, "P1": 1}
+
+
+def test_absences_that_follow_one_another_are_one() -> None:
+    """Also where only closed hours lie between them."""
+    office = CALENDARS[1]
+    tuesday, thursday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=3)
+    leave = (Absence(MONDAY, tuesday), Absence(tuesday + timedelta(hours=8), thursday))
+    roster = Roster((person(0, calendar=office, absences=leave),))
+    decision = route(rules(), Lead("L"), MONDAY + timedelta(hours=10), roster)
+    assert decision.look_again == thursday
+    assert "P0: skipped, absent until 12 Mar" in decision.sentences
 
 
 def test_who_is_on_two_teams_has_a_share_in_each() -> None:

@@ -99,6 +99,15 @@ def test_a_newcomer_begins_with_nothing_due(weights: list[float]) -> None:
         assert got < number * share + 1
 
 
+def test_the_arithmetic_of_small_parts_decides_nothing() -> None:
+    """Ten tenths are a whole lead, so ten people and a newcomer are equals, in their order."""
+    roster = Roster(tuple(person(n) for n in range(10)))
+    _, roster = routed(roster, [MONDAY] * 10)
+    joined = Roster((*roster.people, person(99)), standings=roster.standings)
+    (decision,), _ = routed(joined, [MONDAY])
+    assert decision.to_person == "P0"
+
+
 def test_a_raised_weight_is_not_made_up_for() -> None:
     roster = Roster((person(0, weight=0.5), person(1)))
     _, roster = routed(roster, [MONDAY] * 99)
