@@ -58,6 +58,37 @@ def trend(
     return _finished(alt.layer(*layers), height=150)
 
 
+def pace(due: Rows, came: Rows, end: dict[str, Any] | None, hurdles: Rows) -> dict[str, Any]:
+    """Progress in a period beside what was due; points have `at`, `value` and `label`.
+
+    `end` is the likely end, from `low` to `high`; hurdles have `value` and `label`.
+    """
+    x = alt.X(
+        "at:T",
+        title=None,
+        scale=alt.Scale(type="utc"),
+        axis=alt.Axis(format="%-d %b", tickCount=4, labelOverlap=True, grid=False),
+    )
+    y = alt.Y("value:Q", title=None, axis=alt.Axis(format=",d", tickCount=4))
+    tips = [alt.Tooltip("label:N", title="sum")]
+    bars = alt.Chart(_data(hurdles)).encode(y=y)
+    names = bars.mark_text(align="left", x=3, dy=-6, color=INK, fontSize=11)
+    path = alt.Chart(_data(due)).encode(x=x, y=y)
+    steps = alt.Chart(_data(came)).encode(x=x, y=y, tooltip=tips)
+    layers: list[alt.Chart] = [
+        bars.mark_rule(color=FAINT, strokeWidth=1.5),
+        path.mark_line(color=RULE, strokeDash=[5, 4], strokeWidth=1.5),
+        steps.mark_line(color=MAIN, strokeWidth=2.5, interpolate="step-after"),
+        names.encode(text="label:N"),
+    ]
+    if end is not None:
+        likely = alt.Chart(_data([end])).encode(x=x, tooltip=[alt.Tooltip("label:N", title="end")])
+        span = likely.mark_rule(color=MAIN, strokeWidth=5, opacity=0.45)
+        middle = likely.mark_point(color=MAIN, filled=True, size=60, opacity=1)
+        layers += [span.encode(y=alt.Y("low:Q"), y2="high:Q"), middle.encode(y=y)]
+    return _finished(alt.layer(*layers), height=190)
+
+
 def spread(rows: Rows, due_hours: float | None, unit: str) -> dict[str, Any]:
     """How long answers took: bars from `start` to `stop` and `low` to `high`, by `kind`."""
     x = alt.X("start:Q", title=f"{unit} until the answer", axis=alt.Axis(tickCount=6, grid=False))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -77,6 +77,11 @@ class Pool:
             for row, at in zip(told, times, strict=True)
         ]
 
+    def known(self, column: str) -> list[Any]:
+        """Every value that stands in a column."""
+        _, known = self._codes(column)
+        return [value for value in known if value is not None]
+
     def tally(self, column: str, rows: Rows) -> dict[Any, int]:
         """How many of these rows have each value of a column."""
         codes, known = self._codes(column)
@@ -88,7 +93,7 @@ class Pool:
         """SQL that finds the rows which `pick` finds."""
         tests = [_among(column, values) for column, values in where.items()]
         if bounds:
-            starts, ends = (f"timestamptz '{each:%Y-%m-%d %H:%M:%S}+00'" for each in bounds)
+            starts, ends = (f"timestamptz '{each.astimezone(UTC).isoformat()}'" for each in bounds)
             tests.append(f"{self._placed} >= {starts} and {self._placed} < {ends}")
         if between:
             column, low, high = between

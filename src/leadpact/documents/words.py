@@ -12,12 +12,14 @@ from leadpact.insight.words import (
     NOTHING,
     amount,
     capital,
+    chance,
     duration,
     listed,
     number,
     out_of,
     percent,
     plural,
+    rough,
 )
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "age",
     "amount",
     "capital",
+    "chance",
     "date_of",
     "duration",
     "interval",
@@ -38,6 +41,7 @@ __all__ = [
     "percent",
     "plural",
     "rate",
+    "rough",
     "value",
 ]
 

@@ -192,11 +192,15 @@ def _settled(
         replace(hurdle, reached=bars.reaches(value, hurdle, goal.direction))
         for hurdle in made.hurdles
     )
+    target = bars.target(judged)
+    added_up = question.metric.measure in _ADDED_UP
     return replace(
         made,
         hurdles=judged,
         verdict=bars.verdict(value, judged, goal.direction),
         change=change(evidence, question, period, goal.per),
+        share_passed=1.0,
+        expected_now=target.value if target and added_up else None,
     )
 
 
@@ -306,7 +310,7 @@ def _even(
     evidence: Evidence, version: Agreement, goal: Goal, period: Period, made: GoalStanding
 ) -> GoalStanding:
     """The share of weeks at or above 70 % of their due, of the MQLs promised for the period."""
-    counted = _what_is_even(version, goal)
+    counted = what_is_even(version, goal)
     question = question_of(version, counted)
     promised = bars.target(bars.absolute(counted.hurdles)) if counted.hurdles else None
     found = evenness(evidence, question, period, promised.value if promised else None)
@@ -334,7 +338,7 @@ def _decided(hurdle: Hurdle, least: float, most: float, goal: Goal) -> Hurdle:
     return replace(hurdle, reached=ends.pop() if len(ends) == 1 else None)
 
 
-def _what_is_even(version: Agreement, goal: Goal) -> Goal:
+def what_is_even(version: Agreement, goal: Goal) -> Goal:
     """The first goal for MQLs with the same period and leads, else MQLs without a promise."""
     narrowed = ("segment", "origin", "team", "person")
     for other in version.goals:

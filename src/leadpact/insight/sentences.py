@@ -39,10 +39,10 @@ def brief(standing: GoalStanding, zone: ZoneInfo) -> str:
         return f"{lead}. {_verdict(standing)}".rstrip()
     parts = [f"{lead} so far"]
     if standing.expected_now is not None:
-        parts.append(f", {_whole(standing.expected_now, standing.unit)} due by now")
+        parts.append(f", {words.rough(standing.expected_now, standing.unit)} due by now")
     promised = target(standing.hurdles)
     if promised and promised.chance is not None and promised.reached is None:
-        parts.append(f"; {_chance(promised.chance)} chance of {_aim(promised, standing)}")
+        parts.append(f"; {words.chance(promised.chance)} chance of {_aim(promised, standing)}")
     elif promised:
         parts.append(f"; the target is {_aim(promised, standing)}")
     return f"{''.join(parts)}."
@@ -101,9 +101,9 @@ def _change(standing: GoalStanding, change: Change, zone: ZoneInfo) -> str:
         side = more if change.by > 0 else less
         return f"That is {by} {side} than in {before}, which may be chance."
     clearly = more if word is Word.HIGHER else less
-    per_day = " for its working days" if standing.unit not in ("share", "seconds", "rating") else ""
+    per_day = " per working day" if standing.expected_now is not None else ""
     was = words.amount(change.value, standing.unit)
-    return f"That is clearly {clearly} than in {before} ({was}){per_day}."
+    return f"That is clearly {clearly}{per_day} than in {before} ({was})."
 
 
 # -------------------------------------------------------------------------------------- under way
@@ -113,7 +113,7 @@ def _under_way(standing: GoalStanding, zone: ZoneInfo) -> Iterator[str]:
     value = _value(standing)
     by = " so far" if standing.closed else f" {_by(standing, zone)}"
     if standing.expected_now is not None:
-        due = _whole(standing.expected_now, standing.unit)
+        due = words.rough(standing.expected_now, standing.unit)
         limit = "at most " if standing.direction == "down" else ""
         allowed = "allowed" if standing.direction == "down" else "due"
         was = "was" if due == "1" else "were"
@@ -144,7 +144,7 @@ def _outlook(standing: GoalStanding) -> str:
     if promised.chance is None:
         if standing.evenness:
             return f"The target is {words.percent(promised.value)}."
-        return f"The {_hurdle(promised, standing)} is open: the record is too short for a forecast."
+        return f"The {_hurdle(promised, standing)} is open: too little is on record for a forecast."
     told = f"the {_hurdle(promised, standing)} {_likely(promised, standing)}"
     return f"{end}; {told}." if end else f"{words.capital(told)}."
 
@@ -155,7 +155,7 @@ def _projected(standing: GoalStanding) -> str:
         return ""
     unit = standing.unit
     low, middle, high = (
-        "longer" if end is None else _whole(end, unit)
+        "longer" if end is None else words.rough(end, unit)
         for end in (projected.low, projected.middle, projected.high)
     )
     subject = "It" if standing.closed else f"The {standing.per}"
@@ -166,7 +166,7 @@ def _projected(standing: GoalStanding) -> str:
 def _likely(hurdle: Hurdle, standing: GoalStanding) -> str:
     chance = hurdle.chance or 0.0
     done = "reached" if standing.direction == "up" else "kept"
-    told = f"({_chance(chance)} chance)"
+    told = f"({words.chance(chance)} chance)"
     if chance >= _CERTAIN:
         return f"is almost certain to be {done} {told}"
     if chance >= _LIKELY:
@@ -178,14 +178,6 @@ def _likely(hurdle: Hurdle, standing: GoalStanding) -> str:
     return f"is almost certain to be missed {told}"
 
 
-def _chance(chance: float) -> str:
-    if chance < 0.01:
-        return f"under 1{words.GLUE}%"
-    if chance > 0.99:
-        return f"over 99{words.GLUE}%"
-    return f"{chance * 100:.0f}{words.GLUE}%"
-
-
 def _needed(standing: GoalStanding) -> str:
     needed = standing.needed_per_working_day
     if needed is None:
@@ -193,7 +185,7 @@ def _needed(standing: GoalStanding) -> str:
     left = standing.working_days_left or 0.0
     if left < 1:
         missing = needed * left
-        return f"From here {_whole(missing, standing.unit)} are needed."
+        return f"From here {words.rough(missing, standing.unit)} are needed."
     if needed < _SELDOM:
         return f"From here one every {1 / needed:.0f} working days is needed."
     each = f"{needed:,.1f}".removesuffix(".0") if needed < 100 else words.number(round(needed))
@@ -231,19 +223,8 @@ def _hurdle(hurdle: Hurdle, standing: GoalStanding) -> str:
 
 def _aim(hurdle: Hurdle, standing: GoalStanding) -> str:
     most = "at most " if standing.direction == "down" else ""
-    told = _whole if standing.baseline else words.amount
+    told = words.rough if standing.baseline else words.amount
     return f"{most}{told(hurdle.value, standing.unit)}"
-
-
-def _whole(value: float, unit: str) -> str:
-    """A value that is worked out, without more digits than it has."""
-    if unit in ("share", "seconds"):
-        return words.amount(value, unit)
-    if unit in ("rating", "attempts", "days"):
-        return words.number(round(value, 1))
-    if abs(value) >= 10_000:
-        return words.number(float(f"{value:.3g}"))
-    return words.number(round(value))
 
 
 def _signed(value: float, unit: str) -> str:

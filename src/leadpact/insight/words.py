@@ -24,6 +24,15 @@ def percent(share: float) -> str:
     return f"{whole}{GLUE}%"
 
 
+def chance(likely: float) -> str:
+    """A chance as a whole percentage; never a certain one."""
+    if likely < 0.01:
+        return f"under 1{GLUE}%"
+    if likely > 0.99:
+        return f"over 99{GLUE}%"
+    return f"{likely * 100:.0f}{GLUE}%"
+
+
 def out_of(met: int, n: int) -> str:
     """So many of so many."""
     return f"{met:,}{GLUE}of{GLUE}{n:,}"
@@ -52,6 +61,17 @@ def amount(value: float, unit: str) -> str:
     if unit in ("rating", "attempts"):
         return f"{value:.2f}"
     return number(round(value) if unit == "money" else round(value, 2))
+
+
+def rough(value: float, unit: str) -> str:
+    """A value that is worked out, without more digits than it has."""
+    if unit in ("share", "seconds"):
+        return amount(value, unit)
+    if unit in ("rating", "attempts", "days"):
+        return number(round(value, 1))
+    if abs(value) >= 10_000:
+        return number(float(f"{value:.3g}"))
+    return number(round(value))
 
 
 def listed(items: Iterable[str], last: str = "and") -> str:

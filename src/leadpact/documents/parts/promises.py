@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from leadpact.agreement.spec import Agreement
 from leadpact.documents import charts, words
-from leadpact.documents.blocks import Chart, Said, Section, Table, opened, plain
+from leadpact.documents.blocks import Chart, Said, Section, Table, opened
 from leadpact.documents.case_book import DECIDED, About, CaseBook
-from leadpact.documents.parts.shared import MOST_ROWS, by_side, cut, drawn, key, when
+from leadpact.documents.parts.shared import MOST_ROWS, by_side, cut, drawn, key, when, without_empty
 from leadpact.documents.sentences import Stretch
 from leadpact.documents.verdicts import hurdles
 from leadpact.engine.metrics.aggregate import ENOUGH, Figure
@@ -61,18 +60,7 @@ def _outcomes(
     book: CaseBook, stretch: Stretch, caption: str, found: Sequence[ObligationFigure]
 ) -> list[Table]:
     made = by_side(caption, _HEADER, found, lambda figure: _outcome_row(book, stretch, figure))
-    return [_without_rare(table) for table in made]
-
-
-def _without_rare(table: Table) -> Table:
-    """The table with a column for a rare outcome only where there is any."""
-    shown = [
-        place
-        for place, title in enumerate(table.header)
-        if title not in _RARE or any(plain(row[place]) != "0" for row in table.rows)
-    ]
-    rows = [[row[place] for place in shown] for row in table.rows]
-    return replace(table, header=[table.header[place] for place in shown], rows=rows)
+    return [without_empty(table, _RARE, "0") for table in made]
 
 
 def _outcome_row(book: CaseBook, stretch: Stretch, figure: ObligationFigure) -> list[Said]:

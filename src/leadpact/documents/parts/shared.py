@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from leadpact.documents import words
-from leadpact.documents.blocks import Said, Table
+from leadpact.documents.blocks import Said, Table, plain
 from leadpact.documents.sentences import Stretch
 from leadpact.engine.metrics.obligations import ObligationFigure
 
+SIDES = ("marketing", "sales")
 #: Longest table of sources, people, reasons and the like.
 MOST_ROWS = 30
 #: Most obligations that are drawn.
@@ -42,12 +44,26 @@ def by_side(
     row: Callable[[ObligationFigure], list[Said]],
 ) -> list[Table]:
     """A table of obligations for each side that has any."""
-    sides = [(s, [figure for figure in found if figure.side == s]) for s in ("marketing", "sales")]
+    sides = [(side, [figure for figure in found if figure.side == side]) for side in SIDES]
     return [
         Table(f"{words.capital(side)}: {caption}", header, [row(figure) for figure in own])
         for side, own in sides
         if own
     ]
+
+
+def without_empty(
+    table: Table, columns: Sequence[str] | None = None, empty: str = words.NOTHING
+) -> Table:
+    """The table without those columns, of these or of all, in which no row has anything."""
+    shown = [
+        place
+        for place, title in enumerate(table.header)
+        if (columns is not None and title not in columns)
+        or any(plain(row[place]) != empty for row in table.rows)
+    ]
+    rows = [[row[place] for place in shown] for row in table.rows]
+    return replace(table, header=[table.header[place] for place in shown], rows=rows)
 
 
 def key(*names: str) -> str:

@@ -1,0 +1,188 @@
+"""Goals and pace: what is due by now, where each period will end, and how likely that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from leadpact.documents import words
+from leadpact.documents.blocks import Said, Section, Table, opened
+from leadpact.documents.case_book import CaseBook
+from leadpact.documents.goal_cases import cases_of
+from leadpact.documents.parts.pace import pace
+from leadpact.documents.parts.shared import MOST_CHARTS, SIDES, without_empty
+from leadpact.insight.evenness import Week
+from leadpact.insight.hurdles import Hurdle
+from leadpact.insight.standing import GoalStanding
+
+_DRAWN = (
+    "In the charts the solid line is what came and the broken one what is due; the bar at the "
+    "right is the likely end, the thin lines are the hurdles."
+)
+
+
+def goals_and_pace(book: CaseBook, standings: Sequence[GoalStanding]) -> Section:
+    """Every promise with hurdles in its present period, and how the one before ended."""
+    present = [each for each in standings if not each.closed]
+    judged = [each for each in present if not each.why_not]
+    unjudged = [each.sentence for each in present if each.why_not]
+    title = "Goals and pace"
+    if not judged:
+        said = "The agreement sets no hurdle that can be looked at yet."
+        return Section("goals", title, text=unjudged or [said])
+    closed = [each for each in standings if each.closed and not each.why_not]
+    drawn = [chart for each in judged if (chart := pace(book, each))]
+    return Section(
+        "goals",
+        title,
+        text=[
+            "How each promise goes in the period that is not over yet. What is due by now, and "
+            "what is still to come, follow the company’s own weeks and months. The likely end "
+            "holds in four cases of five; a chance says how likely it is that the hurdle is "
+            "reached at the end.",
+            *([_DRAWN] if drawn else []),
+            *unjudged,
+        ],
+        charts=drawn[:MOST_CHARTS],
+        tables=list(_present(book, judged)),
+        aside=[*_weeks(book, judged), *_quotas(book, judged), *_closed(book, closed)],
+    )
+
+
+# ------------------------------------------------------------------------------------- the figures
+
+
+def _present(book: CaseBook, judged: Sequence[GoalStanding]) -> Iterator[Table]:
+    for side in SIDES:
+        for period in dict.fromkeys(each.period_title for each in judged if each.side == side):
+            own = [s for s in judged if s.side == side and s.period_title == period]
+            yield _table(book, f"{words.capital(side)}: {period} so far", own)
+
+
+def _table(book: CaseBook, caption: str, own: Sequence[GoalStanding]) -> Table:
+    names = list(dict.fromkeys(hurdle.name for each in own for hurdle in each.hurdles))
+    rows = [
+        [
+            each.name,
+            _so_far(book, each),
+            words.NOTHING
+            if each.expected_now is None
+            else words.rough(each.expected_now, each.unit),
+            _end(each),
+            *(_hurdle(each, name) for name in names),
+            _needed(each),
+        ]
+        for each in own
+    ]
+    titles = ["Promise", "So far", "Due by now", "Likely end", *map(words.capital, names)]
+    return without_empty(Table(caption, [*titles, "Needed a working day"], rows))
+
+
+def _so_far(book: CaseBook, standing: GoalStanding) -> Said:
+    behind = cases_of(book, standing)
+    text = _value(standing)
+    return opened(text, behind) if behind else text
+
+
+def _value(standing: GoalStanding) -> str:
+    if standing.met is not None:
+        return words.rate(standing.met, standing.n)
+    if standing.value is None:
+        return words.NOTHING
+    return words.amount(standing.value, standing.unit)
+
+
+def _due(standing: GoalStanding) -> str:
+    due = standing.expected_now
+    return words.NOTHING if due is None else words.rough(due, standing.unit)
+
+
+def _end(standing: GoalStanding) -> str:
+    ends = standing.projected
+    if ends is None or ends.middle is None:
+        return words.NOTHING
+    low, high = (
+        "longer" if end is None else words.rough(end, standing.unit)
+        for end in (ends.low, ends.high)
+    )
+    middle = words.rough(ends.middle, standing.unit)
+    return middle if low == high else f"{middle} ({low} to {high})"
+
+
+def _hurdle(standing: GoalStanding, name: str) -> str:
+    hurdle = next((hurdle for hurdle in standing.hurdles if hurdle.name == name), None)
+    return words.NOTHING if hurdle is None else f"{_asked(hurdle, standing)}\n{_likely(hurdle)}"
+
+
+def _likely(hurdle: Hurdle) -> str:
+    if hurdle.reached is not None:
+        return "reached" if hurdle.reached else "missed"
+    return "open" if hurdle.chance is None else f"chance {words.chance(hurdle.chance)}"
+
+
+def _asked(hurdle: Hurdle, standing: GoalStanding) -> str:
+    most = "at most " if standing.direction == "down" else ""
+    return f"{most}{words.amount(hurdle.value, standing.unit)}"
+
+
+def _needed(standing: GoalStanding) -> str:
+    needed = standing.needed_per_working_day
+    return words.NOTHING if needed is None else words.number(round(needed, 1))
+
+
+# ------------------------------------------------------------------------------------ other periods
+
+
+def _closed(book: CaseBook, closed: Sequence[GoalStanding]) -> Iterator[Table]:
+    """How the last period ended; a figure that was frozen, and what changed since."""
+    for side in SIDES:
+        own = [each for each in closed if each.side == side]
+        rows = [
+            [
+                each.name,
+                each.period_title,
+                _so_far(book, each),
+                words.capital(each.verdict),
+                _since(each),
+            ]
+            for each in own
+        ]
+        if rows:
+            caption = f"{words.capital(side)}: how the last period ended"
+            header = ["Promise", "Period", "Figure", "Verdict", "Changed since it was closed"]
+            yield Table(caption, header, rows, words=2)
+
+
+def _since(standing: GoalStanding) -> str:
+    by = standing.official.since(standing.value) if standing.official else None
+    if not by:
+        return words.NOTHING
+    sign = "+" if by > 0 else "−"
+    return f"{sign}{words.amount(abs(by), standing.unit)}"
+
+
+def _quotas(book: CaseBook, judged: Sequence[GoalStanding]) -> Iterator[Table]:
+    for standing in judged:
+        if standing.quotas:
+            caption = f"{standing.name}, {standing.period_title}: quotas"
+            yield _table(book, caption, standing.quotas)
+
+
+def _weeks(book: CaseBook, judged: Sequence[GoalStanding]) -> Iterator[Table]:
+    for standing in judged:
+        if standing.evenness:
+            rows = [_week(book, standing, week) for week in standing.evenness.weeks]
+            header = ["Week from", "Came", "Due", "Working days", "At least 70 % of the due"]
+            yield Table(f"{standing.name}, {standing.period_title}", header, rows)
+
+
+def _week(book: CaseBook, standing: GoalStanding, week: Week) -> list[Said]:
+    zone = book.measures.zone
+    starts = words.date_of(week.starts, zone)
+    came = cases_of(book, standing, f"in the week from {starts}", (week.starts, week.ends))
+    return [
+        starts,
+        opened(words.number(week.came), came) if came else words.number(week.came),
+        words.number(round(week.due, 1)),
+        words.number(week.working_days),
+        "not over yet" if week.kept is None else "yes" if week.kept else "no",
+    ]
