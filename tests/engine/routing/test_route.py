@@ -313,6 +313,10 @@ def test_names_are_compared_without_case_and_blanks() -> None:
     assert route(rules(), Lead("L"), MONDAY, roster).to_person == "P0"
     owned = Lead("L", company_id="Acme", late_holders=frozenset())
     assert route(rules(), owned, MONDAY, roster).to_person == "P1"
+    sent = rules().agreement.handoff.model_copy(update={"to": " desk "})
+    routing = rules().agreement.routing.model_copy(update={"routes": []})
+    default = rules().agreement.model_copy(update={"handoff": sent, "routing": routing})
+    assert route(Rules.of(default), Lead("L"), MONDAY, roster).team == TEAM
     late = replace(owned, late_holders=frozenset({"P1 "}))
     assert route(rules(), late, MONDAY, roster).to_person == "P0"
 
