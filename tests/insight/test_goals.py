@@ -31,6 +31,8 @@ CALENDAR = {
     "hours": {"mon-fri": ["09:00-17:00"]},
     "exceptions": {"2025-07-04": []},
 }
+#: Days of July 2025.
+WEEKENDS = (5, 6, 12, 13, 19, 20, 26, 27)
 TEAM = {"name": "North", "people": [{"name": "Ana"}, {"name": "Ben"}]}
 
 
@@ -44,13 +46,16 @@ class Company:
         self.deals: list[dict[str, Any]] = []
         for _ in range(8):
             self.mql("2025-06-02", "marketing")
+        july = [f"2025-07-{day:02}" for day in range(1, 32) if day not in (4, *WEEKENDS)]
+        for day in july * case.get("every_july_day", 0):
+            self.mql(day, "marketing")
         for key, origin in (("mqls", "marketing"), ("partner_mqls", "partner")):
             for day, number in case.get(key, {}).items():
                 for _ in range(number):
                     self.mql(day, origin)
         for key, status in (("leads", "open"), ("excluded", "excluded")):
             for day, number in case.get(key, {}).items():
-                for _ in range(number - (8 if day == "never" else 0)):
+                for _ in range(number):
                     self.lead(day, "marketing", status=status)
         for day, outcomes in case.get("answers", {}).items():
             for outcome in outcomes:

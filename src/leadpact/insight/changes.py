@@ -54,10 +54,10 @@ def _estimate(evidence: Evidence, question: Question, period: Period) -> Estimat
 
 
 def _scatter(evidence: Evidence, question: Question) -> float:
-    """How much more than by chance the company's counts scatter; 1 when the record is too short."""
+    """How much more than by chance the company's counts scatter."""
     today = period_of(evidence.as_of, "week", evidence.zone)
     path = course(evidence.rows(question).day, evidence.as_of, today, evidence.calendar)
-    return path.level.scatter if path.is_enough else 1.0
+    return path.scatter
 
 
 def _working_days(evidence: Evidence, period: Period) -> int:

@@ -65,11 +65,6 @@ class Level:
         parts = _design(cells, self.steps)[:, first:]
         return np.asarray(np.exp(parts @ self.posterior.mean()[first:]))
 
-    @property
-    def scatter(self) -> float:
-        """The variance of counts, as a multiple of their mean."""
-        return float(self.posterior.weights @ self.posterior.scatter)
-
 
 @dataclass(frozen=True)
 class _Counts:

@@ -17,6 +17,7 @@ from leadpact.calendars import Calendar
 from leadpact.engine.metrics.periods import Period
 from leadpact.insight.counts import Cells, Level, learn
 from leadpact.insight.days import HOLIDAY, Days, days_between, elapsed_of_day
+from leadpact.insight.posterior import WEEKS
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -92,6 +93,23 @@ class Course:
         """What the record says about counts to come; needs `is_enough`."""
         cells, place = self._cells(slice(0, len(self.counts)), self.passed)
         return learn(cells, np.bincount(place, self.counts, len(cells.week)).astype(float))
+
+    @cached_property
+    def scatter(self) -> float:
+        """The variance of weekly counts as a multiple of their mean, 1 for pure chance.
+
+        Each week is set beside the four weeks it lies in, so that a level that moves is no scatter.
+        """
+        known = slice(0, len(self.counts))
+        week = (self.last - np.arange(len(self.counts))) // 7
+        came = np.bincount(week, self.counts)
+        busy = np.bincount(week, (self.weekly * self.passed)[known])
+        block = np.arange(len(came)) // WEEKS
+        level = np.bincount(block, came) / np.bincount(block, busy)
+        due = level[block] * busy
+        apart = np.divide((came - due) ** 2, due, out=np.zeros(len(due)), where=due > 0)
+        free = int((due > 0).sum()) - int((level > 0).sum())
+        return max(1.0, float(apart.sum()) / free) if free > 0 else 1.0
 
     @cached_property
     def busyness(self) -> Array:
