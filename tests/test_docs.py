@@ -1,21 +1,30 @@
-"""What the pages for users show is true: snippets load, links lead somewhere."""
+"""What pages for users show is true: snippets load, commands parse, links lead somewhere."""
 
+import importlib.util
 import re
+import sys
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
+import typer
 from ruamel.yaml import YAML
 
 from leadpact.agreement import templates
 from leadpact.agreement.loading import load_text
+from leadpact.cli import usage
+from leadpact.cli.app import app
+from leadpact.cli.reference import VARIABLES
 from leadpact.sources.loading import parse_sources
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *ROOT.glob("examples/*/*.md")]
 FENCED = re.compile(r"^```yaml\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+COMMAND = re.compile(r"^(?: {4})?(leadpact [a-z-]+ .+)$", re.M)
 
 
 def snippets() -> list[tuple[str, str]]:
@@ -68,3 +77,83 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def anchors(page: Path) -> set[str]:
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.M)
     return {re.sub(r"[^\w\- ]", "", each.lower()).strip().replace(" ", "-") for each in headings}
+
+
+# Commands.
+
+
+def commands() -> list[tuple[str, str]]:
+    """Each command that a page shows on a line of its own, without its remark."""
+    return [
+        (f"{page.relative_to(ROOT)}", line.partition("   #")[0].rstrip())
+        for page in PAGES
+        for line in COMMAND.findall(page.read_text(encoding="utf-8"))
+        if "[OPTIONS]" not in line
+    ]
+
+
+@pytest.mark.parametrize(("page", "line"), commands())
+def test_a_command_can_be_typed(page: str, line: str) -> None:
+    program: Any = typer.main.get_command(app)
+    _, name, *rest = usage.words_of(line)
+    with program.make_context("leadpact", [name]) as context:
+        program.get_command(context, name).make_context(name, rest, parent=context)
+
+
+def test_commands_were_found() -> None:
+    assert len(commands()) > 20
+
+
+# The reference.
+
+
+@pytest.fixture
+def reference(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """The script that `make docs` runs."""
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    specification = importlib.util.spec_from_file_location(
+        "reference", ROOT / "scripts" / "reference.py"
+    )
+    assert specification
+    assert specification.loader
+    module = importlib.util.module_from_spec(specification)
+    monkeypatch.setitem(sys.modules, "reference", module)
+    specification.loader.exec_module(module)
+    yield module
+    sys.modules.pop("forecast", None)
+
+
+def test_no_page_of_the_reference_is_stale(reference, capsys) -> None:
+    code = reference.main(["--check", "--quick"])
+    assert (code, capsys.readouterr().out) == (0, "")
+
+
+def test_every_page_of_the_reference_is_made_and_says_so(reference) -> None:
+    there = {f"docs/reference/{p.name}" for p in (ROOT / "docs" / "reference").iterdir()}
+    assert {page.path for page in reference.PAGES} == there
+    for path in there:
+        assert "`make docs`" in (ROOT / path).read_text(encoding="utf-8"), path
+
+
+def test_a_stale_page_is_named_and_mended(reference, tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(reference, "ROOT", tmp_path)
+    monkeypatch.setattr(reference, "PAGES", [reference.Page("docs/page.md", lambda: "new")])
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "page.md").write_text("old")
+    assert reference.main(["--check"]) == 1
+    assert capsys.readouterr().out == "docs/page.md is stale: run `make docs`\n"
+    assert (tmp_path / "docs" / "page.md").read_text() == "old"
+    assert reference.main([]) == 0
+    assert (tmp_path / "docs" / "page.md").read_text() == "new"
+    assert reference.main(["--check"]) == 0
+
+
+def test_every_variable_of_the_command_line_is_told() -> None:
+    read = {
+        name
+        for file in (ROOT / "src" / "leadpact").rglob("*.py")
+        if not {"web", "ledger"} & set(file.parts)
+        for name in re.findall(r"environ[^\n]{0,12}\"(LEADPACT_\w+)\"", file.read_text("utf-8"))
+    }
+    assert read <= set(VARIABLES)
+    assert read

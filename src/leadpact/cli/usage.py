@@ -74,6 +74,13 @@ def options(command: Any) -> list[Parameter]:
     return [_told(each) for each in command.params if not isinstance(each, TyperArgument)]
 
 
+def pieces(command: Any) -> list[str]:
+    """What may follow the command's name, what is needed first."""
+    needed = [each.typed for each in options(command) if each.needed]
+    others = [] if len(needed) == len(options(command)) else ["[OPTIONS]"]
+    return [*(each.typed for each in arguments(command)), *needed, *others]
+
+
 def _told(parameter: Any) -> Parameter:
     name = parameter.metavar or ""
     if isinstance(parameter, TyperArgument):
@@ -97,8 +104,7 @@ class Command(TyperCommand):
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ARG002
         """What may follow the command's name."""
-        needed = [each.typed for each in options(self) if each.needed]
-        return [*(each.typed for each in arguments(self)), *needed, "[OPTIONS]"]
+        return pieces(self)
 
     def format_help_text(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """The description, wrapped to the terminal."""

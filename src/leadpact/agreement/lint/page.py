@@ -21,7 +21,7 @@ _HEAD = """# Lint rules
 `leadpact check` reads an agreement twice. First it asks whether the file is an agreement at all.
 Then these rules ask whether it can be meant as it is written. An *error* would make the agreement
 do something other than it says; a *warning* is worth a look; a *note* is for tidiness. Every
-finding names its place and what to do about it.
+finding names its place and what to do about it. This page is made from the rules (`make docs`).
 """
 
 
