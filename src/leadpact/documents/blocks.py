@@ -80,7 +80,7 @@ class Table:
 
     caption: str
     header: Sequence[str]
-    rows: Sequence[Sequence[Said]]
+    rows: Sequence[Sequence[Text]]
     words: int = 1
 
 

@@ -73,7 +73,7 @@ def _table(book: CaseBook, caption: str, own: Sequence[GoalStanding]) -> Table:
         ]
         for each in own
     ]
-    titles = ["Promise", "So far", "Due by now", "Likely end", *map(words.capital, names)]
+    titles = ["Promise", "So far", "Likely end", *map(words.capital, names)]
     return without_empty(Table(caption, [*titles, "Needed a working day"], rows))
 
 
@@ -84,6 +84,8 @@ def _so_far(book: CaseBook, standing: GoalStanding) -> Said:
 
 
 def _value(standing: GoalStanding) -> str:
+    if standing.evenness:
+        return f"{words.out_of(standing.met or 0, standing.n)} weeks"
     if standing.met is not None:
         return words.rate(standing.met, standing.n)
     if standing.value is None:
@@ -93,7 +95,7 @@ def _value(standing: GoalStanding) -> str:
 
 def _due(standing: GoalStanding) -> str:
     due = standing.expected_now
-    return words.NOTHING if due is None else words.rough(due, standing.unit)
+    return "" if due is None else f"\n{words.rough(due, standing.unit)} due by now"
 
 
 def _end(standing: GoalStanding) -> str:
@@ -126,7 +128,10 @@ def _asked(hurdle: Hurdle, standing: GoalStanding) -> str:
 
 def _needed(standing: GoalStanding) -> str:
     needed = standing.needed_per_working_day
-    return words.NOTHING if needed is None else words.number(round(needed, 1))
+    if needed is None:
+        return words.NOTHING
+    exact = f"{needed:,.1f}".removesuffix(".0")
+    return exact if needed < 100 else words.rough(needed, standing.unit)
 
 
 # ------------------------------------------------------------------------------------ other periods
