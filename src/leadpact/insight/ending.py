@@ -108,8 +108,7 @@ class _Play:
 
     def share(self) -> Outlook | None:
         """Of settled cases."""
-        week = self._weeks(self.record.day, self.course.today_number)
-        level = learn_share(*_summed(week, self.record))
+        level = learn_share(*_summed(self._weeks(self.record), self.record))
         counts = self.cases(DRAWS)
         ahead = -1 - np.arange(counts.shape[1])
         share = level.coming(ahead, DRAWS, self.dice)
@@ -117,24 +116,32 @@ class _Play:
         return Outlook(_per(met, self.present.denominator.sum() + counts.sum(1)))
 
     def ripened(self, ripe: Ripening) -> Outlook | None:
-        """Of cases that come to count later: as the share will be when all have had their time."""
-        today = self.course.today_number
-        grown = today - int(np.ceil(ripe.mature))
-        old = self.record.kept(self.record.day <= grown)
-        if len(old) < ENOUGH_ALIKE:
+        """Of cases that come to count later: as the share will be when all have had their time.
+
+        A case counts as much as it has had of its time, and for a week that has begun what is known
+        of its own cases counts besides.
+        """
+        week, met, cases = _grown(
+            self._weeks(self.record), self._age(self.record), self.record, ripe
+        )
+        if cases.sum() < ENOUGH_ALIKE:
             return None
-        level = learn_share(*_summed(self._weeks(old.day, grown), old))
-        young = self.present.kept((self.present.day > grown) & (self.present.numerator == 0))
-        weeks, place = np.unique(self._weeks(young.day, grown), return_inverse=True)
-        open_cases = np.bincount(place, minlength=len(weeks)).astype(np.int64)
-        age = np.bincount(place, (self.now - young.at) / 86_400e6, len(weeks)) / open_cases
+        level = learn_share(week, met, cases)
+        begun = self.present.kept(self.present.at <= self.now)
+        weeks, met, cases = _grown(self._weeks(begun), self._age(begun), begun, ripe)
+        waiting = begun.kept(begun.numerator == 0)
+        place = np.searchsorted(weeks, self._weeks(waiting))
+        number = np.bincount(place, minlength=len(weeks))
+        age = np.bincount(place, self._age(waiting), len(weeks)) / np.maximum(number, 1)
         counts = self.cases(DRAWS)
-        ahead = -1 - (today - grown + 7 * np.arange(counts.shape[1])) // 7
-        share = level.coming(np.r_[weeks, ahead], DRAWS, self.dice)
+        ahead = -1 - np.arange(counts.shape[1])
+        none = np.zeros(len(ahead))
+        known = (np.r_[met, none], np.r_[cases, none])
+        share = level.coming(np.r_[weeks, ahead], DRAWS, self.dice, known)
         late, fresh = share[:, : len(weeks)], share[:, len(weeks) :]
-        met = self.present.numerator.sum() + self.dice.binomial(counts, fresh).sum(1)
-        met = met + self.dice.binomial(open_cases, ripe.still(age, late)).sum(1)
-        return Outlook(_per(met, len(self.present) + counts.sum(1)))
+        ends = begun.numerator.sum() + self.dice.binomial(counts, fresh).sum(1)
+        ends = ends + self.dice.binomial(number, ripe.still(age, late)).sum(1)
+        return Outlook(_per(ends, len(begun) + counts.sum(1)))
 
     def sum_or_mean(self, by_case: bool) -> Outlook | None:
         """Of amounts: their sum, or with `by_case` the sum of numerators per denominators."""
@@ -143,7 +150,7 @@ class _Play:
             return None
         usual = pool.numerator.sum() / pool.denominator.sum()
         relative = pool.numerator / usual / np.maximum(pool.denominator, 1e-12)
-        week = self._weeks(pool.day, self.course.today_number)
+        week = self._weeks(pool)
         plain = pool.denominator > 0
         level = learn_values(week[plain], relative[plain])
         counts = self.cases(DRAWS)
@@ -166,8 +173,7 @@ class _Play:
         logs = np.log(np.maximum(pool.numerator, 1))
         spread = CensoredData(uncensored=logs[seen], right=logs[~seen])
         done = ecdf(spread).cdf
-        week = self._weeks(pool.day[seen], self.course.today_number)
-        drifting = learn_values(week, logs[seen])
+        drifting = learn_values(self._weeks(pool)[seen], logs[seen])
         counts = self.cases(FEW_DRAWS)
         ahead = -1 - np.arange(counts.shape[1])
         shift = drifting.coming(ahead, FEW_DRAWS, self.dice) - logs[seen].mean()
@@ -203,10 +209,12 @@ class _Play:
     def _normal(self, *shape: int) -> Array:
         return self.dice.standard_normal(shape)
 
-    @staticmethod
-    def _weeks(day: Whole, latest: int) -> Whole:
-        """Weeks back from a day, which ends week 0; negative after it."""
-        return np.where(day > latest, -1 - (day - latest - 1) // 7, (latest - day) // 7)
+    def _weeks(self, rows: Rows) -> Whole:
+        """Weeks back from today, which ends week 0."""
+        return (self.course.today_number - rows.day) // 7
+
+    def _age(self, rows: Rows) -> Array:
+        return np.asarray((self.now - rows.at) / 86_400e6)
 
 
 def _summed(week: Whole, rows: Rows) -> tuple[Whole, Array, Array]:
@@ -214,6 +222,14 @@ def _summed(week: Whole, rows: Rows) -> tuple[Whole, Array, Array]:
     weeks, place = np.unique(week[counting], return_inverse=True)
     met = np.bincount(place, rows.numerator[counting])
     return weeks, met.astype(float), np.bincount(place).astype(float)
+
+
+def _grown(week: Whole, age: Array, rows: Rows, ripe: Ripening) -> tuple[Whole, Array, Array]:
+    """For each week how many cases have come to count, of how many that have had their time."""
+    weeks, place = np.unique(week, return_inverse=True)
+    met = np.bincount(place, rows.numerator, len(weeks)).astype(float)
+    had = np.bincount(place, ripe.by(age), len(weeks))
+    return weeks, met, np.maximum(had, met) + 1e-6
 
 
 def _per(parts: Array, wholes: Array) -> Array:

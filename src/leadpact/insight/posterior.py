@@ -57,11 +57,11 @@ class Posterior:
     ) -> tuple[Array, Array]:
         """Draws of the predictor of cells to come, shape (draws, cells), and each draw's scatter.
 
-        `ahead` is how many steps of the level each cell lies beyond what was seen, at least 1.
+        `ahead` is how many steps of the level each cell lies beyond what was seen, 0 for none.
         """
         chosen = np.sort(dice.choice(len(self.weights), draws, p=self.weights))
         far = int(ahead.max(initial=1))
-        reach = np.tril(np.ones((far, far)))[ahead - 1]
+        reach = np.tril(np.ones((far + 1, far)), -1)[ahead]
         drawn = np.empty((draws, len(ahead)))
         for point in np.unique(chosen):
             own = np.flatnonzero(chosen == point)

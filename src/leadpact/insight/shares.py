@@ -29,16 +29,25 @@ class ShareLevel:
     posterior: Posterior
     steps: int
 
-    def coming(self, week: NDArray[np.int64], draws: int, dice: np.random.Generator) -> Array:
-        """Draws of the share that holds in each week to come: shape (draws, weeks).
+    def coming(
+        self,
+        week: NDArray[np.int64],
+        draws: int,
+        dice: np.random.Generator,
+        seen: tuple[Array, Array] | None = None,
+    ) -> Array:
+        """Draws of the share that holds in each week: shape (draws, weeks).
 
-        `week` is −1 for the seven days after those seen, and so on.
+        `week` is −1 for the seven days after those seen, and so on; of weeks that have begun
+        (0, 1 …) `seen` gives how many cases were met, and how many there were, 0 for the others.
         """
-        design = np.hstack([np.ones((len(week), 1)), np.zeros((len(week), self.steps))])
-        logits, alike = self.posterior.draws(design, -(week // WEEKS), draws, dice)
+        met, cases = seen or (np.zeros(len(week)), np.zeros(len(week)))
+        design = np.hstack([np.ones((len(week), 1)), steps_before(week // WEEKS, self.steps)])
+        ahead = np.maximum(-(week // WEEKS), 0)
+        logits, alike = self.posterior.draws(design, ahead, draws, dice)
         own = (1 / alike - 1)[:, None]
         share = expit(logits)
-        return np.asarray(dice.beta(share * own, (1 - share) * own))
+        return np.asarray(dice.beta(share * own + met, (1 - share) * own + cases - met))
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,7 @@ def learn_share(week: NDArray[np.int64], met: Array, cases: Array) -> ShareLevel
     """The level behind shares: of so many `cases` in a week so many were `met`.
 
     `week` counts back from the moment of the forecast, 0 is the latest; weeks without cases are
-    left out.
+    left out. Cases may be parts of one: those that have had part of their time.
     """
     steps = int(week.max()) // WEEKS
     drift, alike = grid(ALIKE)
