@@ -15,8 +15,10 @@ import pytest
 from leadpact.documents import openings
 from leadpact.documents.blocks import Behind, Case, Group, Opened, Said, Section, Text, plain
 from leadpact.documents.case_book import CaseBook, write_cases
+from leadpact.documents.first_screen import opened_line
 from leadpact.documents.openings import Openings
 from leadpact.documents.report import Report
+from leadpact.documents.sentences import lines, stretch_to_report
 from leadpact.documents.tables import write_tables
 from tests.documents.company import Company
 from tests.documents.reports import SHA, SMALL, crowded_report
@@ -62,11 +64,21 @@ def in_sentences(section: Section) -> Iterator[Opened]:
         yield from (part for part in parts(text) if isinstance(part, Opened))
 
 
+def on_the_first_screen(report: Report) -> Iterator[tuple[str, Opened]]:
+    stretch = stretch_to_report(report.measures)
+    book = CaseBook(report.measures)
+    for line in lines(report.measures, stretch, report.standings):
+        found = opened_line(book, stretch, line)
+        for text in (found.shown, found.note, found.before):
+            yield from ((line.name, part) for part in parts(text) if isinstance(part, Opened))
+
+
 def parts(text: Text) -> Sequence[Said]:
     return [text] if isinstance(text, str | Opened) else text
 
 
 def opened(report: Report) -> Iterator[tuple[str, Opened]]:
+    yield from on_the_first_screen(report)
     for section in report.sections:
         for place, cell in figures(section):
             yield from ((place, part) for part in parts(cell) if isinstance(part, Opened))
@@ -87,6 +99,30 @@ def test_every_figure_opens_or_is_nothing(name: str, company: Report) -> None:
     ]
     assert shut == []
     assert sum(1 for _ in opened(report)) > 3
+
+
+def test_the_first_screen_opens_too(company: Report) -> None:
+    found = list(on_the_first_screen(company))
+    agreement = company.measures.result.agreement
+    promised = {each.name for each in (*agreement.obligations, *agreement.goals)}
+    assert {place for place, _ in found} == promised
+    people = [said for _, said in found if said.text.startswith("Ben Carter")]
+    assert [(said.text, said.behind.total) for said in people] == [
+        ("Ben Carter (21\u00a0of\u00a053)", 53)
+    ]
+
+
+def test_the_cases_of_a_time_of_the_week_began_then(
+    company: Report, tables: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    about = {"time_of_week": "Friday afternoons"}
+    behind = CaseBook(company.measures).of_clocks("Fridays", about)
+    starts = company.measures.result.clocks["started_at"].to_pylist()
+    local = [each.astimezone(NEW_YORK) for each in starts]
+    assert behind.total == sum(at.weekday() == 4 and 12 <= at.hour < 18 for at in local)
+    monkeypatch.chdir(tables)
+    query = behind.query.replace("select *", "select count(*)", 1)
+    assert duckdb.sql(query).fetchall() == [(behind.total,)]
 
 
 def test_a_count_opens_to_as_many_cases(company: Report) -> None:

@@ -15,6 +15,7 @@ from leadpact.documents.blocks import Behind, Group
 from leadpact.documents.pools import Between, Bounds, Pool, Rows
 from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.registry import REGISTRY
+from leadpact.engine.metrics.standouts import times_of_week
 
 #: What the cases have in each column: one value, or one of a list; None is no value.
 About = Mapping[str, Any]
@@ -27,6 +28,11 @@ _CLOCKS_COUNT = (
     "Counts: clocks. Kept is met out of met, missed and overdue. Placed by: the due time. How long "
     "and how late is told in working time of the clock’s calendar."
 )
+#: The part of the week in which a clock started, and the same in SQL for a zone.
+TIME_OF_WEEK = "time_of_week"
+_TIME_OF_WEEK = """strftime(timezone('{0}', started_at), '%A') || case
+    when hour(timezone('{0}', started_at)) < 12 then ' mornings'
+    when hour(timezone('{0}', started_at)) < 18 then ' afternoons' else ' evenings' end"""
 _METRIC = pa.field("metric", pa.dictionary(pa.int32(), pa.string()))
 
 
@@ -104,7 +110,11 @@ class CaseBook:
 
     @cached_property
     def _clocks(self) -> Pool:
-        return Pool("clocks.parquet", self.measures.result.clocks, "due_at")
+        clocks, zone = self.measures.result.clocks, self.measures.zone
+        started = clocks["started_at"].cast(pa.int64()).fill_null(0).to_numpy()
+        part = pa.array(times_of_week(started, zone), pa.string())
+        named = clocks.append_column(TIME_OF_WEEK, part)
+        return Pool("clocks.parquet", named, "due_at", {TIME_OF_WEEK: _TIME_OF_WEEK.format(zone)})
 
 
 def of_rows(pool: Pool, title: str, counted: str, why: reasons.Why, about: About) -> Behind:

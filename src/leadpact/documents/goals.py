@@ -45,14 +45,17 @@ def _line(present: GoalStanding, closed: GoalStanding | None) -> Line:
         verdict=told.verdict,
         sentence=told.brief,
         note=present.brief if closed and _says(present) else "",
-        shown=_shown(told),
+        shown=shown(told),
         asked=words.amount(bar.value, told.unit) if bar and told.value is not None else "",
         achieved=achieved,
         promised=promised,
+        told=told,
+        ahead=present if closed else None,
     )
 
 
-def _shown(standing: GoalStanding) -> str:
+def shown(standing: GoalStanding) -> str:
+    """The figure of a goal as the first screen shows it."""
     if standing.value is not None:
         return words.amount(standing.value, standing.unit)
     return words.out_of(standing.met or 0, standing.n) if standing.n else ""

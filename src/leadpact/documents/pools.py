@@ -32,14 +32,17 @@ class Pool:
     """Rows of one result table, placed in time by the column `placed`; `file` is where it lies.
 
     Rows without a time come last. Sources and segments that are absent read as in figures.
+    `derived` has SQL for columns that the file lacks.
     """
 
-    def __init__(self, file: str, table: pa.Table, placed: str) -> None:
+    def __init__(
+        self, file: str, table: pa.Table, placed: str, derived: Mapping[str, str] | None = None
+    ) -> None:
         for name, absent in NOT_STATED.items():
             if name in table.column_names:
                 filled = pc.fill_null(table[name], absent)
                 table = table.set_column(table.column_names.index(name), name, filled)
-        self._file, self._placed = file, placed
+        self._file, self._placed, self._derived = file, placed, derived or {}
         self._table = table.sort_by([(placed, "descending"), ("lead_id", "ascending")])
         times = self._table[placed].cast(pa.int64()).fill_null(_NEVER)
         self._before = -times.to_numpy()
@@ -91,7 +94,9 @@ class Pool:
 
     def query(self, where: Where, bounds: Bounds | None, between: Between | None = None) -> str:
         """SQL that finds the rows which `pick` finds."""
-        tests = [_among(column, values) for column, values in where.items()]
+        tests = [
+            _among(column, self._derived.get(column), values) for column, values in where.items()
+        ]
         if bounds:
             starts, ends = (f"timestamptz '{each.astimezone(UTC).isoformat()}'" for each in bounds)
             tests.append(f"{self._placed} >= {starts} and {self._placed} < {ends}")
@@ -117,9 +122,9 @@ class Pool:
         return self._coded[column]
 
 
-def _among(column: str, values: Sequence[Any]) -> str:
+def _among(column: str, derived: str | None, values: Sequence[Any]) -> str:
     absent = NOT_STATED.get(column)
-    name = f"coalesce({column}, {_literal(absent)})" if absent else column
+    name = f"coalesce({column}, {_literal(absent)})" if absent else derived or column
     if list(values) == [None]:
         return f"{column} is null"
     if len(values) == 1:

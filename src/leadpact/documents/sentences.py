@@ -16,7 +16,7 @@ from leadpact.engine.metrics.aggregate import ENOUGH
 from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.obligations import ObligationFigure, obligations
 from leadpact.engine.metrics.periods import Period, last_full
-from leadpact.engine.metrics.standouts import Standout, standouts
+from leadpact.engine.metrics.standouts import Standout, Standouts, standouts
 from leadpact.insight.hurdles import Verdict, absolute
 from leadpact.insight.hurdles import verdict as judged
 from leadpact.insight.standing import GoalStanding
@@ -103,17 +103,19 @@ def _obligation_line(
 ) -> Line:
     _, target = hurdles(obligation.hurdles)
     verdict = _judge(figure, obligation)
+    missed = _where_missed(measures, stretch, figure)
     return Line(
         name=figure.name,
         side=figure.side,
         verdict=verdict,
         sentence=_obligation_sentence(measures.result.agreement, obligation, figure, target),
-        note=_missed_most(measures, stretch, figure),
+        note=_missed_most(figure, missed) if missed else "",
         before=_always(always) if stretch.period else "",
         shown=_shown(figure),
         asked=words.percent(target) if target is not None else "",
         achieved=figure.rate if figure.decided >= ENOUGH else None,
         promised=target,
+        missed=missed,
     )
 
 
@@ -195,18 +197,28 @@ def _term(agreement: Agreement, obligation: Obligation) -> str:
     return f"{preposition} {obligation.within}{beside}"
 
 
-def _missed_most(measures: Measures, stretch: Stretch, figure: ObligationFigure) -> str:
-    late = figure.missed + figure.overdue
-    if figure.decided < ENOUGH or not late:
-        return ""
-    found = standouts(measures.result, figure.name, stretch.due)
-    named = [_standout(each) for each in (found.holder, found.time) if each]
+def _where_missed(
+    measures: Measures, stretch: Stretch, figure: ObligationFigure
+) -> Standouts | None:
+    if figure.decided < ENOUGH or figure.met == figure.decided:
+        return None
+    return standouts(measures.result, figure.name, stretch.due)
+
+
+def _missed_most(figure: ObligationFigure, found: Standouts) -> str:
+    named = [standout(each) for each in (found.holder, found.time) if each]
     if named:
         return f"Missed most: {', '.join(named)}."
-    return f"{words.plural(late, 'miss', 'misses')}; no person or time of the week stands out."
+    return f"{misses(figure.decided - figure.met)}; no person or time of the week stands out."
 
 
-def _standout(found: Standout) -> str:
+def misses(count: int) -> str:
+    """So many misses."""
+    return words.plural(count, "miss", "misses")
+
+
+def standout(found: Standout) -> str:
+    """Who or what stands out, and by how much."""
     return f"{found.name} ({words.out_of(found.missed, found.n)})"
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from leadpact.engine.metrics.standouts import Standouts
 from leadpact.insight.hurdles import Verdict, absolute, target
+from leadpact.insight.standing import GoalStanding
 
 
 @dataclass(frozen=True)
@@ -13,7 +15,8 @@ class Line:
     """One promise on the first screen.
 
     `shown` and `asked` are the figure and the promise as text; `achieved` and `promised` are the
-    same as parts of a bar, from 0 to 1.
+    same as parts of a bar, from 0 to 1. `told` is the period of a goal that the sentence is about,
+    `ahead` the one in the note; `missed` says where the misses of an obligation gather.
     """
 
     name: str
@@ -26,6 +29,9 @@ class Line:
     asked: str = ""
     achieved: float | None = None
     promised: float | None = None
+    told: GoalStanding | None = None
+    ahead: GoalStanding | None = None
+    missed: Standouts | None = None
 
 
 #: Verdicts that say whether the promise was kept.

@@ -61,7 +61,7 @@ def standouts(
     zone = ZoneInfo(result.agreement.calendar.timezone)
     return Standouts(
         holder=_most(np.ma.filled(rows["holder"], ""), missed),
-        time=_most(_times_of_week(np.asarray(rows["started"], dtype=np.int64), zone), missed),
+        time=_most(times_of_week(np.asarray(rows["started"], dtype=np.int64), zone), missed),
     )
 
 
@@ -81,7 +81,8 @@ def _most(groups: NDArray[np.object_], missed: NDArray[np.bool_]) -> Standout | 
     return best
 
 
-def _times_of_week(started: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.object_]:
+def times_of_week(started: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.object_]:
+    """The part of the week of each instant, such as `Tuesday afternoons`."""
     # Every zone's offset is a multiple of a quarter of an hour, so few instants need converting.
     quarters, places = np.unique(started // _QUARTER_HOUR, return_inverse=True)
     names = [_time_of_week(int(q) * _QUARTER_HOUR, zone) for q in quarters]
