@@ -81,7 +81,7 @@ def outlook(
         if record.reached is None:
             return play.share()
         return play.ripened(ripe) if ripe else None
-    return play.sum_or_mean(by_case=measure != "sum")
+    return play.sum_or_ratio(measure)
 
 
 @dataclass(frozen=True)
@@ -143,26 +143,29 @@ class _Play:
         ends = ends + self.dice.binomial(number, ripe.still(age, late)).sum(1)
         return Outlook(_per(ends, len(begun) + counts.sum(1)))
 
-    def sum_or_mean(self, by_case: bool) -> Outlook | None:
-        """Of amounts: their sum, or with `by_case` the sum of numerators per denominators."""
+    def sum_or_ratio(self, measure: Measure) -> Outlook | None:
+        """Of amounts: their sum, or the sum of numerators per denominators.
+
+        The level of sums and averages may drift; parts of a whole are drawn as they were of late.
+        """
         pool = self._alike()
         if len(pool) < ENOUGH_ALIKE or pool.numerator.sum() <= 0:
             return None
-        usual = pool.numerator.sum() / pool.denominator.sum()
-        relative = pool.numerator / usual / np.maximum(pool.denominator, 1e-12)
-        week = self._weeks(pool)
-        plain = pool.denominator > 0
-        level = learn_values(week[plain], relative[plain])
         counts = self.cases(DRAWS)
-        factor = np.maximum(level.coming(-1 - np.arange(counts.shape[1]), DRAWS, self.dice), 0)
+        factor = np.ones(counts.shape)
+        if measure in ("sum", "mean") and pool.denominator.all():
+            usual = pool.numerator.sum() / pool.denominator.sum()
+            level = learn_values(self._weeks(pool), pool.numerator / pool.denominator / usual)
+            ahead = -1 - np.arange(counts.shape[1])
+            factor = np.maximum(level.coming(ahead, DRAWS, self.dice), 0)
         pairs = np.stack([pool.numerator, pool.denominator], axis=1)
         parts = np.full(DRAWS, self.present.numerator.sum())
         wholes = np.full(DRAWS, self.present.denominator.sum())
-        for ahead in range(counts.shape[1]):
-            coming = self._resampled(pairs, counts[:, ahead])
-            parts += coming[:, 0] * factor[:, ahead]
+        for number, size in zip(counts.T, factor.T, strict=True):
+            coming = self._resampled(pairs, number)
+            parts += coming[:, 0] * size
             wholes += coming[:, 1]
-        return Outlook(_per(parts, wholes) if by_case else parts)
+        return Outlook(parts if measure == "sum" else _per(parts, wholes))
 
     def percentile(self, level: float) -> Outlook | None:
         """Of times, of which some are known only to be longer."""

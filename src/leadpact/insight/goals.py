@@ -144,16 +144,16 @@ def _valued(
     """With the figure of the period; the official one of a period that is frozen."""
     now = evidence.figure(question, period)
     if not made.closed or evidence.rows(question).reached is not None:
-        return _with(made, now)
+        return _with(made, question, now)
     frozen_at = _frozen_at(version, period)
     if frozen_at > evidence.as_of:
-        return replace(_with(made, now), final_at=frozen_at)
+        return replace(_with(made, question, now), final_at=frozen_at)
     then = None
     if evidence.is_in_term(version, period):
         then = evidence.known_at(frozen_at)
     if then is None:
-        return _with(made, now)
-    found = _with(made, then.figure(question, period))
+        return _with(made, question, now)
+    found = _with(made, question, then.figure(question, period))
     return replace(found, official=Official(frozen_at, _value(now)))
 
 
@@ -163,13 +163,13 @@ def _frozen_at(version: Agreement, period: Period) -> datetime:
     return period.ends + late
 
 
-def _with(made: GoalStanding, figure: Figure) -> GoalStanding:
+def _with(made: GoalStanding, question: Question, figure: Figure) -> GoalStanding:
     is_share = figure.unit in ("share", "cases")
     return replace(
         made,
         value=_value(figure),
         n=figure.n,
-        met=figure.numerator if is_share else None,
+        met=figure.numerator if is_share and question.metric.measure == "share" else None,
         low=figure.low,
         high=figure.high,
     )

@@ -158,9 +158,10 @@ def _projected(standing: GoalStanding) -> str:
         "longer" if end is None else words.rough(end, unit)
         for end in (projected.low, projected.middle, projected.high)
     )
-    subject = "It" if standing.closed else f"The {standing.per}"
     between = "" if low == high else f" ({low} to {high})"
-    return f"{subject} will end at about {middle}{between}"
+    if standing.maturing:
+        return f"Once mature it will be about {middle}{between}"
+    return f"The {standing.per} will end at about {middle}{between}"
 
 
 def _likely(hurdle: Hurdle, standing: GoalStanding) -> str:
