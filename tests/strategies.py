@@ -70,6 +70,8 @@ FIELDS: list[Document] = [
     {"field": "size", "less_than": 20},
     {"field": "size", "more_than": 5, "at_most": 20},
     {"field": "size", "unknown": True},
+    {"field": "size", "is": 10},
+    {"field": "size", "is": "10"},
     {"field": "region", "is": "North"},
     {"field": "region", "in": ["north", "east"]},
     {"field": "region", "not": "south"},
@@ -93,6 +95,11 @@ EVENTS: list[Document] = [
     {"event": "any", "where": {"minutes": {"at_least": 5}}},
     {"event": "visit", "where": {"minutes": {"less_than": 5}}},
     {"event": "form", "where": {"form": {"unknown": True}}},
+    {"event": "visit", "where": {"pages": 3}},
+    {"event": "visit", "where": {"pages": {"at_least": 3}}},
+    {"event": "visit", "where": {"pages": ["2", "3"]}},
+    {"event": "visit", "where": {"pages": {"contains": "3"}}},
+    {"event": "visit", "where": {"read_on": {"at_least": "2026-03-27"}}},
     {"event": "sales.attempted"},
     {"event": "sales.attempted", "where": {"channel": "phone"}},
     {"event": "sales.connected"},
@@ -167,6 +174,12 @@ events = st.sampled_from(EVENTS)
 attribute_conditions = _pool(lambda random: _nested(_field, random))
 state_conditions = _pool(lambda random: _nested(_state_leaf, random))
 row_conditions = _pool(_row_condition)
+
+# What sends a lead back: never what holds from the start of an episode, or it would go on for ever.
+goings_back = st.one_of(
+    st.builds(lambda e, span: {**e, "not_within": span}, events, st.sampled_from(SPANS)),
+    st.builds(lambda e, c: {"all": [e, c]}, events, state_conditions),
+)
 
 
 # What usually leads to a stage; anything else may, too.
@@ -280,7 +293,7 @@ def handoffs(draw: st.DrawFn, stages: list[str]) -> Document:
             {
                 "name": f"Recycling {number}",
                 "from": draw(st.sampled_from(stages)),
-                "when": draw(state_conditions),
+                "when": draw(goings_back),
                 "cool_down": draw(cool),
             }
         )
@@ -359,8 +372,13 @@ def agreements(draw: st.DrawFn) -> Document:
             "name": "Random",
             "calendar": CALENDARS[draw(st.sampled_from(sorted(CALENDARS)))],
             "calendars": CALENDARS,
-            "fields": {"size": "number", "region": "text", "vip": "boolean", "since": "date"},
-            "properties": {"minutes": "number"},
+            "fields": {
+                "size": draw(st.sampled_from(["number", "number", "text"])),
+                "region": "text",
+                "vip": "boolean",
+                "since": "date",
+            },
+            "properties": {"minutes": draw(st.sampled_from(["number", "number", "text"]))},
             "scoring": draw(scorings()),
             "stages": told,
             "disqualification": pruned(
@@ -403,13 +421,18 @@ instants = st.one_of(
     st.integers(0, 144).map(lambda n: START + HOUR * n),
 )
 
+imports = st.sampled_from([None, None, "b1", "b2"])
+seldom = st.sampled_from([False, False, False, False, True])
+
 attributes = st.fixed_dictionaries(
     {},
     optional={
-        "size": st.sampled_from([4, 10, 20, "15", "many", "", None]),
-        "region": st.sampled_from(["north", " South ", "EAST", "", None]),
+        "size": st.sampled_from([4, 10, 20, "15", "many", "10\t", "10.0", "", None]),
+        "region": st.sampled_from(["north", " South ", "EAST", "\u00a0North\t", "\t", "", None]),
         "vip": st.sampled_from([True, False, "yes", "no", "perhaps"]),
-        "since": st.sampled_from(["2025-06-01", "2026-01-01", "soon"]),
+        "since": st.sampled_from(
+            ["2025-06-01", "2026-01-01", "soon", "2026-01-01T09:00", "\n2026-01-02", "2026-1-2"]
+        ),
         "origin": st.sampled_from(["marketing", "customer", "partner"]),
     },
 )
@@ -417,7 +440,14 @@ attributes = st.fixed_dictionaries(
 PROPERTIES: dict[str, st.SearchStrategy[Document]] = {
     "lead.created": attributes,
     "lead.updated": attributes,
-    "visit": st.fixed_dictionaries({}, optional={"minutes": st.sampled_from([2, 5, "9", "long"])}),
+    "visit": st.fixed_dictionaries(
+        {},
+        optional={
+            "minutes": st.sampled_from([2, 5, "9", "long"]),
+            "pages": st.sampled_from([2, 3, "3", "3.0", "30", "many", ["3"]]),
+            "read_on": st.sampled_from(["2026-03-27", "2026-03-26 10:00", "yesterday"]),
+        },
+    ),
     "form": st.fixed_dictionaries(
         {}, optional={"form": st.sampled_from(["demo", "Demo ", "news"])}
     ),
@@ -493,14 +523,17 @@ def rows(draw: st.DrawFn, number: int, leads: tuple[str, ...]) -> LogRow:
         "kind": kind,
         "actor": None,
         "decided": kind in DECIDED and draw(st.integers(0, 3)) == 0,
-        "batch": draw(st.sampled_from([None, None, "b1", "b2"])),
+        "batch": draw(imports),
         "properties": draw(PROPERTIES[kind]),
     }
 
 
 @st.composite
-def logs(draw: st.DrawFn, merging: bool = True) -> list[LogRow]:
-    """A log of a few leads, with corrections, closures, copies and merges."""
+def logs(draw: st.DrawFn, mixing: bool = True) -> list[LogRow]:
+    """A log of a few leads, with corrections, closures and copies.
+
+    Where it is `mixing`, leads are merged, and a copy may be about another lead.
+    """
     leads = LEADS[: draw(st.integers(1, 3))]
     size = draw(st.integers(1, 10)) * len(leads)
     log = [draw(rows(number, leads)) for number in range(size)]
@@ -511,9 +544,10 @@ def logs(draw: st.DrawFn, merging: bool = True) -> list[LogRow]:
     if draw(st.integers(0, 2)) == 0:
         log.append(draw(closures()))
     if draw(st.integers(0, 2)) == 0:
-        log.append(draw(copies(log[:size])))
-    if merging and len(leads) > 1 and draw(st.integers(0, 3)) == 0:
-        log += draw(merges(leads))
+        log.append(draw(copies(log[:size], leads if mixing else ())))
+    if mixing and len(leads) > 1 and draw(st.integers(0, 3)) == 0:
+        for number in range(draw(st.sampled_from([1, 1, 2, 3]))):
+            log += draw(merges(leads, number))
     return log
 
 
@@ -546,9 +580,12 @@ def voids(draw: st.DrawFn, name: str, size: int, earlier: int) -> LogRow:
     named = {"event_id": str(draw(st.integers(0, size - 1))), "source": "crm"}
     if draw(st.integers(0, 3)) == 0:
         named = {"batch": "b1"}
+    elif draw(st.integers(0, 5)) == 0:
+        named = {"event_id": draw(st.sampled_from(["c", "merge 0", "unmerge 0"]))}
     elif earlier and draw(st.booleans()):
         named = {"event_id": "v0"}
-    return _bare(name, draw(instants), "fact.voided", None, named)
+    void = _bare(name, draw(instants), "fact.voided", None, named)
+    return {**void, "batch": draw(imports)}
 
 
 @st.composite
@@ -556,15 +593,17 @@ def closures(draw: st.DrawFn) -> LogRow:
     """A day declared closed."""
     named = {"date": draw(st.sampled_from(["2026-03-27", "2026-03-30", "2026-03-31"]))}
     calendar = draw(st.sampled_from([None, "split", "new_york"]))
-    return _bare(
-        "c", draw(instants), "calendar.closed", None, named | pruned({"calendar": calendar})
-    )
+    named |= pruned({"calendar": calendar})
+    closure = _bare("c", draw(instants), "calendar.closed", None, named)
+    return {**closure, "batch": draw(imports), "decided": draw(seldom)}
 
 
 @st.composite
-def copies(draw: st.DrawFn, log: list[LogRow]) -> LogRow:
-    """A row delivered again, perhaps with another time."""
+def copies(draw: st.DrawFn, log: list[LogRow], leads: tuple[str, ...]) -> LogRow:
+    """A row delivered again, perhaps with another time, perhaps about another of the leads."""
     copy = dict(draw(st.sampled_from(log)))
+    if leads and draw(st.integers(0, 3)) == 0:
+        copy |= {"lead_id": draw(st.sampled_from(leads)), "batch": draw(imports)}
     if draw(st.booleans()):
         copy["happened_at"] = draw(instants)
         copy["recorded_at"] = None
@@ -572,17 +611,18 @@ def copies(draw: st.DrawFn, log: list[LogRow]) -> LogRow:
 
 
 @st.composite
-def merges(draw: st.DrawFn, leads: tuple[str, ...]) -> list[LogRow]:
-    """One lead absorbs another that was there before, perhaps by mistake."""
+def merges(draw: st.DrawFn, leads: tuple[str, ...], number: int) -> list[LogRow]:
+    """One lead absorbs another, which usually was there before, perhaps by mistake."""
     survivor, absorbed = draw(st.permutations(leads))[:2]
     at = draw(instants)
-    found = [
-        _bare("born", START, "lead.created", absorbed, {}),
-        _bare("merge", at, "lead.merged", survivor, {"absorbed": absorbed}),
-    ]
+    merge = _bare(f"merge {number}", at, "lead.merged", survivor, {"absorbed": absorbed})
+    found = [{**merge, "batch": draw(imports), "decided": draw(seldom)}]
+    if draw(st.integers(0, 3)):
+        found.append(_bare(f"born {number}", START, "lead.created", absorbed, {}))
     if draw(st.integers(0, 3)) == 0:
+        undone = at + 6 * HOUR
         found.append(
-            _bare("unmerge", at + 6 * HOUR, "lead.unmerged", survivor, {"absorbed": absorbed})
+            _bare(f"unmerge {number}", undone, "lead.unmerged", survivor, {"absorbed": absorbed})
         )
     return found
 

@@ -158,7 +158,7 @@ def test_as_of_equals_cutting_the_log(
 
 
 @fewer_examples
-@given(versions(), logs(merging=False), moments)
+@given(versions(), logs(mixing=False), moments)
 def test_any_partition_by_lead_gives_the_same_tables(
     documents: list[Document], log: list[LogRow], as_of: datetime
 ) -> None:
@@ -215,7 +215,7 @@ def test_a_voided_row_leaves_no_trace_and_is_shown(
 
 
 @fewer_examples
-@given(versions(), logs(merging=False), moments, st.sampled_from([1, 3600, 86_400]))
+@given(versions(), logs(mixing=False), moments, st.sampled_from([1, 3600, 86_400]))
 def test_nothing_changes_before_the_next_change(
     documents: list[Document], log: list[LogRow], as_of: datetime, seconds: int
 ) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from leadpact.agreement.conditions import (
@@ -67,7 +68,9 @@ def test_value(test: Test, raw: Any, declared: str | None) -> Answer:
 
 def _reading(declared: str | None, name: str, operand: Any) -> str:
     first = operand[0] if isinstance(operand, list) and operand else operand
-    if name in ("contains", "starts_with", "known", "unknown"):
+    if name in ("contains", "starts_with"):
+        return "text"
+    if name in ("known", "unknown"):
         return declared or "text"
     if declared and declared != "text":
         return declared
@@ -117,9 +120,12 @@ def _passes(name: str, operand: Any, raw: Any, kind: str) -> Answer:
 
 def as_kind(raw: Any, kind: str) -> Any:
     """A value as it is compared; None when it is unknown or cannot be read."""
-    if raw is None or isinstance(raw, list | dict):
+    if raw is None:
         return None
-    text = (str(raw).lower() if isinstance(raw, bool) else str(raw)).strip().casefold()
+    text = str(raw)
+    if isinstance(raw, list | dict):
+        text = json.dumps(raw, separators=(",", ":"), ensure_ascii=False)
+    text = text.strip().casefold()
     if not text:
         return None
     match kind:
@@ -128,7 +134,7 @@ def as_kind(raw: Any, kind: str) -> Any:
         case "boolean":
             return TRUTHS.get(text)
         case "date":
-            return _date(raw, text)
+            return _date(text)
     return text
 
 
@@ -140,10 +146,12 @@ def _number(text: str) -> float | None:
     return number if number == number and abs(number) != float("inf") else None
 
 
-def _date(raw: Any, text: str) -> date | None:
-    if isinstance(raw, datetime):
-        return raw.date()
+def _date(text: str) -> date | None:
+    digits = text[:4] + text[5:7] + text[8:10]
+    written = len(digits) == 8 and digits.isascii() and digits.isdigit() and digits[0] != "0"
+    if not written or text[4] != "-" or text[7] != "-":
+        return None
     try:
-        return date.fromisoformat(text)
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return None

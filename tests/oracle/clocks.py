@@ -47,6 +47,7 @@ class Clock:
     already: bool = False
     logged_late: bool = False
     completed: bool = False
+    shared_since: datetime | None = None
     stretches: list[Stretch] = field(default_factory=list)
 
     @property
@@ -178,7 +179,8 @@ class Clock:
         end = self._end(as_of)
         parts: list[dict[str, Any]] = []
         for stretch in self.stretches:
-            start, until = stretch.start, min(stretch.end or end, end)
+            start = max(stretch.start, self.shared_since or stretch.start)
+            until = min(stretch.end or end, end)
             if start >= until:
                 continue
             worked = self._of(stretch, start, until).total_seconds()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -119,13 +120,13 @@ class Company:
         """Declared types, and for the others what their tests compare them with."""
         agreement = self.versions[version]
         operands: dict[str, list[Any]] = {}
-        bounds: set[str] = set()
+        bounds: dict[str, list[Any]] = defaultdict(list)
         for condition in conditions_of(agreement):
             for leaf in leaves(condition):
                 if isinstance(leaf, EventCondition):
                     for name, test in leaf.where_tests().items():
                         _collect(name, test, operands, bounds)
-        guessed = {name: _guess(values, name in bounds) for name, values in operands.items()}
+        guessed = {name: _guess(values, bounds[name]) for name, values in operands.items()}
         return guessed | dict(BUILT_IN_PROPERTIES) | agreement.property_types()
 
 
@@ -146,20 +147,25 @@ def conditions_of(part: Any) -> list[Any]:
     return []
 
 
-def _collect(name: str, test: Test, operands: dict[str, list[Any]], bounds: set[str]) -> None:
+def _collect(
+    name: str, test: Test, operands: dict[str, list[Any]], bounds: dict[str, list[Any]]
+) -> None:
     for key, operand in test.tests().items():
         if key in ("known", "unknown"):
             continue
         operands.setdefault(name, []).extend(operand if isinstance(operand, list) else [operand])
         if key in ("at_least", "more_than", "at_most", "less_than"):
-            bounds.add(name)
+            bounds[name].append(operand)
 
 
-def _guess(values: list[Any], compared: bool) -> str:
-    if all(isinstance(value, bool) for value in values):
-        return "boolean"
-    numeric = [isinstance(v, int | float) and not isinstance(v, bool) for v in values]
-    return "number" if compared or all(numeric) else "text"
+def _guess(values: list[Any], bounds: list[Any]) -> str:
+    """A number where some bound is one; else the type of all bounds, or of all values."""
+    if any(type(bound) in (int, float) for bound in bounds):
+        return "number"
+    for kind, types in (("number", (int, float)), ("boolean", (bool,)), ("date", (date,))):
+        if all(type(value) in types for value in bounds or values):
+            return kind
+    return "text"
 
 
 def _same(one: str | None, other: str | None) -> bool:

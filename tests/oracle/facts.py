@@ -65,9 +65,15 @@ def visible(rows: list[Row], as_of: datetime, known_at: datetime | None) -> list
 
 def _once(rows: list[Row]) -> list[Row]:
     kept: dict[tuple[str, str], Row] = {}
-    for row in sorted(rows, key=lambda row: (row.recorded, row.at, row.kind, row.text)):
+    for row in sorted(rows, key=_preferred):
         kept.setdefault((row.source, row.event_id), row)
     return list(kept.values())
+
+
+def _preferred(row: Row) -> tuple[Any, ...]:
+    """Of copies that differ the least counts."""
+    told = (row.text, row.lead, row.batch or "", row.decided)
+    return row.recorded, row.at, row.kind, *told
 
 
 def _unvoided(rows: list[Row]) -> list[Row]:

@@ -86,13 +86,12 @@ class Lead:
         return row.at >= self.lower if self.includes_lower else row.at > self.lower
 
     def attributes(self, now: datetime) -> dict[str, Any]:
-        """What has been stated by then; what says nothing or cannot be read states nothing."""
-        types = self.agreement.field_types()
+        """What has been stated by then; an empty text states nothing."""
         known: dict[str, Any] = {}
         for row in self.rows:
             if row.at <= now and row.kind in ("lead.created", "lead.updated"):
                 for name, value in row.properties.items():
-                    if as_kind(value, types.get(name, "text")) is not None:
+                    if as_kind(value, "text") is not None:
                         known[name] = value
         return known
 
@@ -269,6 +268,7 @@ class Lead:
             entered = self._enter_stages(now)
             self._hand_off(rows, now)
             self.promises.begin_with_stages(now)
+            self.promises.begin_protocol(now)
             self._end_if_due(rows, now, entered, reopened)
         if self.open:
             self.promises.begin_with_rows(rows, now)
@@ -415,6 +415,7 @@ class Lead:
         if not self._disqualify_by_rule(now):
             self._hand_off([], now)
             self.promises.begin_with_stages(now)
+            self.promises.begin_protocol(now)
 
     def absorb(self, other: Lead, now: datetime) -> None:
         """Take over another lead's rows, running clocks and, without an own one, holder (§10)."""
@@ -426,6 +427,7 @@ class Lead:
         self.rows = sorted([*self.rows, *other.rows], key=lambda row: row.place)
         other.merged, other.survivor = True, self
         other.rows = [row for row in other.rows if row.at < now]
+        self._unlock([row for row in other.rows if self._belongs(row)])
 
     def end_as_merged(self, now: datetime) -> list[Any]:
         """The lead's own log ends just before the merge; returns the clocks that ran."""
@@ -440,9 +442,7 @@ class Lead:
         segment = self.segment(as_of)
         ended = self.episodes[-1]["ending"]
         status = "merged" if self.merged else "excluded" if self.excluded is not None else ended
-        reason = self.excluded if status == "excluded" else None
-        if status == "disqualified":
-            reason = self.episodes[-1]["reason"]
+        reason = self.excluded if status == "excluded" else self.episodes[-1]["reason"]
         return {
             "lead_id": self.name,
             "status": status,

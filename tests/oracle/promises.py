@@ -24,7 +24,8 @@ class Promises:
     def __init__(self, lead: Lead) -> None:
         self.lead = lead
         self.clocks: list[Clock] = []
-        self.waiting: list[tuple[Promise, str]] = []
+        self.waiting: list[tuple[str, str]] = []
+        self.protocol_due = False
 
     def running(self) -> list[Clock]:
         """Clocks that nothing stopped or closed; obligations before protocol steps."""
@@ -47,11 +48,20 @@ class Promises:
     # Beginning.
 
     def begin_with_handoff(self, now: datetime) -> None:
-        """Start what the handoff starts: obligations, then the first step of the protocol."""
+        """Start what the handoff starts; the protocol begins after all that begins now."""
         for obligation in self.lead.agreement.obligations:
             if obligation.starts_on == HANDOFF:
                 self._begin(_promise(obligation), HANDOFF, now)
+        self.protocol_due = True
+
+    def begin_protocol(self, now: datetime) -> None:
+        """Start the first step that was not waived, once somebody holds the lead if need be."""
         steps = self.lead.company.protocol(self.lead.version)
+        if not self.protocol_due:
+            return
+        if steps and steps[0].calendar == "person" and self.lead.holder is None:
+            return
+        self.protocol_due = False
         had = [clock for clock in map(self.of, (step.name for step in steps)) if clock]
         if all(clock.outcome == "waived" for clock in had):
             for step in steps[len(had) : len(had) + 1]:
@@ -100,16 +110,18 @@ class Promises:
             return
         ready = [one for one in self.waiting if (one[1] == "event") == events]
         self.waiting = [one for one in self.waiting if one not in ready]
-        for promise, on in ready:
-            self._begin(promise, on, now)
+        promised = {one.name: one for one in self.lead.agreement.obligations}
+        for name, on in ready:
+            if name in promised:
+                self._begin(_promise(promised[name]), on, now)
 
     def _begin(self, promise: Promise, on: str, now: datetime) -> None:
         lead = self.lead
         if lead.excluded is not None or self.of(promise.name):
             return
         if promise.calendar == "person" and lead.holder is None:
-            if promise.name not in [one.name for one, _ in self.waiting]:
-                self.waiting.append((promise, on))
+            if promise.name not in [name for name, _ in self.waiting]:
+                self.waiting.append((promise.name, on))
             return
         segment = lead.segment(now)
         term = promise.term
@@ -117,22 +129,28 @@ class Promises:
             term = segment.obligations[promise.name].within
         if term == "not asked" or (promise.when is not None and not lead.holds(promise.when, now)):
             return
-        clock = self._clock(promise, on, now, term, segment.name if segment else None)
+        clock = self._clock(promise, on, now, term, segment.name if segment else None, lead.version)
         if not self._answered_already(clock, now):
             self._answered_at_once(clock, now)
 
     def _clock(
-        self, promise: Promise, on: str, now: datetime, term: Any, segment: str | None
+        self,
+        promise: Promise,
+        on: str,
+        now: datetime,
+        term: Any,
+        segment: str | None,
+        version: int,
     ) -> Clock:
         lead = self.lead
-        calendar = self._calendar(promise, lead.version, now)
+        calendar = self._calendar(promise, version, now)
         clock = Clock(
             company=lead.company,
             lead=lead.name,
             episode=lead.number,
             promise=promise,
             term=term,
-            version=lead.version,
+            version=version,
             segment=segment,
             on=on,
             started=now,
@@ -207,8 +225,7 @@ class Promises:
         promise = self.lead.company.protocol(clock.version)[(clock.promise.step or 0) + 1]
         if self.of(promise.name):
             return
-        following = self._clock(promise, HANDOFF, now, promise.term, clock.segment)
-        following.version = clock.version
+        following = self._clock(promise, HANDOFF, now, promise.term, clock.segment, clock.version)
         for number, row in enumerate(later):
             if self._answers(following, row):
                 following.stop(now, self._logged_late(following, row))
@@ -269,6 +286,7 @@ class Promises:
         for clock in self.running():
             clock.close(now, "cancelled")
         self.waiting = []
+        self.protocol_due = False
 
     def end_episode(self, now: datetime, rejected: bool) -> None:
         """Close what runs with the episode."""
@@ -276,6 +294,7 @@ class Promises:
             of_sales = rejected and clock.promise.side == "sales"
             clock.close(now, "rejected" if of_sales else "cancelled")
         self.waiting = []
+        self.protocol_due = False
 
     def give_up(self, now: datetime) -> list[Clock]:
         """Close what runs at a merge; returns what is thereby cancelled, as it ran."""
@@ -283,10 +302,12 @@ class Promises:
         for clock in self.running():
             passing = copy.copy(clock)
             passing.stretches = [copy.copy(one) for one in clock.stretches]
+            passing.shared_since = now
             clock.close(now, "cancelled")
             if clock.outcome == "cancelled":
                 passed.append(passing)
         self.waiting = []
+        self.protocol_due = False
         return passed
 
     def adopt(self, passed: list[Clock], now: datetime) -> None:

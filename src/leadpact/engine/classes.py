@@ -25,6 +25,7 @@ class Property:
 
     name: str
     declared: str | None = None
+    key: str = ""  # its name, unless one of the same name and another type was there before
     tests: list[Test] = field(default_factory=list)
     lookups: list[Callable[[str | None], Hashable]] = field(default_factory=list)
 

@@ -22,7 +22,7 @@ class Keys:
     """How a row's kind and value classes make one number, before numbers are made dense."""
 
     kinds: list[str]
-    names: list[str]  # properties
+    names: list[str]  # keys of properties
     base: list[int]  # [kind]
     stride: list[dict[str, int]]  # [kind] property → stride
 
@@ -85,7 +85,7 @@ def decode(keys: Keys, classes: Mapping[str, Classes], distinct: Sequence[int]) 
 class AttributePatterns:
     """The combinations of attribute classes that occur, by number."""
 
-    names: list[str]
+    names: list[str]  # keys of attributes
     classes: Mapping[str, Classes]
     of: NDArray[np.int32]  # [pattern, attribute] class
 

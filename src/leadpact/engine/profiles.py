@@ -19,7 +19,7 @@ def personas(evaluation: Evaluation) -> NDArray[Any]:
     for v, version in enumerate(evaluation.versions):
         for persona in reversed(version.personas):
             if persona.when is not None:
-                table[v, book.where_holds(persona.when)] = persona.name
+                table[v, book.where_holds(persona.when, v)] = persona.name
     return table
 
 

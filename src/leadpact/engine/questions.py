@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,7 +13,7 @@ from leadpact.agreement.conditions import EventCondition, FieldCondition, Test
 from leadpact.agreement.spec import Agreement
 from leadpact.agreement.vocabulary import BUILT_IN_PROPERTIES, is_activity
 from leadpact.engine.classes import Property
-from leadpact.engine.values import normal, read
+from leadpact.engine.values import COMPARISONS, normal, read
 
 #: Pseudo-properties: whether the system decided the row, and how late it was logged (microseconds).
 DECIDED, DELAY = "is decided", "logging delay"
@@ -39,7 +40,7 @@ class RowAtom:
     """A question to one row: is it of one of these kinds, and do its properties pass the tests?"""
 
     kinds: tuple[str, ...]
-    tests: tuple[tuple[str, int], ...]  # property, number of the test
+    tests: tuple[tuple[str, int], ...]  # key of the property, number of the test
 
     def asks_of(self, kind: str) -> bool:
         """Whether a row of this kind can be such an event."""
@@ -65,10 +66,15 @@ class Names:
 
 
 class Questions:
-    """Atoms of all conditions of all versions, and the properties and attributes they test."""
+    """Atoms of all conditions of all versions, and the properties and attributes they test.
+
+    A property or attribute to which two versions give different types is two, each with a key.
+    """
 
     def __init__(self, versions: Sequence[Agreement]) -> None:
         self.versions = versions
+        self.property_types = [property_types(version) for version in versions]
+        self.field_types = [version.field_types() for version in versions]
         self.row_atoms: list[RowAtom] = []
         self.lead_atoms: list[tuple[str, int]] = []
         self.properties: dict[str, Property] = {}
@@ -81,11 +87,11 @@ class Questions:
         self.holders = Names()
         self.teams = Names()
         self._add_lookups()
-        self.lead_atom(CUSTOMER)
-        for version in versions:
-            self._add_conditions(version)
+        self.customer = self._lead_atom(CUSTOMER, "text")
+        for v, version in enumerate(versions):
+            self._add_conditions(version, v)
             for condition in protocol_conditions(version):
-                self.row_atom(condition)
+                self.row_atom(condition, v)
 
     def _add_lookups(self) -> None:
         lookups: dict[str, list[Callable[[str | None], Hashable]]] = {
@@ -99,51 +105,41 @@ class Questions:
             "upheld": [lambda raw: read(raw, "boolean") is True],
         }
         for name, functions in lookups.items():
-            self._property(name).lookups = functions
+            self._property(name, BUILT_IN_PROPERTIES.get(name)).lookups = functions
         limits = [v.handoff.late_logging for v in self.versions if v.handoff.late_logging]
         for late in limits:
             for span in (late.limit, late.flag_after):
-                self._property(DELAY).place_of(Test(more_than=span.microseconds))
+                self._property(DELAY, None).place_of(Test(more_than=span.microseconds))
 
-    def _add_conditions(self, version: Agreement) -> None:
+    def _add_conditions(self, version: Agreement, v: int) -> None:
         for condition in conditions_in(version):
             if isinstance(condition, EventCondition):
-                self.row_atom(condition)
+                self.row_atom(condition, v)
             elif isinstance(condition, FieldCondition):
-                self.lead_atom(condition)
+                self.lead_atom(condition, v)
 
-    def row_atom(self, condition: EventCondition) -> int:
-        """Number of the question that an event condition puts to a row."""
-        tests = tuple(
-            (name, self._property(name).place_of(test))
-            for name, test in condition.where_tests().items()
-        )
-        return _place(self.row_atoms, RowAtom(tuple(condition.kinds), tests))
+    def row_atom(self, condition: EventCondition, v: int) -> int:
+        """Number of the question that an event condition of a version puts to a row."""
+        tests = []
+        for name, test in condition.where_tests().items():
+            asked = self._property(name, self.property_types[v].get(name))
+            tests.append((asked.key, asked.place_of(test)))
+        return _place(self.row_atoms, RowAtom(tuple(condition.kinds), tuple(tests)))
 
-    def lead_atom(self, condition: FieldCondition) -> int:
-        """Number of the question that a field condition puts to the attributes."""
-        test = Test.model_validate(condition.tests())
-        place = self._field(condition.field).place_of(test)
-        return _place(self.lead_atoms, (condition.field, place))
+    def lead_atom(self, condition: FieldCondition, v: int) -> int:
+        """Number of the question that a field condition of a version puts to the attributes."""
+        return self._lead_atom(condition, self.field_types[v].get(condition.field))
 
-    def _property(self, name: str) -> Property:
-        if name not in self.properties:
-            declared = BUILT_IN_PROPERTIES.get(name)
-            for version in self.versions:
-                declared = version.property_types().get(name, declared)
-            self.properties[name] = Property(name, declared)
-        return self.properties[name]
+    def _lead_atom(self, condition: FieldCondition, kind: str | None) -> int:
+        asked = _of_type(self.fields, condition.field, kind)
+        place = asked.place_of(Test.model_validate(condition.tests()))
+        return _place(self.lead_atoms, (asked.key, place))
 
-    def _field(self, name: str) -> Property:
-        if name not in self.fields:
-            declared = None
-            for version in self.versions:
-                declared = version.field_types().get(name, declared)
-            self.fields[name] = Property(name, declared)
-        return self.fields[name]
+    def _property(self, name: str, kind: str | None) -> Property:
+        return _of_type(self.properties, name, kind)
 
     def properties_of(self, kind: str) -> list[str]:
-        """The properties that matter for rows of a kind."""
+        """Keys of the properties that matter for rows of a kind."""
         names = dict.fromkeys(LOOKED_UP.get(kind, ()))
         for atom in self.row_atoms:
             if atom.asks_of(kind):
@@ -151,6 +147,50 @@ class Questions:
         if DELAY in self.properties:
             names[DELAY] = None
         return list(names)
+
+
+def property_types(version: Agreement) -> dict[str, str]:
+    """Type of every property that a version declares, knows or tests; see `docs/semantics.md` §2.
+
+    What it does not declare has one reading for the whole version, whichever condition asks.
+    """
+    operands: dict[str, list[tuple[str, Any]]] = {}
+    for condition in conditions_in(version):
+        if isinstance(condition, EventCondition):
+            for name, test in condition.where_tests().items():
+                operands.setdefault(name, []).extend(_operands(test))
+    guessed = {name: _guess(asked) for name, asked in operands.items()}
+    return guessed | BUILT_IN_PROPERTIES | version.property_types()
+
+
+def _operands(test: Test) -> Iterator[tuple[str, Any]]:
+    for word, operand in test.tests().items():
+        if word not in ("known", "unknown"):
+            for one in operand if isinstance(operand, list) else [operand]:
+                yield word, one
+
+
+def _guess(asked: Sequence[tuple[str, Any]]) -> str:
+    """The type that the values it is tested for show; the bounds decide where there are any."""
+    bounds = {_kind(operand) for word, operand in asked if word in COMPARISONS}
+    kinds = {_kind(operand) for _, operand in asked}
+    if bounds:
+        return "number" if "number" in bounds else "date"
+    return next(iter(kinds)) if len(kinds) == 1 else "text"
+
+
+def _kind(operand: Any) -> str:
+    if isinstance(operand, bool):
+        return "boolean"
+    if isinstance(operand, int | float):
+        return "number"
+    return "date" if isinstance(operand, date) else "text"
+
+
+def _of_type(known: dict[str, Property], name: str, kind: str | None) -> Property:
+    """The property of that name and type, under its name where it is the first of that name."""
+    key = name if name not in known or known[name].declared == kind else f"{name} as {kind}"
+    return known.setdefault(key, Property(name, kind, key))
 
 
 def attempt_over(channel: str | list[str]) -> EventCondition:

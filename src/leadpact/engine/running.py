@@ -94,10 +94,14 @@ def _state(program: b.Program) -> b.State:
         current=np.zeros(obligations, np.int64),
         latest=np.zeros(obligations, np.int64),
         last_stop=np.zeros(obligations, np.int64),
+        last_late=np.zeros(obligations, np.bool_),
+        first_late=np.zeros(obligations, np.bool_),
+        prior_stop=np.zeros(obligations, np.int64),
+        prior_late=np.zeros(obligations, np.bool_),
         waiting=np.zeros(obligations, np.bool_),
         wanted=np.zeros(obligations, np.bool_),
-        late_stop=np.zeros(obligations, np.bool_),
         ended=np.zeros(obligations, np.bool_),
+        entered=np.zeros(program.stages.position.shape[1], np.bool_),
     )
 
 

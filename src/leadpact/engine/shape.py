@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -79,25 +79,31 @@ def read_log(
     con.register("delivered", table)
     typed = frozenset(name for name in table.column_names if name.startswith("p_"))
     con.execute(sql.cut(typed, _ticks(as_of), _ticks(known_at)))
-    con.execute(sql.DEDUPLICATED)
+    con.execute(sql.deduplicated(typed))
     con.execute(sql.ranked({kind: rank_of(kind) for kind in FIXED_KINDS}, rank_of("")))
     organisation = _dictionaries(con, sql.organisation_rows(ORGANISATION_KINDS))
     merge_rows = _dictionaries(con, sql.MERGE_ROWS)
-    voided = voided_rows(organisation, merge_rows)
-    con.register("voids", _voids_table(voided))
+    withdrawn = withdrawn_by(organisation, merge_rows)
+    con.register("voids", withdrawn.table())
     con.execute(sql.counting(typed, ORGANISATION_KINDS, simulate))
     leads = [row[0] for row in con.execute(sql.LEADS).fetchall()]
     ((latest,),) = con.execute("select max(moment) from log").fetchall()
-    gone = {(row["source"], row["event_id"]) for row in voided}
     return Log(
         connection=con,
         leads=leads,
         typed=typed,
-        organisation=[r for r in organisation if (r["source"], r["event_id"]) not in gone],
-        merges=[r for r in merge_rows if (r["source"], r["event_id"]) not in gone],
+        organisation=_counting(organisation, withdrawn, simulate),
+        merges=_counting(merge_rows, withdrawn, simulate),
         voided=con.sql(sql.VOIDED).to_arrow_table(),
         last=_ticks(as_of) if as_of is not None else int(latest or 0),
     )
+
+
+def _counting(
+    rows: Iterable[dict[str, Any]], withdrawn: Withdrawn, simulate: bool
+) -> list[dict[str, Any]]:
+    """Rows that nobody withdrew; in a simulation, of those only what was observed."""
+    return [row for row in rows if not withdrawn.has(row) and not (simulate and row["decided"])]
 
 
 def _ticks(moment: datetime | None) -> Any:
@@ -112,50 +118,64 @@ def _dictionaries(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, 
     return rows
 
 
-def voided_rows(
-    organisation: Iterable[dict[str, Any]], merges: Sequence[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """What voids name: {source, event_id} or {batch}. The latest void is judged first.
+@dataclass
+class Withdrawn:
+    """What voids name: rows, each by its source and event id, and imports."""
+
+    rows: set[tuple[str, str]] = field(default_factory=set)
+    batches: set[str] = field(default_factory=set)
+
+    def has(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row of the log is named, or belongs to an import that is."""
+        return (row["source"], row["event_id"]) in self.rows or row["batch"] in self.batches
+
+    def table(self) -> pa.Table:
+        """The rows (source, event_id) and the imports (batch), for a join."""
+        named = [{"source": source, "event_id": event} for source, event in sorted(self.rows)]
+        schema = pa.schema({"source": pa.string(), "event_id": pa.string(), "batch": pa.string()})
+        batches = [{"batch": batch} for batch in sorted(self.batches)]
+        return pa.Table.from_pylist([*named, *batches], schema=schema)
+
+
+def withdrawn_by(
+    organisation: Iterable[Mapping[str, Any]], merges: Sequence[Mapping[str, Any]]
+) -> Withdrawn:
+    """What the voids of a log withdraw; the latest void is judged first.
 
     `lead.unmerged` voids the merges of the same two leads that happened no later.
     """
-    named: list[dict[str, Any]] = []
+    found = Withdrawn()
     voids = [row for row in organisation if row["kind"] == "fact.voided"]
+    standing = []
     for void in sorted(
         voids, key=lambda r: (r["moment"], r["source"], r["event_id"]), reverse=True
     ):
-        if _is_named(void, named):
+        if found.has(void):
             continue
+        standing.append((void["source"], void["event_id"]))
         stated = void["stated"]
         if stated.get("batch"):
-            named.append({"source": None, "event_id": None, "batch": str(stated["batch"])})
+            found.batches.add(str(stated["batch"]))
         elif stated.get("event_id"):
             source = str(stated.get("source") or void["source"])
-            named.append({"source": source, "event_id": str(stated["event_id"]), "batch": None})
-    for undo in merges:
-        if undo["kind"] == "lead.unmerged" and not _is_named(undo, named):
-            named += [
-                {"source": row["source"], "event_id": row["event_id"], "batch": None}
-                for row in merges
-                if row["kind"] == "lead.merged"
-                and row["lead_id"] == undo["lead_id"]
-                and row["stated"].get("absorbed") == undo["stated"].get("absorbed")
-                and row["moment"] <= undo["moment"]
-            ]
-    return named
+            found.rows.add((source, str(stated["event_id"])))
+    # A void may have come with the import that it withdraws; the others of that import fall too.
+    fallen = {(r["source"], r["event_id"]) for r in voids if r["batch"] in found.batches}
+    found.rows |= fallen.difference(standing)
+    undone: dict[tuple[Any, Any], int] = {}
+    for row in merges:
+        if row["kind"] == "lead.unmerged" and not found.has(row):
+            undone[_pair(row)] = max(row["moment"], undone.get(_pair(row), row["moment"]))
+    found.rows |= {
+        (row["source"], row["event_id"])
+        for row in merges
+        if row["kind"] == "lead.merged" and row["moment"] <= undone.get(_pair(row), -1)
+    }
+    return found
 
 
-def _is_named(row: dict[str, Any], named: list[dict[str, Any]]) -> bool:
-    return any(
-        (n["source"], n["event_id"]) == (row["source"], row["event_id"])
-        or (n["batch"] is not None and n["batch"] == row["batch"] and row["kind"] != "fact.voided")
-        for n in named
-    )
-
-
-def _voids_table(named: list[dict[str, Any]]) -> pa.Table:
-    schema = pa.schema({"source": pa.string(), "event_id": pa.string(), "batch": pa.string()})
-    return pa.Table.from_pylist(named, schema=schema)
+def _pair(merge: Mapping[str, Any]) -> tuple[Any, Any]:
+    return merge["lead_id"], str(merge["stated"].get("absorbed"))
 
 
 def handed_over_in_reality(log: Log, versions: Sequence[Agreement]) -> NDArray[np.bool_]:
@@ -189,14 +209,14 @@ def shape_rows(log: Log, questions: Questions) -> ShapedRows:
     kinds = [
         row[0] for row in con.execute("select distinct kind from log order by kind").fetchall()
     ]
-    names = dict.fromkeys(name for kind in kinds for name in questions.properties_of(kind))
+    asked = dict.fromkeys(key for kind in kinds for key in questions.properties_of(kind))
     for team in (t.name for v in questions.versions for t in v.routing.teams):
         questions.teams.number(team)
-    classes = {name: _classes(log, questions.properties[name], kinds, questions) for name in names}
+    classes = {key: _classes(log, questions.properties[key], kinds, questions) for key in asked}
     keys = row_keys(kinds, questions, classes)
     _register_keys(con, keys)
-    asked = [_column(log, name, classes[name], questions) for name in keys.names]
-    columns = con.execute(sql.keyed(asked)).fetchnumpy()
+    values = [_column(log, questions.properties[key], classes[key]) for key in keys.names]
+    columns = con.execute(sql.keyed(values)).fetchnumpy()
     distinct, pattern = dense(np.asarray(columns["key"], np.int64))
     return ShapedRows(
         lead=np.asarray(columns["lead"], np.int64),
@@ -209,21 +229,21 @@ def shape_rows(log: Log, questions: Questions) -> ShapedRows:
 def _classes(log: Log, prop: Property, kinds: list[str], questions: Questions) -> Classes:
     if prop.cuts is not None:
         return classify(prop, [])
-    concerned = [kind for kind in kinds if prop.name in questions.properties_of(kind)]
+    concerned = [kind for kind in kinds if prop.key in questions.properties_of(kind)]
     query = sql.distinct_texts("log", log.text_of(prop.name), concerned)
     values = [row[0] for row in log.connection.execute(query).fetchall()]
     table = classify(prop, values)
-    _register_map(log.connection, f"class of {prop.name}", table.of_value)
+    _register_map(log.connection, f"class of {prop.key}", table.of_value)
     return table
 
 
-def _column(log: Log, name: str, classes: Classes, questions: Questions) -> sql.Column:
+def _column(log: Log, prop: Property, classes: Classes) -> sql.Column:
+    text = log.text_of(prop.name)
     if classes.cuts is None:
-        return sql.Column(log.text_of(name), f"class of {name}", ())
-    if name == DELAY:
+        return sql.Column(text, f"class of {prop.key}", ())
+    if prop.name == DELAY:
         return sql.Column("delay", None, classes.cuts)
-    kind = questions.properties[name].numeric_kind
-    return sql.Column(sql.number(log.text_of(name), kind), None, classes.cuts)
+    return sql.Column(sql.number(text, prop.numeric_kind), None, classes.cuts)
 
 
 def _register_map(con: duckdb.DuckDBPyConnection, name: str, of_value: dict[str, int]) -> None:
@@ -272,14 +292,14 @@ def shape_attributes(
     """
     con = log.connection
     con.register("owners", owners)
-    names = list(questions.fields)
-    texts = {name: log.text_of(name) for name in {**types, **dict.fromkeys(names)}}
+    named = dict.fromkeys(prop.name for prop in questions.fields.values())
+    texts = {name: log.text_of(name) for name in {**types, **named}}
     con.execute(sql.stated(texts))
     con.execute(sql.filled_forward(list(texts)))
-    classes = {name: _field_classes(con, prop) for name, prop in questions.fields.items()}
-    asked = [_field_column(prop, classes[name]) for name, prop in questions.fields.items()]
+    classes = {key: _field_classes(con, prop) for key, prop in questions.fields.items()}
+    asked = [_field_column(prop, classes[key]) for key, prop in questions.fields.items()]
     columns = con.execute(sql.attribute_classes(asked)).fetchnumpy()
-    return _statements(columns, names, classes)
+    return _statements(columns, list(questions.fields), classes)
 
 
 def _field_classes(con: duckdb.DuckDBPyConnection, prop: Property) -> Classes:
@@ -287,14 +307,14 @@ def _field_classes(con: duckdb.DuckDBPyConnection, prop: Property) -> Classes:
         return classify(prop, [])
     query = sql.distinct_texts("known", sql.identifier(f"f_{prop.name}"), None)
     table = classify(prop, [row[0] for row in con.execute(query).fetchall()])
-    _register_map(con, f"class of field {prop.name}", table.of_value)
+    _register_map(con, f"class of field {prop.key}", table.of_value)
     return table
 
 
 def _field_column(prop: Property, classes: Classes) -> sql.Column:
     text = sql.identifier(f"f_{prop.name}")
     if classes.cuts is None:
-        return sql.Column(text, f"class of field {prop.name}", ())
+        return sql.Column(text, f"class of field {prop.key}", ())
     return sql.Column(sql.number(text, prop.numeric_kind), None, classes.cuts)
 
 

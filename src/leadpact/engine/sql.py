@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from leadpact.engine.values import NUMBER
+from leadpact.engine.values import BLANKS, DAY, NUMBER
 
 _COLUMNS = "event_id, source, lead_id, happened_at, recorded_at, kind, decided, batch, properties"
 
@@ -26,6 +26,32 @@ def json_text(column: str, name: str) -> str:
     return f"json_extract_string({column}, {literal(pointer)})"
 
 
+#: The blanks inside the brackets of a regular expression.
+_BLANK = "".join(rf"\x{{{ord(sign):x}}}" for sign in BLANKS)
+
+
+def trimmed(text: str) -> str:
+    """A raw text without the blanks around it.
+
+    Only what begins or ends with a sign that may be a blank is put to the search for all of them,
+    which takes ten times as long.
+    """
+    ends = (f"left({text}, 1)", f"right({text}, 1)")
+    suspect = " or ".join(f"{end} <= '!' or {end} >= '\u0080'" for end in ends)
+    return f"case when {suspect} then trim({text}, {literal(BLANKS)}) else {text} end"
+
+
+def stated_text(text: str) -> str:
+    """A raw text without the blanks around it; NULL when it says nothing."""
+    return f"nullif({trimmed(text)}, '')"
+
+
+def day(text: str) -> str:
+    """The day with which a raw text begins; NULL when it begins with none."""
+    begins = literal(f"^[{_BLANK}]*({DAY})")
+    return f"try_cast(regexp_extract({text}, {begins}, 1) as date)"
+
+
 def cut(typed: Iterable[str], as_of: int | None, known_at: int | None) -> str:
     """`seen`: the rows within the cut, instants as microseconds."""
     columns = ", ".join([_COLUMNS, *map(identifier, typed)])
@@ -42,14 +68,21 @@ def cut(typed: Iterable[str], as_of: int | None, known_at: int | None) -> str:
     """
 
 
-#: One row of each source and event id: recorded first, then happened first, then the smaller.
-DEDUPLICATED = """
-    create table single as
-    select * from seen
-    qualify row_number() over (
-        partition by source, event_id order by recorded, moment, kind, coalesce(properties, '')
-    ) = 1
-"""
+def deduplicated(typed: Iterable[str]) -> str:
+    """`single`: one row of each source and event id.
+
+    The one recorded first counts, then the one that happened first, then the one with the smaller
+    texts, so that the order of delivery never decides.
+    """
+    texts = ["kind", *(f"coalesce({text}, '')" for text in ("properties", "lead_id", "batch"))]
+    ties = ", ".join([*texts, "decided", *(identifier(name) for name in sorted(typed))])
+    return f"""
+        create table single as
+        select * from seen
+        qualify row_number() over (
+            partition by source, event_id order by recorded, moment, {ties}
+        ) = 1
+    """
 
 
 def ranked(ranks: Mapping[str, int], other: int) -> str:
@@ -66,13 +99,13 @@ def organisation_rows(kinds: Sequence[str]) -> str:
     """Rows that concern the organisation, in order."""
     named = ", ".join(map(literal, kinds))
     return f"""
-        select kind, source, event_id, batch, moment, properties from single
+        select kind, source, event_id, batch, moment, decided, properties from single
         where kind in ({named}) order by moment, source, event_id
     """
 
 
 MERGE_ROWS = """
-    select kind, source, event_id, batch, lead_id, moment, properties from single
+    select kind, source, event_id, batch, lead_id, moment, decided, properties from single
     where kind in ('lead.merged', 'lead.unmerged') and lead_id is not null
     order by moment, source, event_id
 """
@@ -124,11 +157,10 @@ VOIDED = """
 def number(text: str, kind: str | None) -> str:
     """A raw text as a number, or a date as its day number; NULL when it cannot be read."""
     if kind == "date":
-        return f"date_diff('day', date '0001-01-01', try_cast(left(trim({text}), 10) as date)) + 1"
-    return (
-        f"case when regexp_full_match(trim({text}), {literal(NUMBER)}) "
-        f"then try_cast(trim({text}) as double) end"
-    )
+        return f"date_diff('day', date '0001-01-01', {day(text)}) + 1"
+    whole = literal(f"^[{_BLANK}]*({NUMBER})[{_BLANK}]*$")
+    found = f"try_cast(regexp_extract({text}, {whole}, 1) as double)"
+    return f"nullif(nullif({found}, 'inf'::double), '-inf'::double)"
 
 
 def distinct_texts(table: str, text: str, kinds: Sequence[str] | None) -> str:
@@ -185,7 +217,7 @@ def keyed(columns: Sequence[Column]) -> str:
 def stated(texts: Mapping[str, str]) -> str:
     """`stated`: what `lead.created` and `lead.updated` rows say, by the lists they belong to."""
     columns = "".join(
-        f", nullif(trim({text}), '') as {identifier('f_' + name)}" for name, text in texts.items()
+        f", {stated_text(text)} as {identifier('f_' + name)}" for name, text in texts.items()
     )
     return f"""
         create table stated as
@@ -231,8 +263,8 @@ def final_attributes(columns: str) -> str:
 
 
 def yes_no(text: str) -> str:
-    """A raw text as a boolean; NULL when it is neither."""
-    word = f"lower(trim({text}))"
+    """A text without blanks around it as a boolean; NULL when it is neither."""
+    word = f"lower({text})"
     return (
         f"case when {word} in ('true', 'yes', '1') then true "
         f"when {word} in ('false', 'no', '0') then false end"

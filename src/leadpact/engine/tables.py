@@ -33,6 +33,7 @@ from leadpact.engine.shape import handed_over_in_reality, instant
 if TYPE_CHECKING:
     from leadpact.engine.evaluate import Evaluation
 
+_OUTCOMES = [outcome.name.lower().replace("_", " ") for outcome in Outcome]
 TIERS = [f"{letter}{number}" for letter in "ABC" for number in "123"]
 
 
@@ -140,7 +141,7 @@ def _typed(name: str, kind: str) -> str:
         return sql.number(text, "number")
     if kind == "boolean":
         return sql.yes_no(text)
-    return f"try_cast(left(trim({text}), 10) as date)" if kind == "date" else text
+    return sql.day(text) if kind == "date" else text
 
 
 def _last_lists(evaluation: Evaluation) -> NDArray[np.int64]:
@@ -299,7 +300,9 @@ def _clocks(evaluation: Evaluation, names: _Names) -> pa.Table:
     side, step = sides[clocks.version, clocks.obligation], steps[clocks.version, clocks.obligation]
     open_or_stopped = (clocks.outcome == b.RUNNING) | (clocks.outcome == b.OVERDUE)
     open_or_stopped |= clocks.stopped_at != b.NEVER
-    ran_out = (clocks.outcome == b.MISSED) | (clocks.outcome == b.OVERDUE)
+    outcomes = _outcomes(evaluation, clocks)
+    ran_out = (outcomes == Outcome.MISSED) | (outcomes == Outcome.OVERDUE)
+    breached_by = np.where(clocks.holder_due == b.NOT_YET, clocks.holder, clocks.holder_due)
     return _table(
         CLOCKS,
         lead_id=picked(names.leads, clocks.lead),
@@ -312,15 +315,12 @@ def _clocks(evaluation: Evaluation, names: _Names) -> pa.Table:
         due_at=times(clocks.due_at),
         stopped_at=times(clocks.stopped_at),
         closed_at=times(np.where(open_or_stopped, b.NEVER, clocks.closed_at)),
-        outcome=_outcomes(evaluation, clocks),
+        outcome=picked(pa.array(_OUTCOMES, pa.string()), outcomes),
         already_in_contact=_yes(clocks.in_contact),
         logged_late=_yes(clocks.logged_late),
         by_protocol=_yes(clocks.by_protocol),
         paused=pa.array((clocks.paused > 0) & (clocks.outcome == b.RUNNING), pa.bool_()),
-        holder=picked(
-            names.holders,
-            np.where(clocks.holder_due == b.NOT_YET, clocks.holder, clocks.holder_due),
-        ),
+        holder=picked(names.holders, np.where(ran_out, breached_by, clocks.holder)),
         qualified_at=times(of.qualified_at),
         handed_off_at=times(of.handed_at),
         assigned_at=times(of.assigned_at),
@@ -353,16 +353,16 @@ def _duty_facts(evaluation: Evaluation) -> tuple[NDArray[np.int64], NDArray[np.i
     return of_sales, steps
 
 
-def _outcomes(evaluation: Evaluation, clocks: Any) -> pa.Array:
-    words = [outcome.name.lower().replace("_", " ") for outcome in Outcome]
-    codes = clocks.outcome.copy()
+def _outcomes(evaluation: Evaluation, clocks: Any) -> NDArray[np.int64]:
+    """Codes of what became of every clock."""
+    codes: NDArray[np.int64] = clocks.outcome.copy()
     if evaluation.simulate:
         start = evaluation.compiled.program.duties.start[clocks.version, clocks.obligation]
-        by_handoff = (start == b.HANDOFF_STARTS) | (start == b.STEP_STARTS)
+        by_handoff = np.isin(start, [b.HANDOFF_STARTS, b.PROTOCOL_STARTS, b.STEP_STARTS])
         unstopped = (codes == b.RUNNING) | (codes == b.OVERDUE)
         never = ~handed_over_in_reality(evaluation.log, evaluation.versions)[clocks.lead]
         codes[by_handoff & unstopped & never] = Outcome.NOT_OBSERVED
-    return picked(pa.array(words), codes)
+    return codes
 
 
 def _shares(evaluation: Evaluation, names: _Names) -> pa.Table:

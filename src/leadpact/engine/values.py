@@ -10,11 +10,13 @@ from leadpact.agreement.conditions import Test
 
 TRUE, UNKNOWN, FALSE = 1, 0, -1
 
-#: What counts as a number, in Python and in SQL alike.
+#: What counts as a blank, a number and a day, in Python and in SQL alike.
+BLANKS = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
 NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
-_NUMBER = re.compile(NUMBER)
+DAY = r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
+_NUMBER, _DAY = re.compile(NUMBER), re.compile(DAY)
 _YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-_COMPARISONS = ("at_least", "more_than", "at_most", "less_than")
+COMPARISONS = ("at_least", "more_than", "at_most", "less_than")
 _TEXTUAL = ("contains", "starts_with")
 
 
@@ -35,12 +37,15 @@ def read(raw: object, kind: str) -> Any:
     if kind == "number":
         number = float(text) if _NUMBER.fullmatch(text) else None
         return number if number is not None and abs(number) < float("inf") else None
-    if kind == "date":
-        try:
-            return float(date.fromisoformat(text[:10]).toordinal())
-        except ValueError:
-            return None
-    return text
+    return _day(text) if kind == "date" else text
+
+
+def _day(text: str) -> float | None:
+    day = _DAY.match(text)
+    try:
+        return float(date.fromisoformat(day[0]).toordinal()) if day else None
+    except ValueError:
+        return None
 
 
 def reading(test: Test, declared: str | None) -> dict[str, str]:
@@ -49,10 +54,12 @@ def reading(test: Test, declared: str | None) -> dict[str, str]:
 
 
 def _reading(name: str, operand: Any, declared: str | None) -> str:
-    if name in ("known", "unknown", *_TEXTUAL) or (declared and declared != "text"):
+    if name in _TEXTUAL:
+        return "text"
+    if name in ("known", "unknown") or (declared and declared != "text"):
         return declared or "text"
     first = operand[0] if isinstance(operand, list) and operand else operand
-    if name in _COMPARISONS:
+    if name in COMPARISONS:
         return "date" if isinstance(first, date) else "number"
     if declared or isinstance(first, str):
         return "text"

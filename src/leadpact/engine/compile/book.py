@@ -86,13 +86,17 @@ class Book:
 
     # ------------------------------------------------------------------------------- conditions
 
-    def of_row(self, condition: Any) -> int:
+    def of_row(self, condition: Any, version: int) -> int:
         """A condition asked of one row and of the attributes known then."""
-        return self._close(self._row(condition))
+        return self._close(self._row(condition, version))
 
-    def of_lead(self, condition: Any) -> int:
+    def of_lead(self, condition: Any, version: int) -> int:
         """A condition asked of attributes alone; anything else in it is unknown."""
-        return self._close(self._leadwise(condition))
+        return self._close(self._leadwise(condition, version))
+
+    def of_customers(self) -> int:
+        """Whether the lead was a customer before."""
+        return self._close([(b.LEAD_ATOM, self.questions.customer)])
 
     def of_state(self, condition: Any, version: int, groups: dict[str, int]) -> int:
         """A condition asked of a lead's state: what happened in the episode, scores, timers."""
@@ -108,27 +112,27 @@ class Book:
         self.asks_lead.append(any(instruction == b.LEAD_ATOM for instruction, _ in code))
         return len(self.begins) - 2
 
-    def _row(self, condition: Any) -> list[tuple[int, int]]:
+    def _row(self, condition: Any, version: int) -> list[tuple[int, int]]:
         if isinstance(condition, EventCondition):
-            return [(b.ROW_ATOM, self.questions.row_atom(condition))]
+            return [(b.ROW_ATOM, self.questions.row_atom(condition, version))]
         if isinstance(condition, FieldCondition):
-            return [(b.LEAD_ATOM, self.questions.lead_atom(condition))]
+            return [(b.LEAD_ATOM, self.questions.lead_atom(condition, version))]
         if isinstance(condition, ScoreCondition):
             return _UNKNOWABLE
-        return _joined(condition, [self._row(part) for part in _parts(condition)])
+        return _joined(condition, [self._row(part, version) for part in _parts(condition)])
 
-    def _leadwise(self, condition: Any) -> list[tuple[int, int]]:
+    def _leadwise(self, condition: Any, version: int) -> list[tuple[int, int]]:
         if isinstance(condition, FieldCondition):
-            return [(b.LEAD_ATOM, self.questions.lead_atom(condition))]
+            return [(b.LEAD_ATOM, self.questions.lead_atom(condition, version))]
         if isinstance(condition, EventCondition | ScoreCondition):
             return _UNKNOWABLE
-        return _joined(condition, [self._leadwise(part) for part in _parts(condition)])
+        return _joined(condition, [self._leadwise(part, version) for part in _parts(condition)])
 
     def _state(
         self, condition: Any, version: int, groups: dict[str, int], positive: bool
     ) -> list[tuple[int, int]]:
         if isinstance(condition, FieldCondition):
-            return [(b.LEAD_ATOM, self.questions.lead_atom(condition))]
+            return [(b.LEAD_ATOM, self.questions.lead_atom(condition, version))]
         if isinstance(condition, EventCondition):
             return [self._event_question(condition, version, positive)]
         if isinstance(condition, ScoreCondition):
@@ -140,7 +144,7 @@ class Book:
     def _event_question(
         self, condition: EventCondition, version: int, positive: bool
     ) -> tuple[int, int]:
-        formula = self.of_row(condition)
+        formula = self.of_row(condition, version)
         if condition.not_within:
             self.timers.append(Timer(formula, condition.not_within.microseconds, version))
             return self._ask(b.QUIET_FOR, len(self.timers) - 1, 0)
@@ -205,17 +209,17 @@ class Book:
         held: NDArray[np.bool_] = out == TRUE
         return held
 
-    def where_holds(self, condition: Any) -> NDArray[np.bool_]:
+    def where_holds(self, condition: Any, version: int) -> NDArray[np.bool_]:
         """For which attribute patterns a condition holds; no condition holds everywhere."""
         if condition is None:
             return np.ones(len(self.attributes.of), np.bool_)
-        return self.by_attributes(self.of_lead(condition))
+        return self.by_attributes(self.of_lead(condition, version))
 
-    def candidates(self, condition: Any) -> list[tuple[int, int]]:
+    def candidates(self, condition: Any, version: int) -> list[tuple[int, int]]:
         """Patterns whose rows a condition can hold for, with the formula left to ask (-1: none)."""
         if condition is None:
             return []
-        formula = self.of_row(condition)
+        formula = self.of_row(condition, version)
         truths = self.by_row(formula)
         return [(int(p), -1 if truths[p] > 0 else formula) for p in np.flatnonzero(truths >= 0)]
 

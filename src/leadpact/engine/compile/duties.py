@@ -100,7 +100,7 @@ def _steps(protocol: ContactProtocol, first: int) -> list[Duty]:
         Duty(
             name=step_name(step.name),
             of_sales=True,
-            start=b.HANDOFF_STARTS if place == first else b.STEP_STARTS,
+            start=b.PROTOCOL_STARTS if place == first else b.STEP_STARTS,
             start_stage=None,
             starts_on=None,
             stops_on=attempt_over(step.channel),
@@ -215,7 +215,7 @@ class _Tables:
         for v, duties in enumerate(self.duties):
             for duty in duties:
                 rows = slice(v * patterns, (v + 1) * patterns)
-                table[rows, self.place(duty.name)] = self.book.where_holds(duty.when)
+                table[rows, self.place(duty.name)] = self.book.where_holds(duty.when, v)
         return table
 
     def of_people(self, value: Any) -> Any:
@@ -248,11 +248,11 @@ class _Tables:
         refused = self._delayed(v, "limit")
         for duty in self.duties[v]:
             o = self.place(duty.name)
-            self._add(of, b.STOPS, o, duty.stops_on, refused)
-            self._add(of, b.CANCELS, o, duty.cancels_on)
-            self._add(of, b.PAUSES, o, duty.pauses_on)
-            self._add(of, b.RESUMES, o, duty.resumes_on)
-            self._add(of, b.STARTS, o, duty.starts_on)
+            self._add(of, b.STOPS, o, v, duty.stops_on, refused)
+            self._add(of, b.CANCELS, o, v, duty.cancels_on)
+            self._add(of, b.PAUSES, o, v, duty.pauses_on)
+            self._add(of, b.RESUMES, o, v, duty.resumes_on)
+            self._add(of, b.STARTS, o, v, duty.starts_on)
         for pattern, (kind, _) in enumerate(self.book.rows.of):
             ruled = kind == "dispute.ruled" and self.book.rows.look_up(pattern, "upheld")
             if kind == "clock.waived" or ruled:
@@ -265,10 +265,11 @@ class _Tables:
         of: list[list[tuple[int, int, int]]],
         action: int,
         obligation: int,
+        v: int,
         condition: Any,
         refused: Any = None,
     ) -> None:
-        for pattern, formula in self.book.candidates(condition):
+        for pattern, formula in self.book.candidates(condition, v):
             if refused is None or not refused[pattern]:
                 of[pattern].append((action, obligation, formula))
 

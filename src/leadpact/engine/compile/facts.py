@@ -26,9 +26,9 @@ _PLAIN = {
 def fact_tables(book: Book, versions: list[Agreement], endings: list[EndingRules]) -> b.Facts:
     """The kernels' form of everything that rows do to a lead."""
     effects: list[list[tuple[int, int, int]]] = []
-    for version in versions:
+    for v, version in enumerate(versions):
         of: list[list[tuple[int, int, int]]] = [[] for _ in book.rows.of]
-        for pattern, effect in _effects(book, version):
+        for pattern, effect in _effects(book, version, v):
             of[pattern].append(effect)
         effects += of
     flat = chained(effects)
@@ -72,31 +72,33 @@ def _team(book: Book, pattern: int) -> int:
     return int(book.rows.look_up(pattern, "team")) if kind == "lead.assigned" else -1
 
 
-def _effects(book: Book, version: Agreement) -> Iterator[tuple[int, tuple[int, int, int]]]:
+def _effects(book: Book, version: Agreement, v: int) -> Iterator[tuple[int, tuple[int, int, int]]]:
     """(pattern, (action, target, formula still to ask)) in the order in which a row acts."""
-    yield from _conditional(book, version.disqualification.reopens_on, b.REOPENS)
-    yield from _conditional(book, version.disqualification.closed_lost, b.LOSES)
-    yield from _qualifying(book, version)
-    yield from _conditional(book, version.handoff.reentry.triggers, b.TRIGGERS)
+    yield from _conditional(book, v, version.disqualification.reopens_on, b.REOPENS)
+    yield from _conditional(book, v, version.disqualification.closed_lost, b.LOSES)
+    yield from _qualifying(book, version, v)
+    yield from _conditional(book, v, version.handoff.reentry.triggers, b.TRIGGERS)
     for pattern, (kind, _) in enumerate(book.rows.of):
         for action, target in _fixed(book, version, pattern, kind):
             yield pattern, (action, target, -1)
 
 
 def _conditional(
-    book: Book, condition: object, action: int
+    book: Book, v: int, condition: object, action: int
 ) -> Iterator[tuple[int, tuple[int, int, int]]]:
-    for pattern, formula in book.candidates(condition):
+    for pattern, formula in book.candidates(condition, v):
         yield pattern, (action, 0, formula)
 
 
-def _qualifying(book: Book, version: Agreement) -> Iterator[tuple[int, tuple[int, int, int]]]:
+def _qualifying(
+    book: Book, version: Agreement, v: int
+) -> Iterator[tuple[int, tuple[int, int, int]]]:
     """Activities that let a recycled lead qualify again: named, or whatever earns points."""
     named = version.handoff.reentry.activity
     rules = version.scoring.rules if version.scoring else []
     earning = [rule.when for rule in rules if rule.points > 0 and is_activity_rule(rule)]
     for condition in [named] if named else earning:
-        yield from _conditional(book, condition, b.QUALIFIES)
+        yield from _conditional(book, v, condition, b.QUALIFIES)
 
 
 def _fixed(book: Book, version: Agreement, pattern: int, kind: str) -> Iterator[tuple[int, int]]:

@@ -50,7 +50,7 @@ def add_rules(book: Book, version: Agreement, v: int) -> None:
         if is_activity_rule(rule):
             book.scorers.append(
                 Scorer(
-                    formula=book.of_row(rule.when),
+                    formula=book.of_row(rule.when, v),
                     group=groups[group_of(rule)],
                     points=whole_thousandths(rule.points),
                     cap=_cap(rule),
@@ -180,7 +180,7 @@ def _base(book: Book, versions: list[Agreement], groups: list[dict[str, int]]) -
         for rule in version.scoring.rules if version.scoring else []:
             if not is_activity_rule(rule):
                 points = between(-_cap(rule), whole_thousandths(rule.points), _cap(rule))
-                base[v, :, groups[v][group_of(rule)]] += points * book.where_holds(rule.when)
+                base[v, :, groups[v][group_of(rule)]] += points * book.where_holds(rule.when, v)
     return base
 
 

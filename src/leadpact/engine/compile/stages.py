@@ -11,7 +11,7 @@ from leadpact.engine.compile.book import Book
 from leadpact.engine.compile.lists import column
 from leadpact.engine.compile.scoring import group_places
 from leadpact.engine.kernels import bundles as b
-from leadpact.engine.questions import CUSTOMER, DECIDED, place_in
+from leadpact.engine.questions import DECIDED, place_in
 
 
 def segment_table(book: Book, versions: list[Agreement]) -> Any:
@@ -19,7 +19,7 @@ def segment_table(book: Book, versions: list[Agreement]) -> Any:
     table = np.zeros((len(versions), len(book.attributes.of)), np.int32)
     for v, version in enumerate(versions):
         for number, segment in reversed(list(enumerate(version.segments, start=1))):
-            table[v, book.where_holds(segment.when)] = number
+            table[v, book.where_holds(segment.when, v)] = number
     return table
 
 
@@ -83,7 +83,7 @@ def _nearest(stage: int, order: list[int], at: list[list[int]]) -> int:
 
 def _customers(book: Book, versions: list[Agreement]) -> Any:
     kept_out = [version.handoff.existing_customers == "keep out" for version in versions]
-    customers = book.by_attributes(book.of_lead(CUSTOMER))
+    customers = book.by_attributes(book.of_customers())
     return np.array([customers if out else np.zeros_like(customers) for out in kept_out], np.bool_)
 
 

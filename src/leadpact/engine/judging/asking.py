@@ -22,9 +22,9 @@ from leadpact.agreement.conditions import (
     parts,
 )
 from leadpact.agreement.spec import Agreement
-from leadpact.agreement.vocabulary import BUILT_IN_PROPERTIES, is_activity
+from leadpact.agreement.vocabulary import is_activity
 from leadpact.engine.compile.calendars import start_of
-from leadpact.engine.questions import ANY_ACTIVITY
+from leadpact.engine.questions import ANY_ACTIVITY, property_types
 from leadpact.engine.shape import Log
 from leadpact.engine.values import FALSE, TRUE, UNKNOWN, answer
 
@@ -99,7 +99,7 @@ def _of_event(condition: EventCondition, rows: pa.Table, agreement: Agreement) -
         for kind in kinds.dictionary.to_pylist()
     ]
     found = np.array(of_kind, np.bool_)[kinds.indices.to_numpy()]
-    types = BUILT_IN_PROPERTIES | agreement.property_types()
+    types = property_types(agreement)
     held = [np.full(rows.num_rows, TRUE, np.int8)]
     held += [
         _answers(test, rows[f"p:{name}"], types.get(name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from leadpact.engine.sql import identifier, literal
+from leadpact.engine.sql import identifier, literal, stated_text
 
 #: Kinds of rows that state attributes.
 STATING = ("lead.created", "lead.updated")
@@ -21,7 +21,7 @@ def within(begins: int, ends: int) -> str:
 
 
 def _stated(text: str) -> str:
-    return f"case when {kinds_in(STATING)} then nullif(trim({text}), '') end"
+    return f"case when {kinds_in(STATING)} then {stated_text(text)} end"
 
 
 def asked(
@@ -32,8 +32,7 @@ def asked(
 ) -> str:
     """Rows of some kinds, with texts of properties (`p:…`) and of attributes known then (`f:…`)."""
     own = "".join(
-        f", nullif(trim({text}), '') as {identifier('p:' + name)}"
-        for name, text in properties.items()
+        f", {stated_text(text)} as {identifier('p:' + name)}" for name, text in properties.items()
     )
     known = "".join(
         f", last_value({_stated(text)} ignore nulls) over so_far as {identifier('f:' + name)}"
@@ -69,7 +68,7 @@ OWN_LISTS = "(select place, lead as list from log)"
 
 def arrivals(texts: Mapping[str, str]) -> str:
     """Every lead, the earliest first, with its first instant and what it first stated of itself."""
-    read = "".join(f", nullif(trim({text}), '') as {name}" for name, text in texts.items())
+    read = "".join(f", {stated_text(text)} as {name}" for name, text in texts.items())
     first = "".join(
         f", arg_min({name}, place) filter ({name} is not null) as {name}" for name in texts
     )
@@ -90,8 +89,8 @@ def suspects(kinds: Sequence[str], agent: str, campaign: str) -> str:
     """`suspects`: rows that machines can cause, and those that an email was sent."""
     return f"""
         create or replace temp table suspects as
-        select place, lead, moment, kind, nullif(trim({agent}), '') as agent,
-            nullif(lower(trim({campaign})), '') as campaign
+        select place, lead, moment, kind, {stated_text(agent)} as agent,
+            lower({stated_text(campaign)}) as campaign
         from log where {kinds_in(kinds)}
     """
 

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from leadpact import jit
-from leadpact.engine.kernels.bundles import NOBODY, OPEN, Output, Program, Rows, State
-from leadpact.engine.kernels.clocks import inherit_clock, reassign
+from leadpact.engine.kernels.answers import tell_answers
+from leadpact.engine.kernels.bundles import (
+    CLOCKS,
+    NEVER,
+    NOBODY,
+    OPEN,
+    RUNNING,
+    Output,
+    Program,
+    Rows,
+    State,
+)
+from leadpact.engine.kernels.clocks import reassign
 from leadpact.engine.kernels.scoring import also_holds, attributes_when, pattern_of, tell_again
 from leadpact.engine.kernels.stages import learn_attributes, unlocks
 
@@ -21,6 +32,7 @@ def absorb(program: Program, rows: Rows, s: State, out: Output, now: int) -> Non
         lead.merges += 1
     if lead.ending == OPEN:
         tell_again(program, rows, s, out, now)
+        tell_answers(program, rows, s)
     last_heir = rows.heir_begins[lead.lead + 1]
     while lead.heir < last_heir and rows.heir_at[lead.heir] <= now:
         _take_inheritance(program, rows, s, out, lead.heir, now)
@@ -79,5 +91,32 @@ def _take_inheritance(
         lead.holder_since = now
     if lead.ending == OPEN and lead.excluded == 0:
         if rows.heir_clock[heir] >= 0:
-            inherit_clock(s, out, rows.heir_clock[heir], now)
+            _inherit_clock(s, out, rows.heir_clock[heir], now)
         reassign(program, s, out, now)
+
+
+@jit.kernel
+def _inherit_clock(s: State, out: Output, heir: int, now: int) -> None:
+    """A running clock of a lead merged into this one runs on here, if it is the earlier."""
+    lead = s.lead[0]
+    obligation = int(out.heirs[heir].obligation)
+    index = s.current[obligation]
+    if index >= 0:
+        clock = out.clocks[index]
+        if clock.outcome != RUNNING or clock.started_at <= out.heirs[heir].started_at:
+            return
+    else:
+        index = min(out.used[CLOCKS], out.clocks.shape[0] - 1)
+        out.used[CLOCKS] += 1
+        s.current[obligation] = index
+        s.latest[obligation] = index
+    out.clocks[index] = out.heirs[heir]
+    clock = out.clocks[index]
+    clock.lead = lead.lead
+    clock.episode = lead.episode
+    clock.counted_from = now
+    clock.piece_from = now
+    clock.piece_worked = 0
+    clock.outcome = RUNNING
+    clock.closed_at = NEVER
+    s.waiting[obligation] = False

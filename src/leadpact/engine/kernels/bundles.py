@@ -34,7 +34,8 @@ EXCLUDES, RESTORES, HANDS_OFF, ASSIGNS, MERGES, UPHOLDS = 9, 10, 11, 12, 13, 14
 WAIVES, STOPS, CANCELS, PAUSES, RESUMES, STARTS = 0, 1, 2, 3, 4, 5
 
 # What starts a clock; what its term counts; whose calendar it runs on.
-NOTHING_STARTS, HANDOFF_STARTS, STAGE_STARTS, EVENT_STARTS, STEP_STARTS = 0, 1, 2, 3, 4
+NOTHING_STARTS, HANDOFF_STARTS, STAGE_STARTS, EVENT_STARTS = 0, 1, 2, 3
+PROTOCOL_STARTS, STEP_STARTS = 4, 5
 NOT_ASKED, WORKING_TIME, CLOCK_TIME, WORKING_DAYS, END_OF_DAY = -1, 0, 1, 2, 3
 OWN_CALENDAR, TEAM_CALENDAR, PERSON_CALENDAR = 0, 1, 2
 
@@ -234,6 +235,7 @@ _LEAD_FIELDS = [
     "qualified_at",
     "handed_at",
     "handed_by_stage",
+    "protocol_due",
     "assigned_at",
     "closures",
     "merges",
@@ -370,11 +372,15 @@ class State(NamedTuple):
     stack: jit.Int8s
     current: jit.Int64s  # [o] clock of the episode
     latest: jit.Int64s  # [o] latest clock of any episode
-    last_stop: jit.Int64s  # [o] last row of the episode that would stop it
+    last_stop: jit.Int64s  # [o] instant of the last row of the episode that would stop it
+    last_late: jit.Bools  # [o] whether that row was logged late
+    first_late: jit.Bools  # [o] whether the first such row of that instant was
+    prior_stop: jit.Int64s  # [o] instant of the last such row before that instant
+    prior_late: jit.Bools  # [o] whether that row was logged late
     waiting: jit.Bools  # [o] for a holder
     wanted: jit.Bools  # [o] an event of this instant starts it
-    late_stop: jit.Bools  # [o] whether that row was logged late
     ended: jit.Bools  # [o] the row in hand ended it, and the next step may follow
+    entered: jit.Bools  # [stage] entered in its own right with the decision in hand
 
 
 class Output(NamedTuple):

@@ -25,6 +25,7 @@ from leadpact.engine.kernels.bundles import (
     NOT_YET,
     OVERDUE,
     PERSON_CALENDAR,
+    PROTOCOL_STARTS,
     RUNNING,
     SHARES,
     STEP_STARTS,
@@ -89,32 +90,30 @@ def start_clock(program: Program, s: State, out: Output, obligation: int, now: i
         s.waiting[obligation] = True
         return
     s.waiting[obligation] = False
-    index = _new_clock(program, s, out, obligation, kind, now)
-    clock = out.clocks[index]
-    clock.due_at = due_at(program, clock.table, now, kind, duties.term[v, lead.segment, obligation])
-    if duties.start[v, obligation] != STEP_STARTS:
-        _answered_before(s, out, index, obligation, now)
+    start_under(program, s, out, obligation, int(v), int(lead.segment), now)
+    answer_already(s, out, obligation, now)
 
 
 @jit.kernel
-def _new_clock(
-    program: Program, s: State, out: Output, obligation: int, kind: int, now: int
-) -> int:
+def start_under(
+    program: Program, s: State, out: Output, obligation: int, version: int, segment: int, now: int
+) -> None:
+    """Starts the episode's clock of an obligation under a version, for a segment."""
     lead = s.lead[0]
-    v = lead.version
+    kind = int(program.duties.term_kind[version, segment, obligation])
     index = min(out.used[CLOCKS], out.clocks.shape[0] - 1)
     out.used[CLOCKS] += 1
     s.current[obligation] = index
     s.latest[obligation] = index
     calendar = int(program.duties.always)
     if kind != CLOCK_TIME:
-        calendar = holders_calendar(program, v, obligation, lead.holder, lead.team)
+        calendar = holders_calendar(program, version, obligation, lead.holder, lead.team)
     clock = out.clocks[index]
     clock.lead = lead.lead
     clock.episode = lead.episode
     clock.obligation = obligation
-    clock.version = v
-    clock.segment = lead.segment
+    clock.version = version
+    clock.segment = segment
     clock.calendar = calendar
     clock.table = calendar_now(program, s, calendar)
     clock.started_at = now
@@ -133,34 +132,62 @@ def _new_clock(
     clock.worked = 0
     clock.counted_from = now
     clock.late = 0
-    return int(index)
+    term = program.duties.term[version, segment, obligation]
+    clock.due_at = due_at(program, clock.table, now, kind, term)
 
 
 @jit.kernel
-def _answered_before(s: State, out: Output, index: int, obligation: int, now: int) -> None:
-    """A lead with whom sales is in contact already needs no answer."""
-    last = s.last_stop[obligation]
-    if last == NEVER:
-        return
-    clock = out.clocks[index]
+def answer_already(s: State, out: Output, obligation: int, now: int) -> None:
+    """A lead with whom sales is in contact already needs no answer, nor one just answered.
+
+    The row that ended the episode before is none of this one, but may stop what begins with it.
+    """
+    at = s.last_stop[obligation]
+    late = s.last_late[obligation]
+    if at == now:
+        at = s.prior_stop[obligation]
+        late = s.prior_late[obligation]
+    if at == NEVER or at < s.lead[0].floor:
+        if s.last_stop[obligation] != now:
+            return
+        at = now
+        late = s.first_late[obligation]
+    clock = out.clocks[s.current[obligation]]
     clock.outcome = MET
-    clock.in_contact = 1 if last < now else 0
-    clock.logged_late = 1 if s.late_stop[obligation] else 0
-    clock.stopped_at = last
+    clock.in_contact = 1 if at < now else 0
+    clock.logged_late = 1 if late else 0
+    clock.stopped_at = at
     clock.closed_at = now
+
+
+@jit.kernel
+def _chain_was_cancelled(program: Program, s: State, out: Output) -> bool:
+    """Whether a step of the contact protocol ended without an answer and without a waiver."""
+    for obligation in range(s.current.shape[0]):
+        index = s.current[obligation]
+        if index >= 0:
+            clock = out.clocks[index]
+            starts = program.duties.start[clock.version, obligation]
+            is_step = starts in (PROTOCOL_STARTS, STEP_STARTS)
+            ended = clock.outcome not in (RUNNING, WAIVED) and clock.stopped_at == NEVER
+            if is_step and ended:
+                return True
+    return False
 
 
 @jit.kernel
 def forget_handoff(program: Program, s: State, out: Output) -> None:
     """The handoff was recorded after the stage had handed over: what it had started starts anew."""
+    chain_stays = _chain_was_cancelled(program, s, out)
     for obligation in range(s.current.shape[0]):
         index = s.current[obligation]
         if index >= 0:
             clock = out.clocks[index]
             starts = program.duties.start[clock.version, obligation]
             stopped = clock.stopped_at != NEVER and clock.outcome != WAIVED
-            by_handoff = starts in (HANDOFF_STARTS, STEP_STARTS)
-            if by_handoff and (stopped or clock.outcome == RUNNING):
+            is_step = starts in (PROTOCOL_STARTS, STEP_STARTS)
+            begun_by_it = starts == HANDOFF_STARTS or (is_step and not chain_stays)
+            if begun_by_it and (stopped or clock.outcome == RUNNING):
                 clock.outcome = FORGOTTEN
                 s.current[obligation] = -1
                 s.latest[obligation] = -1
@@ -298,6 +325,7 @@ def drop_clocks(program: Program, s: State, out: Output, now: int) -> None:
         if index >= 0 and out.clocks[index].outcome == RUNNING:
             drop_clock(program, out, index, CANCELLED, now)
         s.waiting[obligation] = False
+    s.lead[0].protocol_due = 0
 
 
 @jit.kernel
@@ -343,33 +371,3 @@ def judge_clocks(program: Program, out: Output, first: int, until: int) -> None:
             in_due_time = in_time(out, index, until)
             close_clock(program, out, index, RUNNING if in_due_time else OVERDUE, until)
             clock.closed_at = NEVER
-
-
-# ------------------------------------------------------------------------------------------ merges
-
-
-@jit.kernel
-def inherit_clock(s: State, out: Output, heir: int, now: int) -> None:
-    """A running clock of a lead merged into this one runs on here, if it is the earlier."""
-    lead = s.lead[0]
-    obligation = int(out.heirs[heir].obligation)
-    index = s.current[obligation]
-    if index >= 0:
-        clock = out.clocks[index]
-        if clock.outcome != RUNNING or clock.started_at <= out.heirs[heir].started_at:
-            return
-    else:
-        index = min(out.used[CLOCKS], out.clocks.shape[0] - 1)
-        out.used[CLOCKS] += 1
-        s.current[obligation] = index
-        s.latest[obligation] = index
-    out.clocks[index] = out.heirs[heir]
-    clock = out.clocks[index]
-    clock.lead = lead.lead
-    clock.episode = lead.episode
-    clock.counted_from = now
-    clock.piece_from = now
-    clock.piece_worked = 0
-    clock.outcome = RUNNING
-    clock.closed_at = NEVER
-    s.waiting[obligation] = False

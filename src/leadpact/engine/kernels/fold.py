@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leadpact import jit
+from leadpact.engine.kernels.answers import tell_answers
 from leadpact.engine.kernels.bundles import (
     CLOCKS,
     ENGAGEMENT,
@@ -87,6 +88,7 @@ def _begin_lead(program: Program, rows: Rows, s: State, out: Output, index: int)
     lead.reopened_at = NEVER
     s.latest[:] = -1
     s.last_stop[:] = NEVER
+    s.last_late[:] = False
     first = rows.first[index]
     while lead.version + 1 < program.effective.shape[0] and (
         program.effective[lead.version + 1] <= first
@@ -168,6 +170,7 @@ def _change_version(program: Program, rows: Rows, s: State, out: Output, now: in
                 lead.position = program.stages.position[lead.version, lead.stage]
                 lead.stage = program.stages.at[lead.version, lead.position]
             tell_again(program, rows, s, out, now)
+            tell_answers(program, rows, s)
 
 
 @jit.kernel

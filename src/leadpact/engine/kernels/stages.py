@@ -13,7 +13,6 @@ from leadpact.engine.kernels.bundles import (
     FIT,
     HANDOFF_STARTS,
     LOST,
-    MET,
     NEVER,
     NOBODY,
     OPEN,
@@ -22,7 +21,6 @@ from leadpact.engine.kernels.bundles import (
     RECYCLED,
     REJECTED,
     RUNNING,
-    STAGE_STARTS,
     TOTAL,
     TRIGGERS,
     WON,
@@ -33,6 +31,7 @@ from leadpact.engine.kernels.bundles import (
 )
 from leadpact.engine.kernels.clocks import drop_clock, drop_clocks, forget_handoff, start_clock
 from leadpact.engine.kernels.formulas import truth
+from leadpact.engine.kernels.protocol import begin_protocol
 from leadpact.engine.kernels.scoring import forget_points, look
 
 
@@ -64,11 +63,14 @@ def begin_episode(
     lead.qualified_at = NEVER
     lead.handed_at = NEVER
     lead.handed_by_stage = 0
+    lead.protocol_due = 0
     lead.assigned_at = NEVER
     forget_points(program, s, out, now)
+    s.entered[:] = False
     for obligation in range(s.current.shape[0]):
         s.current[obligation] = -1
         s.waiting[obligation] = False
+        s.prior_stop[obligation] = NEVER
         if s.last_stop[obligation] < now:
             s.last_stop[obligation] = NEVER
 
@@ -80,6 +82,7 @@ def end_episode(
     """The lead leaves the funnel; what still runs is closed."""
     lead = s.lead[0]
     lead.ending = ending
+    lead.protocol_due = 0
     for obligation in range(s.current.shape[0]):
         index = s.current[obligation]
         if index >= 0 and out.clocks[index].outcome == RUNNING:
@@ -170,22 +173,14 @@ def _is_due(program: Program, rows: Rows, s: State, position: int) -> bool:
 @jit.kernel
 def _enter(program: Program, s: State, out: Output, position: int, implied: bool, now: int) -> None:
     lead = s.lead[0]
-    v = lead.version
-    stage = int(program.stages.at[v, position])
-    lead.stage = stage
+    lead.stage = int(program.stages.at[lead.version, position])
     lead.position = position
     lead.stage_since = now
     note_entry(s, out, implied, now)
-    if implied:
-        return
-    if position == program.stages.handoff[v]:
-        lead.qualified_at = now
-    for obligation in range(s.current.shape[0]):
-        starts = program.duties.start[v, obligation]
-        if starts == STAGE_STARTS and program.duties.start_stage[v, obligation] == stage:
-            start_clock(program, s, out, obligation, now)
-    if position == program.stages.handoff[v] and program.stages.handed_by_stage[v]:
-        hand_over(program, s, out, True, now)
+    if not implied:
+        s.entered[lead.stage] = True
+        if position == program.stages.handoff[lead.version]:
+            lead.qualified_at = now
 
 
 @jit.kernel
@@ -239,39 +234,29 @@ def _enter_stages(program: Program, rows: Rows, s: State, out: Output, now: int)
 
 
 @jit.kernel
-def hand_over(program: Program, s: State, out: Output, by_stage: bool, now: int) -> None:
-    """The lead passes to sales: what starts on the handoff starts."""
+def _hand_over(program: Program, s: State, out: Output, by_stage: bool, now: int) -> None:
+    """The lead passes to sales: what starts on the handoff starts, the contact protocol last."""
     lead = s.lead[0]
     lead.handed_at = now
     lead.handed_by_stage = 1 if by_stage else 0
+    lead.protocol_due = 1
     for obligation in range(s.current.shape[0]):
         if program.duties.start[lead.version, obligation] == HANDOFF_STARTS:
             start_clock(program, s, out, obligation, now)
-            _go_on_if_answered(program, s, out, obligation, now)
 
 
 @jit.kernel
-def _go_on_if_answered(program: Program, s: State, out: Output, obligation: int, now: int) -> None:
-    """A protocol whose first step was answered before begins with its second."""
-    index = s.current[obligation]
-    if index >= 0 and out.clocks[index].outcome == MET:
-        following = int(program.duties.next_step[out.clocks[index].version, obligation])
-        if following >= 0:
-            start_clock(program, s, out, following, now)
-
-
-@jit.kernel
-def record_handoff(program: Program, s: State, out: Output, now: int) -> None:
+def _record_handoff(program: Program, s: State, out: Output, now: int) -> None:
     """A handoff was recorded: the first of the episode, or one that moves what the stage did."""
     lead = s.lead[0]
     if lead.handed_at == NEVER:
-        hand_over(program, s, out, False, now)
+        _hand_over(program, s, out, False, now)
     elif lead.handed_by_stage > 0:
         moved = lead.handed_at < now
         lead.handed_by_stage = 0
         if moved:
             forget_handoff(program, s, out)
-            hand_over(program, s, out, False, now)
+            _hand_over(program, s, out, False, now)
 
 
 @jit.kernel
@@ -282,7 +267,26 @@ def _start_waiting(program: Program, s: State, out: Output, now: int) -> None:
         by_event = program.duties.start[s.lead[0].version, obligation] == EVENT_STARTS
         if s.waiting[obligation] and not by_event:
             start_clock(program, s, out, obligation, now)
-            _go_on_if_answered(program, s, out, obligation, now)
+
+
+@jit.kernel
+def _begin_clocks(program: Program, rows: Rows, s: State, out: Output, now: int) -> None:
+    """Begins what starts with the stages entered now, a handoff or a holder; the protocol last."""
+    lead = s.lead[0]
+    v = lead.version
+    for obligation in range(s.current.shape[0]):
+        stage = program.duties.start_stage[v, obligation]
+        if stage >= 0 and s.entered[stage]:
+            start_clock(program, s, out, obligation, now)
+    handoff = int(program.stages.handoff[v])
+    by_stage = handoff >= 0 and program.stages.handed_by_stage[v] and lead.handed_at == NEVER
+    if by_stage and s.entered[program.stages.at[v, handoff]]:
+        _hand_over(program, s, out, True, now)
+    s.entered[:] = False
+    if lead.hands_off > 0:
+        _record_handoff(program, s, out, now)
+    _start_waiting(program, s, out, now)
+    begin_protocol(program, rows, s, out, now)
 
 
 # --------------------------------------------------------------------------------------- decisions
@@ -303,12 +307,10 @@ def decide(program: Program, rows: Rows, s: State, out: Output, now: int) -> Non
         return
     position = lead.position
     won = _enter_stages(program, rows, s, out, now)
-    if lead.hands_off > 0:
-        record_handoff(program, s, out, now)
-    _start_waiting(program, s, out, now)
+    _begin_clocks(program, rows, s, out, now)
     if lead.position != position:
         look(program, s, now)
-    _end_if_due(program, s, out, won, now)
+    _end_if_due(program, rows, s, out, won, now)
 
 
 @jit.kernel
@@ -328,7 +330,7 @@ def _disqualified(program: Program, s: State, out: Output, now: int) -> bool:
 
 
 @jit.kernel
-def _end_if_due(program: Program, s: State, out: Output, won: bool, now: int) -> None:
+def _end_if_due(program: Program, rows: Rows, s: State, out: Output, won: bool, now: int) -> None:
     lead = s.lead[0]
     rule = recycling_rule(program, s)
     if won:
@@ -338,19 +340,27 @@ def _end_if_due(program: Program, s: State, out: Output, won: bool, now: int) ->
     elif lead.rejects_for_good > 0:
         end_episode(program, s, out, DISQUALIFIED, -1, True, now)
     elif lead.rejects > 0:
-        _recycle(program, s, out, -1, lead.cool_down_rejected, True, now)
+        _recycle(program, rows, s, out, -1, lead.cool_down_rejected, True, now)
     elif lead.recycles > 0 and lead.reopened_at != now:
-        _recycle(program, s, out, -1, lead.cool_down_recycled, False, now)
+        _recycle(program, rows, s, out, -1, lead.cool_down_recycled, False, now)
     elif rule >= 0:
         cool_down = program.facts.recycling_cool_down[rule]
         nth = rule - program.facts.recycling_begins[lead.version]
-        _recycle(program, s, out, nth, cool_down, False, now)
+        _recycle(program, rows, s, out, nth, cool_down, False, now)
 
 
 @jit.kernel
 def _recycle(
-    program: Program, s: State, out: Output, cause: int, cool_down: int, rejected: bool, now: int
+    program: Program,
+    rows: Rows,
+    s: State,
+    out: Output,
+    cause: int,
+    cool_down: int,
+    rejected: bool,
+    now: int,
 ) -> None:
+    """The episode ends and the next one begins, in which no handoff was recorded."""
     end_episode(program, s, out, RECYCLED, cause, rejected, now)
     begin_episode(program, s, out, s.lead[0].cursor, now, now + 1, False)
     s.lead[0].cool_down_until = now + cool_down
@@ -359,6 +369,9 @@ def _recycle(
     rule = disqualifier(program, s)
     if rule >= 0:
         end_episode(program, s, out, DISQUALIFIED, rule, False, now)
+        return
+    s.lead[0].hands_off = 0
+    _begin_clocks(program, rows, s, out, now)
 
 
 @jit.kernel

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from leadpact import jit
 from leadpact.engine.kernels.absorbing import absorb
+from leadpact.engine.kernels.answers import note_answer
 from leadpact.engine.kernels.bundles import (
     ASSIGNS,
     CANCELLED,
@@ -37,10 +38,11 @@ from leadpact.engine.kernels.clocks import (
     pause_clock,
     reassign,
     resume_clock,
-    start_clock,
+    start_under,
     stop_clock,
     waive_clock,
 )
+from leadpact.engine.kernels.protocol import complete_by_protocol
 from leadpact.engine.kernels.scoring import also_holds, count_row, pattern_of
 from leadpact.engine.kernels.stages import unlocks, uphold_dispute
 
@@ -85,7 +87,7 @@ def _take_fact(
     first_entry: int,
 ) -> None:
     lead = s.lead[0]
-    if unlocks(lead.cool_down_until, action, now):
+    if lead.ending == OPEN and unlocks(lead.cool_down_until, action, now):
         lead.unlocked = 1
     elif action == DISQUALIFIES:
         lead.disqualifies = 1
@@ -139,7 +141,7 @@ def _move_clocks(program: Program, s: State, out: Output, pattern: int, now: int
                 _move_clock(
                     program, s, out, v, vp, int(duties.action[i]), int(duties.target[i]), now
                 )
-    _go_on_with_protocol(program, s, out, now)
+    _go_on_with_protocol(program, s, out, pattern, now)
 
 
 @jit.kernel
@@ -155,8 +157,7 @@ def _move_clock(
 ) -> None:
     in_force = version == s.lead[0].version
     if in_force and action == STOPS:
-        s.last_stop[obligation] = now
-        s.late_stop[obligation] = program.duties.logged_late[vp]
+        note_answer(s, obligation, now, program.duties.logged_late[vp])
     elif in_force and action == STARTS:
         s.wanted[obligation] = True
     elif in_force and action == WAIVES:
@@ -182,24 +183,16 @@ def _move_clock(
 
 
 @jit.kernel
-def _go_on_with_protocol(program: Program, s: State, out: Output, now: int) -> None:
+def _go_on_with_protocol(program: Program, s: State, out: Output, pattern: int, now: int) -> None:
     """The next step of a protocol follows the one that this row ended; the last completes it."""
     lead = s.lead[0]
     for obligation in range(s.ended.shape[0]):
         if s.ended[obligation] and lead.ending == OPEN and lead.excluded == 0:
-            index = s.current[obligation]
-            following = int(program.duties.next_step[out.clocks[index].version, obligation])
-            if following >= 0:
-                start_clock(program, s, out, following, now)
+            clock = out.clocks[s.current[obligation]]
+            version = int(clock.version)
+            following = int(program.duties.next_step[version, obligation])
+            if following >= 0 and s.current[following] < 0:
+                start_under(program, s, out, following, version, int(clock.segment), now)
             elif following == LAST_STEP:
-                _complete_by_protocol(program, s, out, now)
-
-
-@jit.kernel
-def _complete_by_protocol(program: Program, s: State, out: Output, now: int) -> None:
-    for obligation in range(s.current.shape[0]):
-        index = s.current[obligation]
-        running = index >= 0 and out.clocks[index].outcome == RUNNING
-        if running and program.duties.by_protocol[out.clocks[index].version, obligation]:
-            stop_clock(program, s, out, obligation, now)
-            out.clocks[index].by_protocol = 1
+                late = program.duties.logged_late[version * program.patterns + pattern]
+                complete_by_protocol(program, s, out, bool(late), now)
