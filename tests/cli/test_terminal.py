@@ -87,6 +87,18 @@ def test_sentences_are_wrapped_and_places_are_not(company, leadpact, columns, mo
     assert " ".join(unwrapped.split()) == " ".join(" ".join(lines).split())
 
 
+def test_longer_texts_fit_the_terminal(company, leadpact, monkeypatch):
+    words = ["explain", company / "agreement.yaml", "50002", "--sources", company / "sources.yaml"]
+    as_it_is = leadpact(*words)
+    assert as_it_is.code == 0
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+    fitted = leadpact(*words)
+    assert max(map(len, as_it_is.out.splitlines())) > 60
+    assert max(map(len, fitted.out.splitlines())) <= 60
+    assert fitted.out.split() == as_it_is.out.split()
+
+
 def test_a_suggested_command_is_one_line_that_can_be_pasted(leadpact, tmp_path, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "50")

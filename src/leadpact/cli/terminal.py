@@ -81,8 +81,25 @@ def write_command(console: Console, *words: str | Path) -> None:
 
 
 def write_text(text: str) -> None:
-    """Write a text of several lines to standard output as it is, ending with a line break."""
-    sys.stdout.write(plain(text).removesuffix("\n") + "\n")
+    """Write a text of several lines to standard output, ending with a line break.
+
+    Lines that are too long for a terminal are wrapped; elsewhere they stay as they are.
+    """
+    lines = plain(text).removesuffix("\n").split("\n")
+    console = out()
+    if console.is_terminal:
+        lines = [_fitted(line, max(_NARROWEST, console.width)) for line in lines]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _fitted(line: str, width: int) -> str:
+    if len(line) <= width:
+        return line
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(
+        line.strip(), width, initial_indent=indent, subsequent_indent=f"{indent}    ",
+        break_on_hyphens=False, break_long_words=False,
+    )  # fmt: skip
 
 
 def write_json(value: Any) -> None:
