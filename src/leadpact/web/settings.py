@@ -2,7 +2,7 @@
 
 | variable | meaning |
 |---|---|
-| `LEADPACT_HOME` | folder of the whole state; by default the platform's folder for application data |
+| `LEADPACT_HOME` | folder of the whole state; by default the platform's data folder |
 | `DATABASE_URL` | `postgresql://…`; by default SQLite in the home folder |
 | `LEADPACT_SECRET` | the installation's secret; by default kept in the home folder |
 | `LEADPACT_HOSTS` | names under which it is reached, with commas; by default this machine alone |
@@ -102,7 +102,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = False
 STATIC_URL = "/static/"
-STATIC_ROOT = home() / "static"
+# Files are served from where they are installed; nothing has to be collected first.
 WHITENOISE_USE_FINDERS = True
 
 _HTTPS = os.environ.get("LEADPACT_HTTPS") == "1"

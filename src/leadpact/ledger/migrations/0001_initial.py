@@ -48,6 +48,19 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Heartbeat',
+            fields=[
+                ('worker', models.TextField(primary_key=True, serialize=False)),
+                ('started_at', models.DateTimeField()),
+                ('beat_at', models.DateTimeField()),
+                ('turns', models.PositiveBigIntegerField(default=0)),
+                ('looks', models.PositiveBigIntegerField(default=0)),
+                ('decisions', models.PositiveBigIntegerField(default=0)),
+                ('failures', models.PositiveBigIntegerField(default=0)),
+                ('seconds', models.FloatField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Lead',
             fields=[
                 ('key', models.TextField(primary_key=True, serialize=False)),
@@ -256,6 +269,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='state_due'), models.Index(fields=['holder', 'status'], name='state_holder'), models.Index(fields=['stage', 'status'], name='state_stage')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Quarantine',
+            fields=[
+                ('lead', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='quarantine', serialize=False, to='ledger.lead')),
+                ('since', models.DateTimeField()),
+                ('attempts', models.PositiveIntegerField(default=1)),
+                ('retry_at', models.DateTimeField()),
+                ('error', models.TextField()),
+            ],
+            options={
+                'indexes': [models.Index(fields=['retry_at'], name='quarantine_due')],
             },
         ),
         migrations.CreateModel(

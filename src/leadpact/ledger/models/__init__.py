@@ -9,6 +9,7 @@ from leadpact.ledger.models.leads import Company, Deal, DealRole, Identity, Lead
 from leadpact.ledger.models.live import Change, Handoff, Notice, NurtureEntry, Webhook
 from leadpact.ledger.models.people import Absence, Person, Standing, Team
 from leadpact.ledger.models.published import PublishedMetric
+from leadpact.ledger.models.running import Heartbeat, Quarantine
 from leadpact.ledger.models.state import (
     Clock,
     ClockShare,
@@ -34,6 +35,7 @@ __all__ = [
     "Event",
     "Exclusion",
     "Handoff",
+    "Heartbeat",
     "Identity",
     "Installation",
     "Lead",
@@ -42,6 +44,7 @@ __all__ = [
     "NurtureEntry",
     "Person",
     "PublishedMetric",
+    "Quarantine",
     "Role",
     "Scope",
     "StageEntry",

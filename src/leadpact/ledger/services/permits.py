@@ -31,8 +31,8 @@ class Act(StrEnum):
 _HEADS = {Act.READ, Act.DISPUTE, Act.RULE, Act.WAIVE, Act.VOID, Act.MANAGE_PEOPLE, Act.CLEAN}
 _MAY: dict[str, set[Act]] = {
     Role.ADMINISTRATOR: set(Act),
-    Role.MARKETING_HEAD: _HEADS | {Act.NURTURE, Act.IMPORT, Act.PUBLISH},
-    Role.MARKETER: {Act.READ, Act.NURTURE, Act.CLEAN, Act.IMPORT, Act.DISPUTE},
+    Role.MARKETING_HEAD: _HEADS | {Act.COLLECT, Act.NURTURE, Act.IMPORT, Act.PUBLISH},
+    Role.MARKETER: {Act.READ, Act.COLLECT, Act.NURTURE, Act.CLEAN, Act.IMPORT, Act.DISPUTE},
     Role.SALES_HEAD: _HEADS | {Act.WORK_LEAD, Act.RATE, Act.REASSIGN, Act.PUBLISH},
     Role.REP: {Act.READ, Act.WORK_LEAD, Act.RATE, Act.DISPUTE},
     Role.VIEWER: {Act.READ},
@@ -46,6 +46,32 @@ _SCOPES: dict[str, set[Act]] = {
     },
     Scope.ADMIN: set(Act),
 }
+
+
+#: Rights that a fact needs which says more than that something happened to a lead.
+_FOR_KIND = {
+    "fact.voided": Act.VOID,
+    "calendar.closed": Act.MANAGE_PEOPLE,
+    "roster.changed": Act.MANAGE_PEOPLE,
+    "lead.merged": Act.CLEAN,
+    "lead.unmerged": Act.CLEAN,
+    "lead.excluded": Act.CLEAN,
+    "lead.restored": Act.CLEAN,
+    "clock.disputed": Act.DISPUTE,
+    "dispute.ruled": Act.RULE,
+    "clock.waived": Act.WAIVE,
+    "lead.assigned": Act.REASSIGN,
+    "nurture.entered": Act.NURTURE,
+    "nurture.left": Act.NURTURE,
+}
+_OF_SALES = ("sales.", "deal.", "stage.", "lead.handed_off", "lead.recycled", "lead.disqualified")
+
+
+def act_for(kind: str) -> Act:
+    """The right that writing a fact of this kind needs."""
+    if kind.startswith(_OF_SALES):
+        return Act.WORK_LEAD
+    return _FOR_KIND.get(kind, Act.COLLECT)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,46 @@
+"""The REST interface under `/api/v1/`, put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+
+from leadpact import __version__
+from leadpact.api import endpoints, lists, problems, writing
+from leadpact.api.callers import Key, Session
+
+
+class _Described(NinjaAPI):
+    """Describes problems as what they are: `application/problem+json`."""
+
+    def get_openapi_schema(self, *args: Any, **kwargs: Any) -> Any:
+        """The description, for programs."""
+        schema = super().get_openapi_schema(*args, **kwargs)
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                for status, answer in operation["responses"].items():
+                    content = answer.get("content", {})
+                    if int(status) >= 400 and "application/json" in content:
+                        content[problems.MEDIA_TYPE] = content.pop("application/json")
+        return schema
+
+
+api = _Described(
+    title="Leadpact",
+    version=__version__,
+    description="Facts go in, the state of every lead, clock and promise comes out.",
+    urls_namespace="api",
+    docs_url=None,
+    auth=[Key(), Session()],
+)
+problems.install(api)
+api.add_router("", endpoints.router)
+#: Each of these puts its endpoints on the list.
+PARTS = (lists, writing)
+
+
+def not_found(_request: HttpRequest) -> HttpResponse:
+    """The answer for an address under `/api/v1/` that is none."""
+    return problems.told(404, "There is nothing at this address.")

@@ -1,0 +1,55 @@
+"""Lists for pages and programs, of what the caller may see."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from leadpact.engine.identity import email_key
+from leadpact.ledger.models import Clock, Event, Handoff, Identity, Lead, Notice, Person
+from leadpact.ledger.selectors.visible import leads_for
+from leadpact.ledger.services.permits import Caller
+
+Row = TypeVar("Row", bound=Model)
+
+
+def _of_seen(caller: Caller, rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Rows about leads that the caller may see; for who sees every lead, all rows about leads."""
+    if caller.sees_all and caller.sees_before_handoff:
+        return rows.exclude(lead=None)
+    return rows.filter(lead__in=leads_for(caller).values("key"))
+
+
+def events_for(caller: Caller) -> QuerySet[Event]:
+    """Rows of the log."""
+    return _of_seen(caller, Event.objects.all())
+
+
+def handoffs_for(caller: Caller) -> QuerySet[Handoff]:
+    """Handoffs."""
+    return _of_seen(caller, Handoff.objects.all())
+
+
+def clocks_for(caller: Caller) -> QuerySet[Clock]:
+    """Clocks."""
+    return _of_seen(caller, Clock.objects.all())
+
+
+def notices_for(caller: Caller) -> QuerySet[Notice]:
+    """Notices about leads, and those that are the caller's own."""
+    own = Q(receiver=caller.person) if caller.person else Q(pk__in=[])
+    seen = _of_seen(caller, Notice.objects.all()).values("pk")
+    return Notice.objects.filter(Q(pk__in=seen) | own)
+
+
+def people() -> QuerySet[Person]:
+    """Everybody who may hold leads."""
+    return Person.objects.select_related("team").prefetch_related("absences")
+
+
+def with_email(leads: QuerySet[Lead], email: str) -> QuerySet[Lead]:
+    """Of these leads the one of a mailbox."""
+    key = email_key(email)
+    mailbox = Identity.objects.filter(kind=Identity.Kind.EMAIL, value=key or "")
+    return leads.filter(key__in=mailbox.values("lead_id"))

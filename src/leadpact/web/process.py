@@ -1,0 +1,78 @@
+"""The web process: the application in a threaded server, which ends when its parent does."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connections
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from leadpact.flows import journal
+
+#: Names the process whose end is this one's end; set by `leadpact serve`.
+PARENT = "LEADPACT_PARENT"
+_THREADS = 8
+_GRACE_SECONDS = 10
+
+
+def serve(host: str, port: int, processes: int) -> None:
+    """Serve until SIGTERM or SIGINT, which let requests that run come to their end."""
+    journal.configure()
+    end_with_parent()
+    # What was opened to look at the tables must not be shared with the processes to come.
+    connections.close_all()
+    server = Granian(
+        "leadpact.web.process:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes,
+        blocking_threads=_THREADS,
+        factory=True,
+        websockets=False,
+        log_level=LogLevels.error,
+        workers_kill_timeout=_GRACE_SECONDS,
+    )
+    server.serve()
+
+
+def application() -> Callable[..., Any]:
+    """The application as the server's own processes load it."""
+    journal.configure()
+    end_with_parent()
+    from leadpact.web.wsgi import application as wsgi
+
+    return wsgi
+
+
+def end_with_parent() -> None:
+    """Let this process end when the one that started it is gone, however that went."""
+    parent = multiprocessing.parent_process()
+    expected = os.environ.get(PARENT)
+    if parent is not None:
+        _in_background(parent.join)
+    elif expected:
+        _in_background(lambda: _wait_for_the_end_of(int(expected)))
+
+
+def _wait_for_the_end_of(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+
+
+def _in_background(wait: Callable[[], None]) -> None:
+    def watch() -> None:
+        wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_GRACE_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()

@@ -1,0 +1,171 @@
+"""Every role at every endpoint on every kind of lead: one table, and no cell untested.
+
+An endpoint without a line here fails, so that nobody adds one without saying who may use it.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from leadpact.api.app import api
+from leadpact.ledger.models import AgreementVersion, Handoff, Role, Scope
+from leadpact.ledger.services import access
+from tests.api.conftest import signed_in
+
+ROLES = list(Role.values)
+KEYS = [f"key {scope}" for scope in Scope.values]
+READERS = {*ROLES, "key read", "key write", "key admin"}
+
+#: Who may use each endpoint at all; of which leads, the tables below say.
+MAY: dict[str, set[str]] = {
+    "GET /api/v1/leads": READERS,
+    "GET /api/v1/leads/{key}": READERS,
+    "GET /api/v1/events": READERS,
+    "GET /api/v1/handoffs": READERS,
+    "GET /api/v1/clocks": READERS,
+    "GET /api/v1/agreements": READERS,
+    "GET /api/v1/agreements/{number}": READERS,
+    "GET /api/v1/people": READERS,
+    "GET /api/v1/notices": READERS,
+    "GET /api/v1/metrics": READERS,
+    "POST /api/v1/events": {
+        "administrator", "marketing head", "marketer", "key collect", "key write", "key admin",
+    },
+    "POST /api/v1/leads/{key}/actions": READERS,
+    "POST /api/v1/voids": {"administrator", "marketing head", "sales head", "key admin"},
+}  # fmt: skip
+
+#: The leads, from where a rep of Ada's team stands: own, a colleague's, another team's, and one
+#: that marketing has not handed over.
+SEES: dict[str, set[str]] = {
+    **dict.fromkeys(READERS, {"own", "team", "other", "early"}),
+    "sales head": {"own", "team", "other"},
+    "rep": {"own", "team"},
+}
+WORKS: dict[str, set[str]] = {
+    **dict.fromkeys(("administrator", "key write", "key admin"), {"own", "team", "other", "early"}),
+    "sales head": {"own", "team", "other"},
+    "rep": {"own"},
+}
+WAIVES = {"administrator", "marketing head", "sales head", "key admin"}
+LISTS = ("leads", "events", "handoffs", "clocks", "notices")
+
+
+@pytest.fixture
+def leads(company: None) -> dict[str, str]:
+    """The four leads; Dee is with the other person of Ada's team."""
+    from leadpact.ledger.facts import Fact, Known
+    from leadpact.ledger.services.ingest import ingest
+    from tests.ledger.helpers import settle
+
+    now = datetime.now(UTC)
+    known = Known(id="Dee", email="dee@deeworks.org")
+    stated = {"email": known.email, "country": "US", "employees": 800, "name": "Dee"}
+    asked = {"form": "demo", "seconds_to_fill": 40}
+    ingest(
+        [
+            Fact("crm", "Dee 1", "lead.created", now, known, stated, now),
+            Fact("crm", "Dee 2", "form_submitted", now, known, asked, now),
+        ],
+        now=now,
+    )
+    settle(datetime.now(UTC))
+    holders = dict(Handoff.objects.values_list("lead", "person"))
+    assert holders["Ada"] != holders["Dee"]
+    return {"own": "Ada", "team": "Dee", "other": "Bo", "early": "Cy"}
+
+
+class Asker:
+    """Somebody in a role, or a program with a key."""
+
+    def __init__(self, who: str) -> None:
+        self.client, self.headers = Client(), {}
+        if who.startswith("key "):
+            _, key = access.create_key(who, who[4:], actor="test", now=datetime.now(UTC))
+            self.headers = {"Authorization": f"Bearer {key}"}
+        else:
+            person = Handoff.objects.get(lead="Ada").person if who == "rep" else None
+            self.client = signed_in(who, person)
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """Ask something, as a page of ours would: with its own origin."""
+        text = json.dumps(body) if body is not None else None
+        return self.client.generic(
+            method, path, text or "", content_type="application/json", headers=self.headers
+        )
+
+
+def endpoints() -> list[str]:
+    paths = api.get_openapi_schema()["paths"]
+    return sorted(f"{method.upper()} {path}" for path, each in paths.items() for method in each)
+
+
+def test_every_endpoint_says_who_may_use_it() -> None:
+    assert endpoints() == sorted(MAY)
+
+
+@pytest.mark.parametrize("who", [*ROLES, *KEYS, "nobody"])
+def test_every_role_at_every_endpoint(who: str, leads: dict[str, str]) -> None:
+    asker = Asker(who) if who != "nobody" else None
+    wrong = []
+    for endpoint, allowed in MAY.items():
+        method, path = endpoint.split(" ")
+        path = path.format(key="Ada", number=AgreementVersion.objects.get().pk)
+        body = BODIES.get(endpoint)
+        if asker is None:
+            status = Client().generic(
+                method, path, json.dumps(body or {}), content_type="application/json"
+            ).status_code  # fmt: skip
+            expected = {401}
+        else:
+            status = asker.ask(method, path, body).status_code
+            expected = {200, 403} if endpoint.endswith("actions") else {200}
+            expected = expected if who in allowed else {403}
+        if status not in expected:
+            wrong.append(f"{who} at {endpoint}: {status}, not {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+BODIES: dict[str, Any] = {
+    "POST /api/v1/events": {"event_id": "m", "kind": "page_viewed", "lead": {"id": "Ada"}},
+    "POST /api/v1/leads/{key}/actions": {"action": "attempt", "channel": "phone"},
+    "POST /api/v1/voids": {"source": "crm", "event_id": "Bo 2"},
+}
+
+
+@pytest.mark.parametrize("who", sorted(READERS))
+def test_every_role_on_every_kind_of_lead(who: str, leads: dict[str, str]) -> None:
+    asker, wrong = Asker(who), []
+    for kind, lead in leads.items():
+        seen = kind in SEES[who]
+        status = asker.ask("GET", f"/api/v1/leads/{lead}").status_code
+        if (status == 200) != seen or status not in (200, 404):
+            wrong.append(f"{who} reads the lead {kind}: {status}")
+        for name in LISTS:
+            items = asker.ask("GET", f"/api/v1/{name}?limit=200").json()["items"]
+            shown = {item.get("lead") or item["id"] for item in items}
+            if (lead in shown) and not seen:
+                wrong.append(f"{who} is shown the lead {kind} among {name}")
+            if seen and name in ("leads", "events") and lead not in shown:
+                wrong.append(f"{who} misses the lead {kind} among {name}")
+        wrong += acts(asker, who, kind, lead)
+    assert not wrong, "\n".join(wrong)
+
+
+def acts(asker: Asker, who: str, kind: str, lead: str) -> list[str]:
+    wrong = []
+    body = {"action": "attempt", "channel": "phone"}
+    status = asker.ask("POST", f"/api/v1/leads/{lead}/actions", body).status_code
+    if (status == 200) != (kind in WORKS.get(who, set())) or status not in (200, 403, 404):
+        wrong.append(f"{who} works the lead {kind}: {status}")
+    body = {"action": "waive", "obligation": "Connect with an MQL", "reason": "test"}
+    status = asker.ask("POST", f"/api/v1/leads/{lead}/actions", body).status_code
+    may = who in WAIVES and kind in SEES[who]
+    if (status == 200) != may or status not in (200, 403, 404):
+        wrong.append(f"{who} waives on the lead {kind}: {status}")
+    return wrong
