@@ -22,8 +22,9 @@ from leadpact.insight.posterior import (
     steps_before,
 )
 
-#: By how much counts may scatter: the variance as a multiple of the mean.
-SCATTERS = (1.02, 1.5, 2.3, 3.5, 6.0, 10.0, 18.0, 40.0)
+#: By how much counts may scatter, the variance as a multiple of the mean: from pure chance to so
+#: much, or to a multiple of what the weeks of the record show, in so many steps.
+_LEAST, _MOST, _BEYOND, _STEPS = 1.02, 20.0, 5.0, 8
 #: Usual size of a month's habit, of that of last days, and of growth in four weeks.
 MONTHLY, ENDING, GROWTH = 0.2, 0.3, 0.015
 
@@ -94,10 +95,14 @@ class _Counts:
         return np.asarray(terms.sum(1))
 
 
-def learn(seen: Cells, counts: Array) -> Level:
-    """The level behind the counts of cells, of which one at least is above zero."""
+def learn(seen: Cells, counts: Array, scatter_shown: float) -> Level:
+    """The level behind the counts of cells, of which one at least is above zero.
+
+    `scatter_shown` is what the weeks of the record show, roughly.
+    """
     steps = int(seen.week.max()) // WEEKS
-    drift, scatter = grid(SCATTERS)
+    most = max(_MOST, _BEYOND * scatter_shown)
+    drift, scatter = grid(np.geomspace(_LEAST, most, _STEPS))
     fixed = [FREE, GROWTH, *[1.0] * steps, *[MONTHLY] * 12, ENDING, ENDING]
     usual = np.tile(np.array(fixed), (len(drift), 1))
     usual[:, 2 : 2 + steps] = drift[:, None]

@@ -23,14 +23,15 @@ Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 DRAWS = 5000
-#: Percentiles take each draw apart, so that fewer must do.
-FEW_DRAWS = 500
+#: Percentiles take each draw apart, so that fewer must do, and fewer yet where each is large.
+FEW_DRAWS, LEAST_DRAWS = 500, 100
 #: The range of a projection holds the end in four cases of five.
 RANGE = (0.1, 0.5, 0.9)
 #: Days of the record whose cases say what those to come are like, and how many there must be.
 ALIKE_DAYS = 365
 ENOUGH_ALIKE = 20
 _MOST_PICKS = 4_000_000
+_MOST_TIMES = 10_000_000
 _LEVELS: dict[Measure, float] = {"p50": 0.5, "p90": 0.9}
 
 
@@ -178,8 +179,10 @@ class _Play:
         done = ecdf(spread).cdf
         drifting = learn_values(self._weeks(pool)[seen], logs[seen])
         counts = self.cases(FEW_DRAWS)
+        size = len(self.present) + int(counts.sum(1).max(initial=0))
+        counts = counts[: max(LEAST_DRAWS, _MOST_TIMES // (size + 1))]
         ahead = -1 - np.arange(counts.shape[1])
-        shift = drifting.coming(ahead, FEW_DRAWS, self.dice) - logs[seen].mean()
+        shift = drifting.coming(ahead, len(counts), self.dice) - logs[seen].mean()
         known = self.present.denominator > 0
         present = np.log(np.maximum(self.present.numerator, 1))
         ends = []

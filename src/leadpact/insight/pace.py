@@ -92,7 +92,8 @@ class Course:
     def level(self) -> Level:
         """What the record says about counts to come; needs `is_enough`."""
         cells, place = self._cells(slice(0, len(self.counts)), self.passed)
-        return learn(cells, np.bincount(place, self.counts, len(cells.week)).astype(float))
+        counts = np.bincount(place, self.counts, len(cells.week)).astype(float)
+        return learn(cells, counts, self.scatter)
 
     @cached_property
     def scatter(self) -> float:

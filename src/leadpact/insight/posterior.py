@@ -9,6 +9,7 @@ each point of that grid (Laplace's approximation at the mode of a penalised like
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -76,7 +77,7 @@ class Posterior:
         return self.weights @ self.mode
 
 
-def grid(scatters: tuple[float, ...]) -> tuple[Array, Array]:
+def grid(scatters: Sequence[float] | Array) -> tuple[Array, Array]:
     """Every pair of a drift and a scatter, as two arrays."""
     drift, scatter = np.meshgrid(DRIFTS, scatters, indexing="ij")
     return drift.ravel(), scatter.ravel()
