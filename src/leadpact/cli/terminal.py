@@ -18,6 +18,8 @@ _COMMANDS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _NARROWEST = 40
+#: Room for a table where no terminal limits it.
+_WIDTH_OF_A_PIPE = 240
 
 
 def plain(text: str) -> str:
@@ -48,7 +50,10 @@ def _console(stream: TextIO) -> Console:
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError
 
-    return Plain(file=stream, highlight=False, markup=False, emoji=False)
+    console = Plain(file=stream, highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _WIDTH_OF_A_PIPE
+    return console
 
 
 def write(console: Console, text: str, style: str = "", indent: str = "", first: str = "") -> None:
