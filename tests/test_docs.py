@@ -10,15 +10,14 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-import typer
 from ruamel.yaml import YAML
 
 from leadpact.agreement import templates
 from leadpact.agreement.loading import load_text
 from leadpact.cli import usage
-from leadpact.cli.app import app
 from leadpact.cli.reference import VARIABLES
 from leadpact.sources.loading import parse_sources
+from tests.cli.helpers import parsed
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *ROOT.glob("examples/*/*.md")]
@@ -94,10 +93,7 @@ def commands() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("page", "line"), commands())
 def test_a_command_can_be_typed(page: str, line: str) -> None:
-    program: Any = typer.main.get_command(app)
-    _, name, *rest = usage.words_of(line)
-    with program.make_context("leadpact", [name]) as context:
-        program.get_command(context, name).make_context(name, rest, parent=context)
+    parsed(usage.words_of(line)[1:])
 
 
 def test_commands_were_found() -> None:

@@ -10,7 +10,10 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import typer
+
 from leadpact.cli import main
+from leadpact.cli.app import app
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sources" / "samples"
 
@@ -29,6 +32,17 @@ def answer(*words: object) -> Answer:
     with redirect_stdout(out), redirect_stderr(err):
         code = main([str(word) for word in words])
     return Answer(int(code), out.getvalue(), err.getvalue())
+
+
+def parsed(words: list[str]) -> None:
+    """Take what would be typed after `leadpact` apart, and run nothing; raises what is wrong."""
+    command: Any = typer.main.get_command(app)
+    name, rest, context = "leadpact", words, None
+    while hasattr(command, "commands"):
+        context = command.make_context(name, rest[:1], parent=context)
+        name, *rest = rest
+        command = command.commands[name]
+    command.make_context(name, rest, parent=context)
 
 
 def started(*words: object, **options: Any) -> subprocess.Popen[bytes]:
