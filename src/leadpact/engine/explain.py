@@ -143,9 +143,12 @@ def _voided(story: Story) -> Iterator[tuple[Row, str]]:
     log = story.evaluation.log
     for row in filter(story.has, rows_withdrawn(log)):
         void = voided_by(log, row)
-        why = words.cut(str(void["stated"].get("reason") or ""), 80) if void else ""
-        when = f" on {words.moment(story.told(void['moment']), story.zone)}" if void else ""
-        yield row, f"voided{when}{f': {why}' if why else ''}"
+        if void is None:
+            yield row, "voided" if row.kind != "lead.merged" else "voided: the merge was undone"
+            continue
+        when = words.moment(story.told(void["moment"]), story.zone)
+        why = words.cut(str(void["stated"].get("reason") or ""), 80)
+        yield row, f"voided on {when}{f': {why}' if why else ''}"
 
 
 def _set_aside(story: Story) -> list[tuple[Row, str]]:

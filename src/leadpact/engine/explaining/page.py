@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -22,7 +21,6 @@ from leadpact.engine.shape import instant
 if TYPE_CHECKING:
     from leadpact.engine.explain import Explanation
 
-WIDTH = 100
 #: Contributions of one rule that are listed; of more the rest is summed up.
 _MOST_OF_A_RULE = 12
 #: Rows of one kind that changed nothing are named by their times up to so many.
@@ -31,7 +29,7 @@ _HOW = {FIRST: "", RULE: "by rule: ", RECORDED: "", IMPLIED: ""}
 
 
 class Page:
-    """Writes an explanation; every line of it is one line, however long the text of a lead is."""
+    """Writes an explanation, each thing on one line; whoever shows it may wrap it."""
 
     def __init__(self, told: Explanation) -> None:
         self.told = told
@@ -63,21 +61,21 @@ class Page:
             f"All times are those of {told.zone}.",
             *told.notes,
         ]
-        return "\n".join(_wrapped(line) for line in lines)
+        return "\n".join(lines)
 
     # ---------------------------------------------------------------------------------- standing
 
     def _standing(self) -> Iterator[str]:
         standing = self.told.standing
-        yield from (_wrapped(line, 2) for line in standing.status)
-        yield _wrapped(self._status(), 2)
-        yield _wrapped(self._score_sentence(standing.ledger), 2)
+        yield from (_indented(line, 2) for line in standing.status)
+        yield _indented(self._status(), 2)
+        yield _indented(self._score_sentence(standing.ledger), 2)
         if others := self._others():
-            yield _wrapped(others, 2)
+            yield _indented(others, 2)
         yield from self._profile()
         if standing.missing:
-            yield _wrapped(f"{standing.missing}.", 2)
-        yield _wrapped(self._next(), 2)
+            yield _indented(f"{standing.missing}.", 2)
+        yield _indented(self._next(), 2)
 
     def _status(self) -> str:
         line = self.told.standing.line
@@ -117,10 +115,10 @@ class Page:
         asked = sum(weight for _, weight, _ in standing.criteria)
         shown = sum(weight for _, weight, part in standing.criteria if part.holds)
         share = f"{fit * 100:.0f} %, {shown:g} of {asked:g} by weight"
-        yield _wrapped(f"Fits “{standing.line['profile']}” to {share}:", 2)
+        yield _indented(f"Fits “{standing.line['profile']}” to {share}:", 2)
         for name, weight, part in standing.criteria:
             answer = {1: "yes", 0: "not known", -1: "no"}[part.truth]
-            yield _wrapped(f"{answer:<10}{weight:g}  {name}: {part.sentence()}", 4, 17)
+            yield _indented(f"{answer:<10}{weight:g}  {name}: {part.sentence()}", 4)
 
     def _next(self) -> str:
         standing = self.told.standing
@@ -196,7 +194,7 @@ class Page:
             for place, entry in enumerate(passage.entries):
                 yield from self._entry(entry, passage)
                 if passage.unlocked_by and not place:
-                    yield _wrapped(f"It could qualify again {passage.unlocked_by}.", 8)
+                    yield _indented(f"It could qualify again {passage.unlocked_by}.", 8)
             if passage.why:
                 yield from self._ended(passage)
 
@@ -210,20 +208,20 @@ class Page:
         over = [e.stage for e in passage.entries if e.how == IMPLIED and e.at == entry.at]
         passing = f", passing over {words.listed(over)}" if over else ""
         why = f"{_HOW.get(entry.how, '')}{entry.why}"
-        yield _wrapped(f"{self._at(entry.at)}  {entry.stage}{passing}: {why}.", 4, 8)
+        yield _indented(f"{self._at(entry.at)}  {entry.stage}{passing}: {why}.", 4)
         pinned = [f"score {_sum(entry.ledger, in_detail=_asks_score(entry))}"]
         pinned += [f"tier {entry.tier}"] if entry.tier else []
         pinned += [f"segment {entry.segment}"] if entry.segment else []
         pinned += ["handed over to sales"] if entry.hands_over else []
         pinned += ["disputed, and the dispute was upheld"] if entry.disputed else []
-        yield _wrapped(f"{words.capital('; '.join(pinned))}.", 8)
+        yield _indented(f"{words.capital('; '.join(pinned))}.", 8)
 
     def _ended(self, passage: Passage) -> Iterator[str]:
         ending = passage.ending.name.capitalize()
-        yield _wrapped(f"{self._at(passage.ended_at)}  {ending}: {passage.why}.", 4, 8)
+        yield _indented(f"{self._at(passage.ended_at)}  {ending}: {passage.why}.", 4)
         if passage.cool_down_until > b.NEVER:
             until = self._at(passage.cool_down_until)
-            yield _wrapped(f"An activity lets it qualify again from {until} on.", 8)
+            yield _indented(f"An activity lets it qualify again from {until} on.", 8)
 
     # ---------------------------------------------------------------------------------- promises
 
@@ -236,16 +234,16 @@ class Page:
     def _promise(self, promise: Promise) -> Iterator[str]:
         outcome = promise.outcome.name.replace("_", " ")
         name = f"{words.capital(promise.name)} ({promise.side})"
-        yield _wrapped(f"{name}: {outcome}. {words.capital(promise.verdict)}.", 4, 8)
+        yield _indented(f"{name}: {outcome}. {words.capital(promise.verdict)}.", 4)
         for step in promise.steps:
-            yield _wrapped(f"{self._at(step.at)}  {step.said}", 8, 12)
+            yield _indented(f"{self._at(step.at)}  {step.said}", 8)
         yield from self._holders(promise)
 
     def _holders(self, promise: Promise) -> Iterator[str]:
         shares = [share for share in promise.shares if share.worked]
         if len(shares) > 1:
             told = [f"{share.holder or 'nobody'} {words.length(share.worked)}" for share in shares]
-            yield _wrapped(f"Working time by holder: {', '.join(told)}.", 8, 12)
+            yield _indented(f"Working time by holder: {', '.join(told)}.", 8)
 
     # ----------------------------------------------------------------------------------- moments
 
@@ -266,8 +264,7 @@ class Page:
             lines.append(f"· The score is now {words.points(moment.score)}.")
         time = words.clock(instant(moment.at), self.zone)
         for number, line in enumerate(lines):
-            indent = f"    {time}  " if not number else " " * 11
-            yield _wrapped(line, indent, 13)
+            yield f"{f'    {time}  ' if not number else ' ' * 11}{line}"
 
     def _row(self, row: Row) -> str:
         whose = "" if row.lead == self.told.lead else f"of {words.cut(row.lead, 30)}: "
@@ -296,12 +293,12 @@ class Page:
 
     def _idle(self) -> Iterator[str]:
         for row, why in self.told.voided:
-            yield _wrapped(f"{self._at(row.at)}  {row.line(self.told.asked_of(row))} – {why}", 4, 8)
+            yield _indented(f"{self._at(row.at)}  {row.line(self.told.asked_of(row))} – {why}", 4)
         ordered = sorted(self.told.idle, key=lambda each: (each[1], each[0].kind, each[0].at))
         for why, of_reason in groupby(ordered, key=lambda each: each[1]):
             yield f"    {words.capital(why)}:"
             for kind, group in groupby(of_reason, key=lambda each: each[0].kind):
-                yield _wrapped(self._idle_kind(kind, [row for row, _ in group]), 6, 8)
+                yield _indented(self._idle_kind(kind, [row for row, _ in group]), 6)
         if self.told.copies:
             yield f"    {words.capital(words.times(self.told.copies, 'row'))} delivered again."
 
@@ -326,12 +323,12 @@ class Page:
 
 
 def _amount(amount: int, said: str) -> str:
-    return _wrapped(f"{words.signed(amount) if amount else '0':>9}  {said}", 2, 13)
+    return _indented(f"{words.signed(amount) if amount else '0':>9}  {said}", 2)
 
 
 def _asks_score(entry: Entry) -> bool:
-    leaves = entry.part.leaves() if entry.part is not None else ()
-    return any(leaf.holds and isinstance(leaf.condition, ScoreCondition) for leaf in leaves)
+    leaves = entry.part.deciding() if entry.part is not None else ()
+    return any(isinstance(leaf.condition, ScoreCondition) for leaf in leaves)
 
 
 def _sum(ledger: Ledger, in_detail: bool) -> str:
@@ -360,12 +357,5 @@ def _detail(ledger: Ledger, group: str) -> str:
     return f" ({', '.join(told)})"
 
 
-def _wrapped(text: str, indent: int | str = 0, hanging: int | None = None) -> str:
-    start = indent if isinstance(indent, str) else " " * indent
-    return textwrap.fill(
-        text,
-        WIDTH,
-        initial_indent=start,
-        subsequent_indent=" " * (hanging if hanging is not None else len(start)),
-        break_on_hyphens=False,
-    )
+def _indented(text: str, by: int) -> str:
+    return f"{' ' * by}{text}"

@@ -12,7 +12,6 @@ from leadpact.engine.explaining.reasons import Part, Reasons, Situation
 from leadpact.engine.explaining.story import Story
 from leadpact.engine.kernels import bundles as b
 from leadpact.engine.kernels.stages import unlocks
-from leadpact.engine.questions import place_in
 from leadpact.engine.tables import TIERS
 
 FIRST, RULE, RECORDED, SYSTEM, IMPLIED = "first", "rule", "recorded", "system", "implied"
@@ -192,10 +191,7 @@ class Passages:
         if ending == b.MERGED:
             return f"it was merged into {self.survivor()}", None, 0
         if ending == b.WON:
-            reached = [
-                self.stages[e.stage] for e in self.story.records("entries") if e.entered_at == at
-            ]
-            return f"it reached {reached[-1]}", None, 0
+            return f"it reached {self._won_by(record)}", None, 0
         if record.cause >= 0:
             return self._ended_by_rule(record)
         actions = {
@@ -208,6 +204,16 @@ class Passages:
                 cool_down = target if ending == b.RECYCLED else 0
                 return self.reasons.rows[place].line(), None, cool_down
         return "a record says so", None, 0
+
+    def _won_by(self, record: Any) -> str:
+        stages = self.story.program.stages
+        entries = self.story.records("entries")
+        won: list[str] = [
+            self.stages[entry.stage]
+            for entry in entries[entries.episode == record.episode]
+            if stages.wins[entry.version, stages.position[entry.version, entry.stage]]
+        ]
+        return won[0]
 
     def _ended_by_rule(self, record: Any) -> tuple[str, Part, int]:
         at, cause = int(record.ended_at), int(record.cause)
@@ -245,10 +251,6 @@ class Passages:
                     did = self.reasons.rows[does[0]].line() if does else "a merge"
                     return f"from {self._moment(at)} on: {did}"
         return ""
-
-    def stage_number(self, name: str) -> int:
-        """Number of a stage by its name."""
-        return place_in(self.stages)(name)
 
     def _moment(self, at: int) -> str:
         return words.moment(self.story.told(at), self.story.zone)

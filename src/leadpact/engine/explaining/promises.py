@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -109,7 +110,7 @@ class Promises:
             closed_at=self._closed(clock),
             worked=int(clock.worked),
             late=int(clock.late),
-            steps=list(self._steps(clock, duty)),
+            steps=sorted(self._steps(clock, duty), key=lambda step: step.at),
             shares=self._shares(index),
         )
 
@@ -142,7 +143,7 @@ class Promises:
 
     # -------------------------------------------------------------------------------------- steps
 
-    def _steps(self, clock: Any, duty: Duty) -> Any:
+    def _steps(self, clock: Any, duty: Duty) -> Iterator[Step]:
         key = int(clock.episode), int(clock.obligation)
         began = int(clock.started_at)
         ended = self.story.until if self._open(clock) else int(clock.closed_at)
@@ -189,6 +190,7 @@ class Promises:
     def _starter(self, clock: Any, duty: Duty, at: int) -> str:
         cause = {
             b.HANDOFF_STARTS: "with the handoff",
+            b.PROTOCOL_STARTS: "with the handoff",
             b.STAGE_STARTS: f"with the entry into {duty.start_stage}",
             b.STEP_STARTS: "when the step before it was done",
         }.get(duty.start)

@@ -59,6 +59,14 @@ class Part:
         for part in self.parts:
             yield from part.leaves()
 
+    def deciding(self) -> Iterator[Part]:
+        """Of one that holds, the leaves that made it hold."""
+        if not self.parts:
+            yield self
+        for part in self.parts:
+            if part.holds or not isinstance(self.condition, AnyOf):
+                yield from part.deciding()
+
     def sentence(self) -> str:
         """What made it hold; of one that does not hold, what is missing."""
         match self.condition:

@@ -143,6 +143,7 @@ def _entry(told: Explanation, entry: Entry) -> Record:
         "score": _ledger(told, entry.ledger),
         "segment": entry.segment,
         "tier": entry.tier,
+        "quality": None if entry.tier is None else "high" if entry.high else "low",
         "handed_over": entry.hands_over,
         "disputed": entry.disputed,
         "version": entry.version,

@@ -77,7 +77,7 @@ def pairs(given: Mapping[str, Any], width: int = 10_000) -> str:
     told: list[str] = []
     for name, each in given.items():
         pair = f"{cut(name, 30)} {value(each)}"
-        if sum(map(len, told)) + len(pair) > width:
+        if told and sum(map(len, told)) + len(pair) > width:
             return ", ".join([*told, "…"])
         told.append(pair)
     return ", ".join(told)
