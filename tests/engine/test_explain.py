@@ -434,8 +434,6 @@ def test_hostile_text_stays_on_its_line_and_is_cut() -> None:
     (happened,) = [x for x in text.splitlines() if x.startswith("    10:00  pricing_viewed")]
     assert happened.startswith(f"    10:00  pricing_viewed ({'p' * 29}… x y x y")
     assert happened.endswith("…, …)")
-        happened
-    )
 
 
 def test_what_is_known_later_is_not_told_earlier() -> None:
