@@ -10,7 +10,22 @@ import typer
 
 from leadpact import __version__
 from leadpact.cli import guard, usage
-from leadpact.cli.commands import check, demo, diff, explain, init, run_agreement, schema, what_if
+from leadpact.cli.commands import (
+    audit,
+    check,
+    demo,
+    diff,
+    explain,
+    init,
+    key,
+    live,
+    publish,
+    run_agreement,
+    schema,
+    serve,
+    user,
+    what_if,
+)
 
 app = typer.Typer(
     name="leadpact",
@@ -32,9 +47,34 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "what-if": what_if.what_if,
     "diff": diff.diff,
     "schema": schema.schema,
+    "publish": publish.publish,
+    "live": live.live,
+    "shadow": live.shadow,
+    "serve": serve.serve,
+    "web": serve.web,
+    "worker": serve.worker,
+    "key create": key.create,
+    "key list": key.list_,
+    "key revoke": key.revoke,
+    "user create": user.create,
+    "user list": user.list_,
+    "audit verify": audit.verify,
+}
+#: What commands of two words have in common.
+GROUPS = {
+    "key": "Make, list and revoke keys for programs.",
+    "user": "Let people sign in, and list them.",
+    "audit": "Verify the trail of every change to what decides.",
+}
+_groups = {
+    name: typer.Typer(cls=usage.Group, help=text, add_completion=False, rich_markup_mode=None)
+    for name, text in GROUPS.items()
 }
 for _name, _command in COMMANDS.items():
-    app.command(_name, cls=usage.Command)(_command)
+    *_above, _last = _name.split()
+    (_groups[_above[0]] if _above else app).command(_last, cls=usage.Command)(_command)
+for _name, _group in _groups.items():
+    app.add_typer(_group, name=_name)
 
 
 def _tell_version(wanted: bool) -> None:

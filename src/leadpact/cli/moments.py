@@ -51,3 +51,18 @@ def _end_of(day: date, versions: Sequence[Loaded]) -> datetime:
 
     midnight = datetime.combine(day + timedelta(days=1), time(), zone_on(versions, day))
     return midnight.astimezone(UTC) - timedelta(microseconds=1)
+
+
+def instant_of(option: str, text: str) -> datetime:
+    """The instant that an option names; a day is none. Raises Failed."""
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise Failed(
+            f"{option} {text}: this is no instant with its zone.",
+            "Write now, or for example 2026-03-31T17:00:00Z.",
+            Code.USAGE,
+        )
+    return found.astimezone(UTC)

@@ -13,8 +13,14 @@ from leadpact.cli.exits import MEANING
 #: What can be set in the environment, with what it does.
 VARIABLES = {
     "LEADPACT_CACHE": "Folder for compiled code. By default the platform's folder for caches.",
-    "LEADPACT_HOME": "Folder for what `leadpact demo` writes. By default the platform's folder for "
-    "the data of applications.",
+    "DATABASE_URL": "The ledger's database, as `postgresql://user:password@host/name`. By default "
+    "SQLite in LEADPACT_HOME.",
+    "LEADPACT_HOME": "Folder of the ledger, and for what `leadpact demo` writes. By default the "
+    "platform's folder for the data of applications.",
+    "LEADPACT_HOSTS": "Names under which pages and API are reached, with commas. By default this "
+    "machine alone.",
+    "LEADPACT_HTTPS": "`1` where they are reached by HTTPS: cookies are then sent by HTTPS alone.",
+    "LEADPACT_SECRET": "The ledger's secret. By default kept in LEADPACT_HOME.",
     "LEADPACT_JIT": "`off` runs the engine without its compiler: the same results, far slower.",
     "LEADPACT_TRACEBACK": "`1` shows where Leadpact itself failed, for a report of the mistake.",
     "NO_COLOR": "Any value turns colours off.",
@@ -43,17 +49,25 @@ def reference_markdown() -> str:
     """The page, ending with a line break."""
     program: Any = typer.main.get_command(app)
     parts = [_INTRODUCTION, _overview(program)]
-    parts += [_section(name, program.commands[name]) for name in COMMANDS]
+    parts += [_section(name, _command(program, name)) for name in COMMANDS]
     parts += [_codes(), _variables()]
     return "\n".join(parts).rstrip() + "\n"
 
 
 def _overview(program: Any) -> str:
     rows = [
-        f"| [`{name}`](#leadpact-{name}) | {usage.paragraphs(program.commands[name])[0]} |"
+        f"| [`{name}`](#leadpact-{name.replace(' ', '-')}) "
+        f"| {usage.paragraphs(_command(program, name))[0]} |"
         for name in COMMANDS
     ]
     return "\n".join(["| command | what it does |", "|---|---|", *rows]) + "\n"
+
+
+def _command(program: Any, name: str) -> Any:
+    """The command of one word or of two."""
+    for word in name.split():
+        program = program.commands[word]
+    return program
 
 
 def _section(name: str, command: Any) -> str:

@@ -35,6 +35,18 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "leadpact schema > agreement.schema.json",
         "leadpact schema --sources > sources.schema.json",
     ),
+    "serve": ("leadpact serve", "leadpact serve --host 0.0.0.0 --port 8080"),
+    "web": ("leadpact web --port 8080 --processes 2",),
+    "worker": ("leadpact worker",),
+    "publish": ("leadpact publish agreement.yaml",),
+    "live": ("leadpact live --since now", "leadpact live --since 2026-04-01T00:00:00Z"),
+    "shadow": ("leadpact shadow on",),
+    "key create": ("leadpact key create website --scope collect",),
+    "key list": ("leadpact key list",),
+    "key revoke": ("leadpact key revoke website",),
+    "user create": ('leadpact user create jo@example.com --role "sales head" --name "Jo Bell"',),
+    "user list": ("leadpact user list --json",),
+    "audit verify": ("leadpact audit verify",),
 }  # fmt: skip
 
 
@@ -119,10 +131,10 @@ class Command(TyperCommand):
         known = [(each.typed, each.line) for each in options(self)]
         _list(formatter, "Options", [*known, ("-h, --help", "Show this and end.")])
 
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
         """The examples, each on one line so that it can be copied."""
         with formatter.section("Examples"):
-            for example in EXAMPLES.get(self.name or "", ()):
+            for example in EXAMPLES.get(ctx.command_path.partition(" ")[2], ()):
                 formatter.write(f"  {example}\n")
 
 

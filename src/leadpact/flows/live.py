@@ -26,7 +26,7 @@ from leadpact.flows import assigning, deciding, telling
 from leadpact.ledger.facts import Decided
 from leadpact.ledger.models import Installation
 from leadpact.ledger.selectors import agreements, logs
-from leadpact.ledger.services import claims, companies, deals, decisions, states
+from leadpact.ledger.services import claims, companies, deals, decisions, quarantine, states
 
 #: Leads of one turn: enough to share the cost of a statement, few enough to answer at once.
 AT_ONCE = 200
@@ -47,15 +47,30 @@ class Turn:
     decided: Sequence[Decided] = field(default_factory=list)
 
 
+class LookFailed(Exception):  # noqa: N818 it is a finding: the mistake itself is its cause
+    """Leads could not be looked at; nothing of the turn was kept."""
+
+    def __init__(self, claim: claims.Claim) -> None:
+        super().__init__(f"{len(claim.leads)} leads could not be looked at")
+        self.claim = claim
+
+
 def turn(now: Callable[[], datetime], limit: int = AT_ONCE) -> Turn:
-    """Claim, evaluate, decide and write once; a Turn without leads when there is nothing to do."""
+    """Claim, evaluate, decide and write once; a Turn without leads when there is nothing to do.
+
+    Raises LookFailed.
+    """
     with transaction.atomic():
         versions = agreements.documents()
         claim = claims.take(now(), limit) if versions else claims.Claim()
         if not claim.leads:
             return Turn()
-        done = look_at(versions, claim, now())
+        try:
+            done = look_at(versions, claim, now())
+        except Exception as error:
+            raise LookFailed(claim) from error
         claims.done(claim)
+        quarantine.released(claim.leads)
         return done
 
 

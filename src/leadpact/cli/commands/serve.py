@@ -1,0 +1,80 @@
+"""`leadpact serve`, `web` and `worker`: the running installation, whole or in parts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Host = Annotated[
+    str,
+    typer.Option(
+        metavar="HOST", help="The address to listen at; 0.0.0.0 for all. LEADPACT_HOSTS names it."
+    ),
+]
+Port = Annotated[int, typer.Option(min=1, max=65_535, metavar="N", help="The port to listen at.")]
+
+
+def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Run everything: pages, API, collector, and the worker that follows every lead.
+
+    An empty LEADPACT_HOME is filled by itself. Ctrl-C or SIGTERM ends it once what runs is done.
+    """
+    from leadpact.cli.group import Group, make_sure_free
+    from leadpact.cli.ledger import opened
+    from leadpact.cli.terminal import out, write
+
+    make_sure_free(host, port)
+    with opened():
+        pass
+    group = Group()
+    group.start("web", "web", "--host", host, "--port", str(port))
+    group.start("worker", "worker")
+    shown = f"[{host}]" if ":" in host else {"0.0.0.0": "localhost"}.get(host, host)
+    console = out()
+    write(console, f"Leadpact serves at http://{shown}:{port}/   (Ctrl-C ends)", "bold")
+    console.file.flush()
+    group.watch()
+
+
+def web(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    processes: Annotated[
+        int, typer.Option(min=1, max=64, metavar="N", help="How many processes answer.")
+    ] = 1,
+) -> None:
+    """Run pages, API and collector alone; `worker` runs beside it, here or elsewhere."""
+    from leadpact.cli.group import make_sure_free
+    from leadpact.cli.ledger import opened
+
+    make_sure_free(host, port)
+    with opened():
+        from leadpact.web import process
+
+    process.serve(host, port, processes)
+
+
+def worker() -> None:
+    """Run a worker alone: it looks at leads that changed or whose time has come, until it is ended.
+
+    On PostgreSQL several may run, on any number of machines. Its journal goes to standard error.
+    """
+    import signal
+    from datetime import UTC, datetime
+
+    from leadpact.cli.ledger import opened
+
+    with opened():
+        from leadpact.flows import journal
+        from leadpact.flows.run import compile_engine
+        from leadpact.web.process import end_with_parent
+        from leadpact.worker import Worker
+
+        journal.configure()
+        end_with_parent()
+        turning = Worker(lambda: datetime.now(UTC))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: turning.stop())
+        compile_engine(lambda _done, what: journal.tell(what))
+        turning.run()

@@ -1,0 +1,42 @@
+"""A version of the agreement comes into force: checked, compared with the one before, published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadpact.agreement.diff import Change, diff
+from leadpact.agreement.problems import Problem
+from leadpact.flows.checking import usable
+from leadpact.ledger.selectors import agreements
+from leadpact.ledger.services.agreements import publish as put_into_force
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was published: `changes` against the version before, None where it is the first.
+
+    `repeated` tells that the very same text was published before.
+    """
+
+    name: str
+    effective_from: datetime
+    changes: list[Change] | None
+    warnings: list[Problem]
+    repeated: bool
+
+
+def publish(file: str, *, actor: str, now: datetime) -> Published:
+    """Publish a file. Raises AgreementError for its errors, PublishError for what cannot be."""
+    (loaded,), warnings = usable([file], now)
+    assert loaded.agreement is not None, "a file without errors holds an agreement"
+    known = agreements.published()
+    repeated = any(each.sha256 == loaded.sha256 for each in known)
+    row = put_into_force(loaded, actor=actor, now=now)
+    before = [
+        each
+        for each in known
+        if each.effective_from <= row.effective_from and each.sha256 != loaded.sha256
+    ]
+    changes = diff(before[-1].agreement, loaded.agreement) if before else None
+    return Published(row.name, row.effective_from, changes, warnings, repeated)

@@ -1,0 +1,147 @@
+"""The process that turns the live flow: look, decide, tell, again, until it is asked to stop.
+
+Any number of workers may run at once. One that is killed leaves nothing half done: whatever it was
+looking at is looked at again. A lead that cannot be looked at is put aside and holds up nobody.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import InterfaceError, OperationalError, connection
+
+from leadpact.flows import live
+from leadpact.flows.journal import place_of, tell
+from leadpact.ledger.models import Heartbeat
+from leadpact.ledger.selectors.health import anything_to_do
+from leadpact.ledger.services import heartbeats, quarantine
+
+#: How long a worker that has nothing to do waits before it looks again.
+POLL_SECONDS = 0.2
+#: A worker that gave no sign of life for this long is gone.
+ALIVE = timedelta(seconds=60)
+_BEAT_EVERY = timedelta(seconds=5)
+_QUEUE_EVERY = timedelta(seconds=2)
+#: So many leads in a row that cannot be looked at: then it is not the leads.
+_MOST_IN_A_ROW = 20
+_LONGEST_PAUSE = 30.0
+
+Clock = Callable[[], datetime]
+
+
+class Worker:
+    """Turns until it is stopped; `now` tells the time."""
+
+    def __init__(self, now: Clock) -> None:
+        self._now = now
+        self._stopping = threading.Event()
+        self._limit = live.AT_ONCE
+        self._failed_in_a_row = 0
+        self._pause = POLL_SECONDS
+        self._queue_at = self._beat_at = started = now()
+        name = f"{socket.gethostname()}:{os.getpid()}:{started:%H%M%S%f}"
+        self._sign = Heartbeat(worker=name, started_at=started, beat_at=started)
+
+    def stop(self) -> None:
+        """Finish the turn and end; may be called by the handler of a signal."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Turn until stopped. A database that is gone is waited for."""
+        tell("worker started", worker=self._sign.worker)
+        while not self._stopping.is_set():
+            try:
+                busy = self.once()
+                self._pause = POLL_SECONDS
+            except (OperationalError, InterfaceError) as error:
+                busy = self._without_database(error)
+            if not busy:
+                self._stopping.wait(self._pause)
+        self._farewell()
+
+    def once(self) -> bool:
+        """One round; whether there was something to do."""
+        now = self._now()
+        self._beat(now)
+        found = anything_to_do(now) and self._turn()
+        if now >= self._queue_at:
+            self._queue_at = now + _QUEUE_EVERY
+            again = quarantine.try_again(now=now)
+            found = bool(self._serve_queue() or again) or found
+        return found
+
+    def _turn(self) -> bool:
+        """One turn; after one that failed with half the leads, down to the lead it fails for."""
+        began = time.monotonic()
+        try:
+            done = live.turn(self._now, self._limit)
+        except live.LookFailed as error:
+            return self._failed(error)
+        self._sign.seconds += time.monotonic() - began
+        if not done.looked:
+            return False
+        self._failed_in_a_row = 0
+        self._limit = min(self._limit * 2, live.AT_ONCE)
+        self._sign.turns += 1
+        self._sign.looks += done.looked
+        self._sign.decisions += len(done.decided)
+        return True
+
+    def _failed(self, failed: live.LookFailed) -> bool:
+        error = failed.__cause__ or failed
+        if isinstance(error, OperationalError | InterfaceError):
+            raise error
+        if self._limit > 1:
+            self._limit = max(1, min(self._limit, len(failed.claim.leads)) // 2)
+            return True
+        self._failed_in_a_row += 1
+        self._sign.failures += 1
+        if self._failed_in_a_row > _MOST_IN_A_ROW:
+            tell("no lead can be looked at", level=logging.ERROR, error=place_of(error))
+            self._stopping.wait(_LONGEST_PAUSE)
+            return False
+        quarantine.put_aside(
+            failed.claim.leads, failed.claim.changes, place_of(error), now=self._now()
+        )
+        tell(
+            "lead put aside", level=logging.ERROR,
+            leads=len(failed.claim.leads), error=place_of(error),
+        )  # fmt: skip
+        return True
+
+    def _serve_queue(self) -> int:
+        """Give leads that wait to whoever can take them; a mistake there stops nothing else."""
+        try:
+            return live.serve_queue(self._now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 the other leads must go on
+            self._sign.failures += 1
+            tell("the queue was not served", level=logging.ERROR, error=place_of(error))
+            return 0
+
+    def _beat(self, now: datetime) -> None:
+        if now >= self._beat_at:
+            self._beat_at = now + _BEAT_EVERY
+            heartbeats.beat(self._sign, now=now)
+
+    def _without_database(self, error: Exception) -> bool:
+        """Wait for the database; always longer, up to half a minute."""
+        tell("the database cannot be used", level=logging.WARNING, error=place_of(error))
+        connection.close()
+        self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+        return False
+
+    def _farewell(self) -> None:
+        try:
+            heartbeats.beat(self._sign, now=self._now())
+        except (OperationalError, InterfaceError) as error:
+            tell("no farewell", level=logging.WARNING, error=place_of(error))
+        tell("worker stopped", worker=self._sign.worker, turns=self._sign.turns)
+        connection.close()

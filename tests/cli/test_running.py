@@ -1,0 +1,253 @@
+"""`serve` and its parts, as processes; keys, users and versions from the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from leadpact.agreement import templates
+from tests.cli.helpers import Answer, ended, started
+
+pytestmark = pytest.mark.ledger
+WAIT = 90
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if k not in ("DJANGO_SETTINGS_MODULE",)}
+    kept.pop("DATABASE_URL", None)
+    return kept | {"LEADPACT_HOME": str(home)}
+
+
+def leadpact(home: Path, *words: object, said: str = "") -> Answer:
+    done = subprocess.run(
+        [sys.executable, "-m", "leadpact", *map(str, words)],
+        input=said, capture_output=True, text=True, env=environment(home), timeout=120, check=False,
+    )  # fmt: skip
+    return Answer(done.returncode, done.stdout, done.stderr)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def answers(port: int, path: str = "/healthz") -> int:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+def wait_until(true: object, what: str) -> None:
+    until = time.monotonic() + WAIT
+    while not true():  # type: ignore[operator]
+        assert time.monotonic() < until, what
+        time.sleep(0.1)
+
+
+def children(pid: int) -> list[int]:
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return [int(line) for line in found.stdout.split()]
+
+
+def is_there(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def serving(home: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    process = started("serve", "--port", port, env=environment(home))
+    wait_until(lambda: answers(port) == 200 or process.poll() is not None, "it does not answer")
+    yield process
+    if process.poll() is None:
+        process.kill()
+        process.communicate()
+
+
+def family(process: subprocess.Popen[bytes]) -> list[int]:
+    direct = children(process.pid)
+    return [*direct, *(each for child in direct for each in children(child))]
+
+
+def test_an_empty_folder_becomes_a_running_installation_and_ends_when_asked(
+    serving: subprocess.Popen[bytes], home: Path, port: int
+) -> None:
+    assert answers(port) == 200
+    processes = family(serving)
+    assert len(processes) >= 3
+    serving.send_signal(signal.SIGTERM)
+    answer = ended(serving)
+    assert answer.code == 0, answer.err
+    assert f"http://127.0.0.1:{port}/" in answer.out
+    journal = [json.loads(line) for line in answer.err.splitlines() if line.startswith("{")]
+    assert "worker stopped" in [entry["event"] for entry in journal] or not [
+        entry for entry in journal if entry["event"] == "worker started"
+    ]
+    assert not [pid for pid in processes if is_there(pid)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+def test_a_dead_child_ends_the_group_with_a_sentence(serving: subprocess.Popen[bytes]) -> None:
+    processes = family(serving)
+    worker = next(
+        pid for pid in processes if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    )
+    os.kill(worker, signal.SIGKILL)
+    answer = ended(serving)
+    assert answer.code == 70
+    assert "The worker process ended by signal 9, so everything was stopped." in answer.err
+    assert not [pid for pid in processes if is_there(pid)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+def test_no_child_outlives_a_group_that_was_killed(
+    serving: subprocess.Popen[bytes], port: int
+) -> None:
+    processes = family(serving)
+    serving.kill()
+    serving.communicate()
+    wait_until(lambda: not [pid for pid in processes if is_there(pid)], "children live on")
+    assert answers(port) == 0
+
+
+def test_a_port_that_is_taken_is_one_sentence(home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        for command in ("serve", "web"):
+            answer = leadpact(home, command, "--port", port)
+            assert answer.code == 3
+            assert answer.err.startswith(f"leadpact: Port {port} of 127.0.0.1 is taken")
+    assert not home.exists()
+
+
+def test_a_key_is_printed_alone_and_once(home: Path) -> None:
+    made = leadpact(home, "key", "create", "site", "--scope", "collect")
+    assert made.code == 0, made.err
+    key = made.out.strip()
+    assert key.startswith("lp_")
+    assert made.out == f"{key}\n"
+    again = leadpact(home, "key", "create", "site", "--scope", "collect")
+    assert (again.code, again.out) == (1, "")
+    assert "There is a key “site” already" in again.err
+    listed = leadpact(home, "key", "list", "--json")
+    assert key not in listed.out
+    assert json.loads(listed.out)[0]["scope"] == "collect"
+    assert leadpact(home, "key", "revoke", "site").code == 0
+    assert json.loads(leadpact(home, "key", "list", "--json").out)[0]["revoked"]
+
+
+@pytest.mark.parametrize("scope", ["everything", ""])
+def test_a_scope_that_is_none_is_refused_with_those_there_are(home: Path, scope: str) -> None:
+    answer = leadpact(home, "key", "create", "site", "--scope", scope)
+    assert answer.code == 1
+    assert "collect, read, write, admin" in answer.err
+
+
+def test_a_user_signs_in_with_a_password_from_standard_input(home: Path) -> None:
+    words = ("user", "create", "Jo@Example.com", "--role", "sales-head", "--password-stdin")
+    answer = leadpact(home, *words, said="a long and strange one\n")
+    assert answer.code == 0, answer.err
+    assert "jo@example.com may sign in as sales head" in answer.out
+    (user,) = json.loads(leadpact(home, "user", "list", "--json").out)
+    assert user["role"] == "sales head"
+    easy = leadpact(home, "user", "create", "bo@example.com", "--role", "rep",
+                    "--password-stdin", said="password\n")  # fmt: skip
+    assert easy.code == 1
+    assert "too common" in easy.err
+
+
+def test_a_version_is_published_and_the_next_says_what_it_changes(
+    home: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "agreement.yaml"
+    text = templates.text("b2b-saas")
+    file.write_text(text, encoding="utf-8")
+    first = leadpact(home, "publish", file)
+    assert first.code == 0, first.err
+    assert "Published:" in first.out
+    assert "was published before" in leadpact(home, "publish", file).out
+    later = text.replace("from: 2026-01-01", "from: 2026-07-01").replace(
+        "threshold: 50", "threshold: 60"
+    )
+    assert later != text
+    file.write_text(later, encoding="utf-8")
+    second = leadpact(home, "publish", file)
+    assert second.code == 0, second.err
+    assert len(second.out.splitlines()) > 2
+    file.write_text("leadpact: 1\nnam: x\n", encoding="utf-8")
+    wrong = leadpact(home, "publish", file)
+    assert wrong.code == 1
+    assert "agreement.yaml" in wrong.err
+    trail = leadpact(home, "audit", "verify")
+    assert trail.code == 0
+    assert trail.out.startswith("2 entries")
+
+
+def test_it_goes_live_once_and_can_only_watch(home: Path) -> None:
+    assert leadpact(home, "live").out.startswith("Not live")
+    assert leadpact(home, "live", "--since", "now").out.startswith("Live since")
+    again = leadpact(home, "live", "--since", "2026-01-01T00:00:00Z")
+    assert again.code == 1
+    assert "It is live since" in again.err
+    assert "Shadow mode is on" in leadpact(home, "shadow", "on").out
+    assert "Shadow" not in leadpact(home, "shadow", "off").out
+    assert leadpact(home, "live", "--since", "yesterday").code == 2
+    assert leadpact(home, "shadow", "maybe").code == 2
+
+
+def test_a_trail_that_was_altered_is_told(home: Path) -> None:
+    import sqlite3
+
+    leadpact(home, "key", "create", "site", "--scope", "read")
+    with sqlite3.connect(home / "leadpact.sqlite3") as database:
+        database.execute("update ledger_auditentry set actor = 'nobody'")
+    answer = leadpact(home, "audit", "verify")
+    assert answer.code == 1
+    assert "Entry 1 does not hold" in answer.out
+
+
+def test_a_database_that_cannot_be_reached_is_one_sentence(home: Path) -> None:
+    variables = environment(home) | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    for command in (("key", "list"), ("worker",)):
+        answer = ended(started(*command, env=variables))
+        assert answer.code == 3
+        assert answer.err.startswith("leadpact: The database at 127.0.0.1 cannot be used")
+        assert "Traceback" not in answer.err
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    answer = leadpact(tmp_path / "file", "key", "list")
+    assert answer.code == 3
+    assert "LEADPACT_HOME" in answer.err
