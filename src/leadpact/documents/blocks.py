@@ -76,12 +76,19 @@ def plain(text: Text) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of texts. The first `words` columns read as words, the others as numbers."""
+    """A table of texts. The first `words` columns read as words, the others as numbers.
+
+    Raises ValueError for a row that has not a text for each title.
+    """
 
     caption: str
     header: Sequence[str]
     rows: Sequence[Sequence[Text]]
     words: int = 1
+
+    def __post_init__(self) -> None:
+        if any(len(row) != len(self.header) for row in self.rows):
+            raise ValueError(f"the table “{self.caption}” has rows that do not fit its header")
 
 
 @dataclass(frozen=True)

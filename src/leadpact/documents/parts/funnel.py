@@ -79,7 +79,8 @@ def _recent(book: CaseBook, stretch: Stretch) -> Table:
         return Table("", [], [])
     when = f"entered in {stretch.title}"
     found = [f for f in book.measures.of("conversion", "quarter") if f.period == stretch.label]
-    rows = [_step_row(book, figure, when, stretch.due) for figure in found]
+    in_order = [*filter(_step, found), *(figure for figure in found if not _step(figure))]
+    rows = [_step_row(book, figure, when, stretch.due) for figure in in_order]
     return Table(f"Of those who entered the stage in {stretch.title}, until now", _HEADER, rows)
 
 

@@ -63,10 +63,7 @@ def _table(book: CaseBook, caption: str, own: Sequence[GoalStanding]) -> Table:
     rows = [
         [
             each.name,
-            _so_far(book, each),
-            words.NOTHING
-            if each.expected_now is None
-            else words.rough(each.expected_now, each.unit),
+            [_so_far(book, each), _due(each)],
             _end(each),
             *(_hurdle(each, name) for name in names),
             _needed(each),
