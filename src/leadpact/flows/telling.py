@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,26 +17,33 @@ from leadpact.engine.result import Result
 from leadpact.engine.warnings import Warned
 from leadpact.flows.deciding import may_decide
 from leadpact.flows.quiet import QuietHours
-from leadpact.ledger.models import Installation, Notice
+from leadpact.ledger.models import Installation, Notice, Webhook
 from leadpact.ledger.services import notices
 
 HANDOFF, WARNING, BREACH, ESCALATION = "handoff", "warning", "breach", "escalation"
 CORRECTION, RETURNED = "correction", "returned"
 _BROKEN = ("overdue", "missed")
+#: A receiver that is a webhook: `webhook 3`.
+WEBHOOK = "webhook "
 
 
 @dataclass(frozen=True)
 class Occasion:
     """Something to be told to somebody, named by the agreement; `about` is what the message needs.
 
-    `key` names the occasion and the receiver, so that it is told once.
+    `what` names the occasion; with the receiver it is told once.
     """
 
     kind: str
-    key: str
+    what: str
     receiver: str
     lead: str
     about: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Names the occasion and the receiver."""
+        return f"{self.kind} {self.what} {self.receiver}"
 
 
 def plan(
@@ -58,6 +65,7 @@ def plan(
         *_corrections(clocks),
         *_returned(result, history, since),
     ]
+    found += _for_webhooks(found)
     quiet = QuietHours.of(result.agreement)
     notices.put(
         [
@@ -68,11 +76,28 @@ def plan(
                 lead_id=each.lead,
                 payload=json.dumps(each.about, ensure_ascii=False, default=str),
                 created_at=now,
-                send_at=quiet.next_moment(each.receiver, now),
+                send_at=now
+                if each.receiver.startswith(WEBHOOK)
+                else quiet.next_moment(each.receiver, now),
             )
             for each in found
         ]
     )
+
+
+def _for_webhooks(found: Sequence[Occasion]) -> list[Occasion]:
+    """Each occasion once for every webhook that asks for its kind; programs know no quiet hours."""
+    hooks = [
+        (f"{WEBHOOK}{number}", set(json.loads(kinds)))
+        for number, kinds in Webhook.objects.filter(active=True).values_list("id", "kinds")
+    ]
+    once = {(each.kind, each.what): each for each in found}
+    return [
+        replace(each, receiver=name)
+        for each in once.values()
+        for name, kinds in hooks
+        if not kinds or each.kind in kinds
+    ]
 
 
 def _live_clocks(result: Result, since: datetime) -> list[dict[str, Any]]:
@@ -99,7 +124,7 @@ def _handoffs(result: Result, since: datetime) -> Iterable[Occasion]:
         if standing and holder and handed is not None and handed >= since:
             yield Occasion(
                 HANDOFF,
-                f"{HANDOFF} {row['lead_id']} {row['episode']} {holder}",
+                f"{row['lead_id']} {row['episode']}",
                 holder,
                 row["lead_id"],
                 {"episode": row["episode"], "handed_off_at": handed},
@@ -115,8 +140,8 @@ def _warnings(
         passed = [at for at in warned[clock["version"]].warnings(clock) if at <= now]
         if passed:
             who = _responsible(clock, warned[clock["version"]].agreement)
-            name = f"{WARNING} {_name(clock)} {len(passed)} {who}"
-            yield Occasion(WARNING, name, who, clock["lead_id"], _about(clock))
+            what = f"{_name(clock)} {len(passed)}"
+            yield Occasion(WARNING, what, who, clock["lead_id"], _about(clock))
 
 
 def _breaches(clocks: Iterable[Mapping[str, Any]], warned: Sequence[Warned]) -> Iterable[Occasion]:
@@ -126,26 +151,21 @@ def _breaches(clocks: Iterable[Mapping[str, Any]], warned: Sequence[Warned]) -> 
             continue
         agreement = warned[clock["version"]].agreement
         who = _responsible(clock, agreement)
-        yield Occasion(
-            BREACH, f"{BREACH} {_name(clock)} {who}", who, clock["lead_id"], _about(clock)
-        )
+        yield Occasion(BREACH, _name(clock), who, clock["lead_id"], _about(clock))
         for name in _escalated(clock, agreement):
             if name != who:
-                key = f"{ESCALATION} {_name(clock)} {name}"
-                yield Occasion(ESCALATION, key, name, clock["lead_id"], _about(clock))
+                yield Occasion(ESCALATION, _name(clock), name, clock["lead_id"], _about(clock))
 
 
 def _corrections(clocks: Iterable[Mapping[str, Any]]) -> Iterable[Occasion]:
     """A breach that was told turns out to be none: the answer had come, and was logged late."""
-    kept = {f"{_name(c)} ": c for c in clocks if c["outcome"] not in (*_BROKEN, "running")}
+    kept = {_name(c): c for c in clocks if c["outcome"] not in (*_BROKEN, "running")}
     told = notices.told((BREACH, ESCALATION), {c["lead_id"] for c in kept.values()})
-    for key, receiver in told:
-        for name, clock in kept.items():
-            if key.partition(" ")[2].startswith(name):
-                yield Occasion(
-                    CORRECTION, f"{CORRECTION} {name}{receiver}", receiver, clock["lead_id"],
-                    _about(clock),
-                )  # fmt: skip
+    for kind, key, receiver in told:
+        what = key.removeprefix(f"{kind} ").removesuffix(f" {receiver}")
+        if what in kept and not receiver.startswith(WEBHOOK):
+            clock = kept[what]
+            yield Occasion(CORRECTION, what, receiver, clock["lead_id"], _about(clock))
 
 
 def _returned(result: Result, history: History, since: datetime) -> Iterable[Occasion]:
@@ -162,7 +182,7 @@ def _returned(result: Result, history: History, since: datetime) -> Iterable[Occ
             told = json.loads(row["properties"] or "{}")
             yield Occasion(
                 RETURNED,
-                f"{RETURNED} {row['source']} {row['event_id']} {who}",
+                f"{row['source']} {row['event_id']}",
                 who,
                 row["lead_id"],
                 {"reason": told.get("reason"), "note": told.get("note"), "by": row["actor"]},

@@ -6,6 +6,7 @@
 | `DATABASE_URL` | `postgresql://…`; by default SQLite in the home folder |
 | `LEADPACT_SECRET` | the installation's secret; by default kept in the home folder |
 | `LEADPACT_HOSTS` | names under which it is reached, with commas; by default this machine alone |
+| `LEADPACT_CALL_PRIVATE` | `1` lets webhooks call addresses of this network |
 | `LEADPACT_HTTPS` | `1` where it is reached by HTTPS: cookies are then sent by HTTPS alone |
 """
 
@@ -96,6 +97,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
     )
 ]
+
+LEADPACT_CALL_PRIVATE = os.environ.get("LEADPACT_CALL_PRIVATE") == "1"
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -40,6 +40,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Channel',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.TextField(unique=True)),
+                ('address', models.TextField()),
+                ('receivers', models.TextField(default='[]')),
+                ('active', models.BooleanField(default=True)),
+                ('created_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Company',
             fields=[
                 ('key', models.TextField(primary_key=True, serialize=False)),

@@ -3,6 +3,7 @@
 from leadpact.ledger.models.access import ApiKey, Role, Scope, User
 from leadpact.ledger.models.agreements import AgreementVersion
 from leadpact.ledger.models.audit import AuditEntry
+from leadpact.ledger.models.channels import Channel
 from leadpact.ledger.models.events import Batch, Event
 from leadpact.ledger.models.installation import Installation
 from leadpact.ledger.models.leads import Company, Deal, DealRole, Identity, Lead
@@ -26,6 +27,7 @@ __all__ = [
     "AuditEntry",
     "Batch",
     "Change",
+    "Channel",
     "Clock",
     "ClockShare",
     "Company",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from leadpact.ledger.instants import instant
-from leadpact.ledger.models import Deal, DealRole, Event
+from leadpact.ledger.models import Company, Deal, DealRole, Event
 
 _OUTCOMES = {"deal.opened": "open", "deal.won": "won", "deal.lost": "lost"}
 DEAL_KINDS = tuple(_OUTCOMES)
@@ -30,6 +30,29 @@ def note_roles(rows: Iterable[Event]) -> None:
     DealRole.objects.bulk_create(
         [DealRole(deal_id=key, lead_id=lead) for key, lead in pairs], ignore_conflicts=True
     )
+
+
+def note(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Deals as a source lists them, with their companies; those that no lead has a part in too."""
+    told = [row for row in rows if row.get("deal_id")]
+    companies = sorted({str(row["company_id"]) for row in told if row.get("company_id")})
+    Company.objects.bulk_create([Company(key=key) for key in companies], ignore_conflicts=True)
+    made = [
+        Deal(
+            key=str(row["deal_id"]),
+            company_id=row["company_id"] or None,
+            amount=row["amount"],
+            opened_at=row["opened_at"],
+            closed_at=row["closed_at"],
+            outcome=row["outcome"],
+            **{name: row[name] or "" for name in ("currency", "reason", "owner", "product")},
+        )
+        for row in told
+    ]
+    known = Deal.objects.in_bulk([deal.key for deal in made])
+    Deal.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
+    lacking = [deal for deal in made if deal.key in known and known[deal.key].company_id is None]
+    Deal.objects.bulk_update(lacking, ["company"], batch_size=500)
 
 
 def retell(leads: Iterable[str], voided: set[tuple[str, str]]) -> None:

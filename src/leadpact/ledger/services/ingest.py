@@ -20,7 +20,9 @@ from leadpact.ledger.services import deals, identities
 _AT_ONCE = 1000
 #: Source of what the ledger itself finds about who is who.
 IDENTITY = "identity"
-_ABOUT_ALL = ("fact.voided", "calendar.closed", "roster.changed")
+#: Kinds that say which leads are one, and kinds that are about more than their own lead.
+JOINING = ("lead.merged", "lead.unmerged")
+ABOUT_ALL = ("fact.voided", "calendar.closed", "roster.changed")
 
 
 @transaction.atomic
@@ -41,10 +43,20 @@ def ingest(facts: Sequence[Fact], *, now: datetime, batch: Batch | None = None) 
     Event.objects.bulk_create(written, batch_size=_AT_ONCE, ignore_conflicts=True)
     for survivor, absorbed in same:
         merge(survivor, absorbed, now=now, actor=IDENTITY, decided=True)
-    deals.note_roles(written)
-    _note_merges(written)
-    mark_changed(_touched(written), now=now, bulk=bool(batch and batch.bulk))
+    follow_up(written, (), now=now, bulk=bool(batch and batch.bulk))
     return [Receipt(row.event_id, row.lead_id, (row.source, row.event_id) in there) for row in rows]
+
+
+def follow_up(
+    rows: Sequence[Event], leads: Iterable[str], *, now: datetime, bulk: bool
+) -> None:
+    """What new rows of the log entail: roles in deals, merges, and that leads are looked at.
+
+    `leads` are further leads of which something new is known.
+    """
+    deals.note_roles(rows)
+    _note_merges(rows)
+    mark_changed(_touched(rows) | set(leads), now=now, bulk=bulk)
 
 
 def _event(fact: Fact, lead: str | None, batch: Batch | None) -> Event:
@@ -104,7 +116,7 @@ def merge(
 def _note_merges(rows: Iterable[Event]) -> None:
     """Where the rows of a lead go on, as merges in the log say it."""
     for row in sorted(rows, key=lambda row: row.happened):
-        if row.kind not in ("lead.merged", "lead.unmerged") or row.lead_id is None:
+        if row.kind not in JOINING or row.lead_id is None:
             continue
         absorbed = json.loads(row.properties).get("absorbed")
         heir = row.lead_id if row.kind == "lead.merged" else None
@@ -122,7 +134,7 @@ def _touched(rows: Iterable[Event]) -> set[str]:
     for row in rows:
         if row.lead_id is not None:
             touched.add(row.lead_id)
-        if row.kind in ("lead.merged", "lead.unmerged"):
+        if row.kind in JOINING:
             touched.add(str(json.loads(row.properties).get("absorbed")))
         if row.kind == "fact.voided":
             touched |= _leads_of_voided(row)

@@ -1,0 +1,109 @@
+"""What people read: each kind of notice in a subject and a few sentences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from leadpact.documents import words
+from leadpact.ledger.models import Clock, Event, Lead, Notice
+from leadpact.notify.message import Link, Message
+
+#: The last things a lead did that are told with it.
+_MOST_TOLD = 5
+#: With more notices of one kind for one person, a single message tells them all.
+TOGETHER = 3
+
+
+def message_of(notice: Notice, zone: ZoneInfo, now: datetime, links: Sequence[Link]) -> Message:
+    """One notice as a message, its times on the wall clock of the zone."""
+    about: Mapping[str, Any] = json.loads(notice.payload)
+    lead = Lead.objects.select_related("state", "company").filter(key=notice.lead_id).first()
+    name = _name(lead)
+    told = _SUBJECTS[notice.kind].format(lead=name, **_strings(about))
+    lines = {
+        "handoff": lambda: _handoff(lead, zone, now),
+        "returned": lambda: _returned(about),
+    }.get(notice.kind, lambda: _of_clock(about, zone, now))()
+    return Message(notice.key, told, lines, links)
+
+
+def together(notices: Sequence[Notice], key: str) -> Message:
+    """Several notices of one kind as one message."""
+    kind = notices[0].kind
+    leads = Lead.objects.select_related("state", "company").in_bulk([n.lead_id for n in notices])
+    lines = [f"- {_name(leads.get(notice.lead_id))}" for notice in notices]
+    return Message(key, f"{words.plural(len(notices), _TOGETHER[kind])}", lines)
+
+
+_SUBJECTS = {
+    "handoff": "New lead for you: {lead}",
+    "warning": "{obligation}: {lead} is waiting",
+    "breach": "Overdue: {obligation}, {lead}",
+    "escalation": "Overdue, told to you too: {obligation}, {lead}",
+    "correction": "Not overdue after all: {obligation}, {lead}",
+    "returned": "Sales gave back {lead}",
+}
+_TOGETHER = {
+    "handoff": "new lead",
+    "warning": "lead that is waiting",
+    "breach": "overdue promise",
+    "escalation": "overdue promise",
+    "correction": "promise that was kept after all",
+    "returned": "lead that sales gave back",
+}
+
+
+def _strings(about: Mapping[str, Any]) -> dict[str, str]:
+    return {"obligation": str(about.get("obligation") or "")}
+
+
+def _name(lead: Lead | None) -> str:
+    """Who a lead is, as people know them: name and company, else what there is."""
+    if lead is None:
+        return "a lead that is gone"
+    state = getattr(lead, "state", None)
+    stated = json.loads(state.attributes) if state else {}
+    who = [str(stated[k]) for k in ("name", "company") if stated.get(k)]
+    return ", ".join(who) or str(stated.get("email") or lead.key)
+
+
+def _handoff(lead: Lead | None, zone: ZoneInfo, now: datetime) -> list[str]:
+    if lead is None:
+        return []
+    state = lead.state
+    grade = f", tier {state.tier}" if state.tier else ""
+    scored = f" ({state.score:g} points{grade})" if state.score is not None else ""
+    lines = [f"It is at {state.stage}{scored}."]
+    running = Clock.objects.filter(lead=lead, outcome="running", side="sales", protocol_step=None)
+    for clock in running.order_by("due_at"):
+        if clock.due_at is not None:
+            lines.append(f"{clock.obligation}: due {_when(clock.due_at, zone, now)}.")
+    did = Event.objects.filter(lead=lead).exclude(kind__contains=".").order_by("-happened")
+    kinds = list(dict.fromkeys(did.values_list("kind", flat=True)[:50]))[:_MOST_TOLD]
+    if kinds:
+        lines.append(f"What it did last: {words.listed(kind.replace('_', ' ') for kind in kinds)}.")
+    return lines
+
+
+def _of_clock(about: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> list[str]:
+    due = about.get("due_at")
+    if not due:
+        return []
+    return [f"It was promised by {_when(datetime.fromisoformat(str(due)), zone, now)}."]
+
+
+def _returned(about: Mapping[str, Any]) -> list[str]:
+    by = f" by {about['by']}" if about.get("by") else ""
+    note = [f"“{about['note']}”"] if about.get("note") else []
+    return [f"Reason{by}: {about.get('reason') or 'none given'}.", *note]
+
+
+def _when(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    local = at.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return f"today at {local:%H:%M}"
+    return f"{local:%a} {local.day} {local:%b, %H:%M}"

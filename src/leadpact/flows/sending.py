@@ -1,0 +1,135 @@
+"""The outbox is emptied: each notice goes over its receiver's channels, again until it got through.
+
+A notice is told at least once; whoever is killed between telling it and writing that down tells it
+again, under the same key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+
+from leadpact.engine.values import normal
+from leadpact.flows import messages
+from leadpact.flows.telling import WEBHOOK
+from leadpact.ledger.models import Channel, Notice, Person, User, Webhook
+from leadpact.ledger.sealing import SealError, unseal
+from leadpact.ledger.selectors import agreements
+from leadpact.ledger.services import notices
+from leadpact.notify import chat, webhooks
+from leadpact.notify.message import Message, SendError
+
+#: How long to wait after each failed try; after the last there is no other.
+PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720))
+
+
+def send_due(now: datetime) -> int:
+    """Tell one receiver what is due for them; how many notices that were, 0 for none."""
+    with transaction.atomic():
+        due = notices.claim(now)
+        if not due:
+            return 0
+        if due[0].receiver.startswith(WEBHOOK):
+            for each in due:
+                _tell_webhook(each, now)
+        else:
+            _tell_person(due, now)
+        return len(due)
+
+
+def _tell_webhook(notice: Notice, now: datetime) -> None:
+    hook = Webhook.objects.filter(pk=int(notice.receiver.removeprefix(WEBHOOK))).first()
+    if hook is None or not hook.active:
+        notices.drop([notice], "there is no such webhook any more")
+        return
+    body = {
+        "type": f"lead.{notice.kind}",
+        "timestamp": notice.created_at.isoformat(),
+        "data": {"lead": notice.lead_id, **json.loads(notice.payload)},
+    }
+    try:
+        webhooks.send(
+            hook.url, unseal(hook.secret), notice.key, body, now=now, private=_may_call_private()
+        )
+        notices.sent([notice], now=now)
+    except (SendError, SealError) as error:
+        _failed([notice], error, now)
+
+
+def _tell_person(due: Sequence[Notice], now: datetime) -> None:
+    """Over every channel of the receiver; one that gets through is enough."""
+    receiver = due[0].receiver
+    channels = channels_of(receiver)
+    if not channels:
+        notices.drop(due, "no channel reaches this receiver")
+        return
+    email = email_of(receiver)
+    for some, message in _messages(due, now):
+        errors: list[SendError | SealError] = []
+        for channel in channels:
+            try:
+                address = unseal(channel.address)
+                chat.send(address, message, email=email, private=_may_call_private())
+            except (SendError, SealError) as error:
+                errors.append(error)
+        if len(errors) == len(channels):
+            _failed(some, errors[0], now)
+        else:
+            notices.sent(some, now=now)
+
+
+def _messages(due: Sequence[Notice], now: datetime) -> list[tuple[list[Notice], Message]]:
+    """Notices of one kind together where they are many, else each alone."""
+    version = agreements.in_force(now)
+    zone = ZoneInfo(version.agreement.calendar.timezone if version else "UTC")
+    by_kind: dict[str, list[Notice]] = {}
+    for each in due:
+        by_kind.setdefault(each.kind, []).append(each)
+    found: list[tuple[list[Notice], Message]] = []
+    for some in by_kind.values():
+        if len(some) > messages.TOGETHER:
+            found.append((some, messages.together(some, some[0].key)))
+        else:
+            found += [([each], messages.message_of(each, zone, now, ())) for each in some]
+    return found
+
+
+def _failed(some: Sequence[Notice], error: SendError | SealError, now: datetime) -> None:
+    final = isinstance(error, SealError) or not error.again
+    notices.failed(some, str(error), PAUSES, final=final, now=now)
+
+
+def channels_of(receiver: str) -> list[Channel]:
+    """The channels by which somebody is told: those for everybody, their team and themselves."""
+    team = Person.objects.filter(name=receiver).values_list("team__name", flat=True).first()
+    names = {normal(receiver), normal(team or "")}
+    return [
+        channel
+        for channel in Channel.objects.filter(active=True).order_by("id")
+        for wanted in [{normal(name) for name in json.loads(channel.receivers)}]
+        if not wanted or wanted & names
+    ]
+
+
+def email_of(receiver: str) -> str:
+    """The address of somebody named: the person's, the user's, else the agreement's."""
+    for rows in (Person.objects.filter(name=receiver), User.objects.filter(name=receiver)):
+        address = rows.exclude(email="").values_list("email", flat=True).first()
+        if address:
+            return str(address)
+    for version in reversed(agreements.published()):
+        parties = version.agreement.parties
+        for party in (parties.marketing, parties.sales) if parties else ():
+            for person in (party.head, *party.contacts):
+                if normal(person.name) == normal(receiver) and person.email:
+                    return person.email
+    return ""
+
+
+def _may_call_private() -> bool:
+    return bool(getattr(settings, "LEADPACT_CALL_PRIVATE", False))
