@@ -191,10 +191,10 @@ class Company:
 
     def result(self) -> Result:
         agreement = Agreement.model_validate(AGREEMENT)
-        return tiny.result(under=agreement, as_of=AS_OF, **self.tables)
+        return tiny.result(under=agreement, as_of=AS_OF, facts=self.facts, **self.tables)
 
     def history(self) -> History:
-        made = tiny.history(self.facts, self.deals)
+        made = tiny.history(deals=self.deals)
         notes = [
             "contacts.csv: 14 rows could not be read; they are in rejects.csv with the reason."
         ]

@@ -128,7 +128,7 @@ def of_rows(pool: Pool, title: str, counted: str, why: reasons.Why, about: About
 def write_cases(measures: Measures, folder: Path) -> Path:
     """Write the cases behind every metric into `cases.parquet`, one a row; the file."""
     file = folder / CASES
-    tables = {metric.name: measures.population(metric.name) for metric in measures.metrics}
+    tables = {m.name: measures.population(m.name) for m in measures.metrics if not m.wide}
     schema = pa.unify_schemas([pa.schema([_METRIC]), *(table.schema for table in tables.values())])
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for name, table in tables.items():

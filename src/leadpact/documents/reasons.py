@@ -113,6 +113,8 @@ _USUAL: dict[Measure, Wording] = {
     "count": Wording(lambda _: "counted"),
     "sum": Wording(lambda case: words.number(case["numerator"] or 0)),
     "share": Wording(_either("counted", "not counted")),
+    "part": Wording(lambda case: words.number(case["numerator"] or 0)),
+    "flow": Wording(_either("entered the later stage", "entered the earlier stage")),
     "mean": Wording(lambda case: words.number(case["numerator"] or 0)),
     "p50": Wording(lambda case: words.number(case["numerator"] or 0)),
     "p90": Wording(lambda case: words.number(case["numerator"] or 0)),

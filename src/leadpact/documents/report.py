@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from functools import cached_property
 from importlib import resources
 from typing import Any
@@ -139,7 +138,7 @@ class Report:
             "as_of": result.as_of.isoformat().replace("+00:00", "Z"),
             "agreement": {"name": result.agreement.name, "sha256": self.sha256},
             "counts": counts(result),
-            "metrics": [asdict(figure) for figure in figures],
+            "metrics": [figure.as_json() for figure in figures],
             "obligations": [each.as_json() for each in obligations(result)],
             "goals": [each.as_json() for each in self.standings],
         }

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _RATING = ("sales.accepted", "sales.rejected", "sales.rated")
 
 
-def facts_of(evaluation: Evaluation) -> pa.Table:
-    """The rows of FACT_KINDS, in order, each once and none that was voided."""
+def facts_of(evaluation: Evaluation) -> tuple[pa.Table, NDArray[np.int64]]:
+    """The rows of FACT_KINDS, in order, each once and none that was voided; and their leads."""
     rows, leads = evaluation.rows, evaluation.log.leads
     kinds = [kind for kind, _ in rows.patterns.of]
     kind_of = np.array([_number(FACT_KINDS, kind) for kind in kinds], np.int64)
@@ -44,7 +44,7 @@ def facts_of(evaluation: Evaluation) -> pa.Table:
         "holder": _holders(evaluation, place, assigned),
         "rating": pa.array(rating, pa.float64(), mask=np.isnan(rating)),
     }
-    return pa.table(columns, schema=FACTS)
+    return pa.table(columns, schema=FACTS), lead
 
 
 def survivors(merges: Sequence[Merge], leads: int) -> NDArray[np.int64]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Self
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from leadpact.agreement.spec import Agreement
 from leadpact.engine.log import INSTANT
@@ -186,7 +189,8 @@ class Result:
     `agreement` is the version in force at `as_of`, `versions` all that were evaluated, in order of
     effect; `known_at` is the moment by which rows were known, if one was given. `leads` has the
     columns of `leads_schema` and may have more. `closed_days` were declared closed for the
-    organisation. Raises ValueError for a table of another shape.
+    organisation. `lead_places` says, for tables of which it is known, in which row of `leads` the
+    lead of each row stands. Raises ValueError for a table of another shape.
     """
 
     as_of: datetime
@@ -203,6 +207,7 @@ class Result:
     closed_days: tuple[date, ...] = ()
     versions: tuple[Agreement, ...] = ()
     known_at: datetime | None = None
+    lead_places: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, schema in SCHEMAS.items():

@@ -42,6 +42,7 @@ def result_of(evaluation: Evaluation) -> Result:
     names = _Names(evaluation)
     in_force = evaluation.versions[_version_in_force(evaluation)]
     aside = pa.concat_tables([evaluation.judged.set_aside, _voided(evaluation)])
+    facts, leads_of_facts = facts_of(evaluation)
     return Result(
         as_of=instant(evaluation.log.last),
         agreement=in_force,
@@ -53,9 +54,17 @@ def result_of(evaluation: Evaluation) -> Result:
         clock_shares=_shares(evaluation, names),
         exclusions=evaluation.judged.exclusions,
         set_aside=aside,
-        facts=facts_of(evaluation),
+        facts=facts,
         closed_days=closed_days(evaluation.closures),
+        lead_places=_lead_places(evaluation) | {"facts": leads_of_facts},
     )
+
+
+def _lead_places(evaluation: Evaluation) -> dict[str, NDArray[np.int64]]:
+    finished = evaluation.finished
+    clocks = finished.clocks[finished.clocks.outcome != b.FORGOTTEN]
+    of = {"stage_entries": finished.entries, "episodes": finished.episodes, "clocks": clocks}
+    return {name: np.ascontiguousarray(records.lead) for name, records in of.items()}
 
 
 def _version_in_force(evaluation: Evaluation) -> int:

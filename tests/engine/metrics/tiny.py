@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -22,7 +22,17 @@ AGREEMENT = {
     "calendar": {"timezone": "UTC", "hours": {"mon-fri": ["09:00-17:00"]}},
     "stages": [
         {"name": "Lead", "side": "marketing"},
-        {"name": "MQL", "side": "marketing", "role": "mql"},
+        {
+            "name": "MQL",
+            "side": "marketing",
+            "role": "mql",
+            "when": {
+                "any": [
+                    {"event": "form_submitted", "where": {"form": "demo"}},
+                    {"score": "total", "at_least": 50},
+                ]
+            },
+        },
         {"name": "SAL", "side": "sales", "role": "sal"},
         {"name": "SQL", "side": "sales", "role": "sql"},
         {"name": "Opportunity", "side": "sales", "role": "opportunity"},
@@ -46,6 +56,12 @@ AGREEMENT = {
             "within": "1 business day",
         },
     ],
+    "contact_protocol": {
+        "steps": [
+            {"name": "call", "channel": "phone", "within": "2 business hours"},
+            {"name": "mail", "channel": "email", "within": "1 business day"},
+        ]
+    },
 }
 
 
@@ -60,9 +76,16 @@ def day(number: float) -> datetime:
 
 
 def result(
-    *, under: Agreement | None = None, as_of: datetime = AS_OF, **tables: Sequence[dict[str, Any]]
+    *,
+    under: Agreement | None = None,
+    as_of: datetime = AS_OF,
+    closed_days: Sequence[date] = (),
+    **tables: Sequence[dict[str, Any]],
 ) -> Result:
-    """A result with these rows; `leads` and `lead_states` are completed from one another."""
+    """A result with these rows; `leads` and `lead_states` are completed from one another.
+
+    An episode was handed over when it entered the stage of the handoff, unless it says otherwise.
+    """
     terms = under or agreement()
     states = {
         row["lead_id"]: {"status": "open", "episode": 1, "stage": "Lead"} | row
@@ -74,14 +97,43 @@ def result(
             lead_id, {"lead_id": lead_id, "status": "open", "episode": 1, "stage": "Lead"}
         )
         leads.setdefault(lead_id, {"lead_id": lead_id, "created_at": START})
+    tables["episodes"] = [
+        {"handed_off_at": _handed_off(row, tables.get("stage_entries", []), terms)} | row
+        for row in tables.get("episodes", [])
+    ]
+    tables["facts"] = [_fact(row) for row in tables.get("facts", [])]
     rows = {"lead_states": list(states.values())} | tables
-    made = {name: _table(rows.get(name, []), schema) for name, schema in SCHEMAS.items()}
+    made = {name: table(rows.get(name, []), schema) for name, schema in SCHEMAS.items()}
     return Result(
         as_of=as_of,
         agreement=terms,
-        leads=_table(list(leads.values()), leads_schema(terms)),
+        leads=table(list(leads.values()), leads_schema(terms)),
+        closed_days=tuple(closed_days),
         **made,
     )
+
+
+def _handed_off(
+    row: dict[str, Any], entries: Sequence[dict[str, Any]], terms: Agreement
+) -> datetime | None:
+    if terms.handoff.recorded_by == "event":
+        return None
+    passage = (row["lead_id"], row.get("episode", 1), terms.handoff.stage)
+    return next(
+        (
+            each["entered_at"]
+            for each in entries
+            if (each["lead_id"], each["episode"], each["stage"]) == passage and not each["implied"]
+        ),
+        None,
+    )
+
+
+def _fact(row: dict[str, Any]) -> dict[str, Any]:
+    properties = row.get("properties", {})
+    return {"happened_at": day(1), "rating": properties.get("rating")} | {
+        key: value for key, value in row.items() if key != "properties"
+    }
 
 
 def entry(lead: str, stage: str, at: float = 1, episode: int = 1, **changes: Any) -> dict[str, Any]:
@@ -116,6 +168,11 @@ def clock(lead: str, outcome: str, seconds: float | None = 600, **changes: Any) 
     return row | changes
 
 
+def fact(lead: str, kind: str, at: float = 1, **changes: Any) -> dict[str, Any]:
+    """A row of `facts`."""
+    return {"lead_id": lead, "kind": kind, "happened_at": day(at)} | changes
+
+
 def history(facts: Sequence[dict[str, Any]] = (), deals: Sequence[dict[str, Any]] = ()) -> History:
     """A history of these facts, each at least `lead_id` and `kind`, and deals."""
     rows = []
@@ -124,8 +181,9 @@ def history(facts: Sequence[dict[str, Any]] = (), deals: Sequence[dict[str, Any]
         if isinstance(row.get("properties"), dict):
             row["properties"] = json.dumps(row["properties"])
         rows.append(row)
-    return History(log=_table(rows, LOG_SCHEMA), deals=_table(list(deals), DEALS_SCHEMA))
+    return History(log=table(rows, LOG_SCHEMA), deals=table(list(deals), DEALS_SCHEMA))
 
 
-def _table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
+def table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Rows as a table; what they leave out is NULL."""
     return pa.Table.from_pylist(rows, schema=schema)

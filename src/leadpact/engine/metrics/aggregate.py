@@ -1,14 +1,15 @@
-"""The one way in which a population becomes a figure."""
+"""The one way in which cases become a figure."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import CensoredData, binomtest, ecdf
+from scipy.special import ndtri
 
 from leadpact.engine.metrics.metric import Measure, Metric
 
@@ -17,15 +18,17 @@ Observed = Sequence[bool] | NDArray[np.bool_]
 
 #: With fewer cases a share says more than it knows: counts are given instead.
 ENOUGH = 20
+_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One value of a metric for a period, segment and source; None there means all of them.
+    """One value of a metric for a period and a segment, source or the like; None: all of them.
 
-    `n` is the number of cases, `low` and `high` the 95 % Wilson interval of a share. A share of
-    fewer than 20 cases has the number of cases that count as its value and `cases` as its unit.
-    `value` is None when the cases do not tell.
+    `n` is the number of cases, `low` and `high` the 95 % interval of a share. A share of fewer than
+    20 cases has the number of cases that count as its value and `cases` as its unit. `value` is
+    None when the cases do not tell. `by` names the dimension that figures are split by, `group`
+    the value in it.
     """
 
     name: str
@@ -37,6 +40,8 @@ class Figure:
     n: int
     low: float | None = None
     high: float | None = None
+    by: str | None = None
+    group: str | None = None
 
     @property
     def numerator(self) -> int:
@@ -44,6 +49,11 @@ class Figure:
         if self.unit == "cases":
             return int(self.value or 0)
         return round((self.value or 0.0) * self.n)
+
+    def as_json(self) -> dict[str, Any]:
+        """The published keys, from `name` to `high`."""
+        published = ("name", "period", "segment", "source", "value", "unit", "n", "low", "high")
+        return {name: getattr(self, name) for name in published}
 
 
 @dataclass(frozen=True)
@@ -58,19 +68,24 @@ class Cases:
 
 
 def figure(metric: Metric, label: Figure, cases: Cases) -> Figure:
-    """The figure of one group of cases; `label` carries its name, period, segment and source."""
+    """The figure of one group of cases; `label` carries its name, period and group."""
     if metric.measure in ("count", "sum"):
         return replace(label, value=cases.numerator, unit=metric.unit, n=cases.rows)
     if metric.measure == "share":
         return _share(label, round(cases.numerator), round(cases.denominator))
-    if metric.measure == "mean":
-        mean = cases.numerator / cases.denominator if cases.denominator else None
-        return replace(label, value=mean, unit=metric.unit, n=round(cases.denominator))
-    value = percentile(cases.values, cases.observed, _LEVELS[metric.measure])
+    if metric.measure == "flow":
+        return _flow(label, round(cases.numerator), round(cases.denominator))
+    value: float | None
+    if metric.measure in ("mean", "part"):
+        value = cases.numerator / cases.denominator if cases.denominator else None
+        n = round(cases.denominator) if metric.measure == "mean" else cases.rows
+        return replace(label, value=value, unit=metric.unit, n=n)
+    value = percentile(cases.values, cases.observed, LEVELS[metric.measure])
     return replace(label, value=value, unit=metric.unit, n=cases.rows)
 
 
-_LEVELS: dict[Measure, float] = {"p50": 0.5, "p90": 0.9}
+#: Measures that are percentiles of times, and which.
+LEVELS: dict[Measure, float] = {"p50": 0.5, "p90": 0.9}
 
 
 def _share(label: Figure, met: int, n: int) -> Figure:
@@ -80,11 +95,31 @@ def _share(label: Figure, met: int, n: int) -> Figure:
     return replace(label, value=met / n, unit="share", n=n, low=low, high=high)
 
 
+def _flow(label: Figure, arrived: int, there: int) -> Figure:
+    if there < ENOUGH:
+        return replace(label, value=float(arrived), unit="cases", n=there)
+    low, high = ratio_interval(arrived, there)
+    return replace(label, value=arrived / there, unit="share", n=there, low=low, high=high)
+
+
 def interval(met: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """The Wilson interval of `met` out of `n`, n at least 1."""
-    # The interval does not depend on p; with this p the test's own search has nothing to do.
-    bounds = binomtest(met, n, p=met / n).proportion_ci(level, method="wilson")
-    return float(bounds.low), float(bounds.high)
+    z = float(ndtri(0.5 + level / 2))
+    share, spread = met / n, z * z / n
+    middle = share + spread / 2
+    reach = z * math.sqrt(share * (1 - share) / n + spread / (4 * n))
+    low = (middle - reach) / (1 + spread) if met else 0.0
+    high = (middle + reach) / (1 + spread) if met < n else 1.0
+    return low, high
+
+
+def ratio_interval(arrived: int, there: int, level: float = 0.95) -> tuple[float, float]:
+    """The interval of the ratio of two counts that come by chance, `there` at least 1.
+
+    Of all of them, the part that `arrived` has a Wilson interval.
+    """
+    low, high = interval(arrived, arrived + there, level)
+    return low / (1 - low), high / (1 - high)
 
 
 def percentile(seconds: Times, observed: Observed, level: float) -> float | None:
@@ -92,13 +127,16 @@ def percentile(seconds: Times, observed: Observed, level: float) -> float | None
 
     Times that are not `observed` are known only to be longer. None when the level is not reached.
     """
-    times = np.asarray(seconds, dtype=float)
-    seen = np.asarray(observed, dtype=bool)
-    if not seen.any():
-        return None
-    unanswered = ecdf(CensoredData(uncensored=times[seen], right=times[~seen])).sf
-    reached = np.flatnonzero(unanswered.probabilities <= 1 - level + 1e-9)
-    if not len(reached):
-        return None
-    found = float(unanswered.quantiles[reached[0]])
-    return found if math.isfinite(found) else None
+    times, seen = np.asarray(seconds, dtype=float), np.asarray(observed, dtype=bool)
+    order = np.lexsort((~seen, times))
+    return percentiles_in_order(times[order], seen[order], [level])[0]
+
+
+def percentiles_in_order(
+    times: NDArray[np.float64], seen: NDArray[np.bool_], levels: Sequence[float]
+) -> list[float | None]:
+    """As `percentile`, of times in order; of equal ones those that were observed come first."""
+    at_risk = np.arange(len(times), 0, -1)
+    unanswered = np.cumprod(1 - seen / at_risk)
+    places = [int(np.searchsorted(-unanswered, level - 1 - _TOLERANCE)) for level in levels]
+    return [float(times[place]) if place < len(times) else None for place in places]

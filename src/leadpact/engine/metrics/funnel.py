@@ -2,88 +2,115 @@
 
 from __future__ import annotations
 
-from leadpact.engine.metrics.metric import NOT_COUNTED, OWN_RIGHT, Direction, Metric
+from leadpact.engine.metrics.contacts import REASONS
+from leadpact.engine.metrics.metric import NOT_COUNTED, OWN_RIGHT, Metric, Owner
+from leadpact.engine.metrics.relations import ANY, CLOSING, NEXT, TOTAL
 
 _CREATED = "the creation of the lead"
-_ALL_RECORDS = """
-select s.lead_id, l.created_at as placed_at, {numerator} as numerator, 1 as denominator, s.segment,
-       l.source, l.origin, s.holder
-from lead_states as s join leads as l using (lead_id) where s.status <> 'merged'"""
+_UNDISPUTED = "excluded and merged leads, entries with an upheld dispute"
 
 
 def _entries(name: str, role: str, which: str, example: str) -> Metric:
-    nth = "= 1" if which == "first" else "> 1"
+    owners: dict[str, Owner] = {"mql": "marketing", "customer": "both"}
+    nth = {"first": 1, "second and later": 2}[which]
     return Metric(
         name=name,
         measure="count",
-        side="marketing" if role == "mql" else "both" if role == "customer" else "sales",
+        side=owners.get(role, "sales"),
         numerator=f"{which} entries of a lead into the stage with the role `{role}`",
         exclusions=OWN_RIGHT,
         placed_by="the entry",
-        query=f"""
-select lead_id, entered_at as placed_at, 1 as numerator, 1 as denominator, segment, source, origin,
-       holder
-from entries where role = '{role}' and not implied
-qualify row_number() over (partition by lead_id order by episode) {nth}""",
+        cases="entries",
+        where=f"role = '{role}' and nth = {nth}",
         example=example,
-        needs=role,
+        needs=(role,),
+        held="held",
     )
 
 
-def _hygiene(name: str, test: str, numerator: str, example: str) -> Metric:
+def _left_out(name: str, reason: str, words: str, example: str) -> Metric:
     return Metric(
         name=name,
         measure="share",
         side="marketing",
         direction="down",
-        numerator=numerator,
+        numerator=f"leads excluded {words} and not restored",
         denominator="contacts added",
         exclusions="merged leads",
         placed_by=_CREATED,
-        query=_ALL_RECORDS.format(numerator=f"cast({test} as int)"),
+        cases="contacts",
+        adds=f"n * (excluded and reason = {REASONS.index(reason) + 1})::int",
         example=example,
+        held=None,
     )
 
 
-def _handed_over(
-    name: str, test: str, direction: Direction, numerator: str, example: str, needs: str | None
-) -> Metric:
+def _conversion(name: str, heading: str | None, uses: tuple[str, ...], example: str) -> Metric:
+    every = ANY in uses
     return Metric(
         name=name,
         measure="share",
-        side="both" if name == "recycle_rate" else "sales",
-        direction=direction,
-        numerator=numerator,
-        denominator="episodes handed over to sales",
-        exclusions=NOT_COUNTED,
-        placed_by="the handoff",
-        query=f"""
-select h.lead_id, h.placed_at, cast({test} as int) as numerator, 1 as denominator,
-       h.reason as part, h.segment, h.source, h.origin, h.holder
-from handovers as h""",
+        side="both",
+        numerator="of these, episodes that reached the later stage, however late"
+        if every
+        else "of these, episodes that reached the next stage, however late; in the total, the "
+        "customer stage",
+        denominator="episodes that entered the earlier stage, by implication as well"
+        if every
+        else "episodes that entered the stage, by implication as well; in the total, the first "
+        "stage",
+        exclusions=_UNDISPUTED,
+        placed_by="the entry into the earlier stage, so that a figure follows the same leads (a "
+        "cohort)",
+        cases="steps",
+        where=_among(uses),
+        adds="n * moved",
         example=example,
-        needs=needs,
+        part="pair",
+        parts="only",
+        place="place",
+        reached="next_place",
+        held="held",
+        wide=every,
+        heading=heading,
+        counted_in="share",
     )
 
 
-#: Pairs of stages, each with the next, and from the first to the customer (else the last).
-_PAIRS = """
-with passed as (select distinct on (lead_id, episode, place) * from entries),
-ends as (
-    select 0 as place,
-           (select coalesce(max(place) filter (where role = 'customer'), max(place)) from stages)
-           as next_place),
-pairs as (
-    select a.place, b.place as next_place, a.stage || ' → ' || b.stage as part
-    from stages as a join stages as b on b.place = a.place + 1
-    union all
-    select place, next_place, null from ends where next_place > 0)
-select p.lead_id, p.entered_at as placed_at, cast(n.lead_id is not null as int) as numerator,
-       1 as denominator, pairs.part, if(pairs.part is null, null, pairs.place) as place, p.segment,
-       p.source, p.origin, p.holder
-from passed as p join pairs using (place)
-left join passed as n
-  on n.lead_id = p.lead_id and n.episode = p.episode and n.place = pairs.next_place"""
+def _flow(name: str, heading: str, uses: tuple[str, ...], example: str) -> Metric:
+    every = ANY in uses
+    return Metric(
+        name=name,
+        measure="flow",
+        side="both",
+        numerator="entries into the later stage, by implication as well"
+        if every
+        else "entries into the next stage, by implication as well; in the total, the customer "
+        "stage",
+        denominator="entries into the earlier stage in the same period, by implication as well"
+        if every
+        else "entries into the stage in the same period, by implication as well; in the total, "
+        "the first stage",
+        exclusions=_UNDISPUTED,
+        placed_by="each entry by itself, so that the two are not the same leads (a flow)",
+        cases="flows",
+        where=_among(uses),
+        adds="n * arrived",
+        among="n * there",
+        example=example,
+        part="pair",
+        parts="only",
+        place="pair",
+        held="held",
+        wide=every,
+        heading=heading,
+        counted_in="share",
+    )
+
+
+def _among(uses: tuple[str, ...]) -> str:
+    return f"use in ({', '.join(repr(use) for use in uses)})"
+
 
 FUNNEL = (
     Metric(
@@ -93,8 +120,9 @@ FUNNEL = (
         numerator="leads that entered the database, those that hygiene excludes as well",
         exclusions="merged leads",
         placed_by=_CREATED,
-        query=_ALL_RECORDS.format(numerator=1),
+        cases="contacts",
         example="Ten records, one of them merged into another: 9 contacts.",
+        held=None,
     ),
     Metric(
         name="leads",
@@ -103,11 +131,27 @@ FUNNEL = (
         numerator="leads that entered the database",
         exclusions=NOT_COUNTED,
         placed_by=_CREATED,
-        query="""
-select lead_id, created_at as placed_at, 1 as numerator, 1 as denominator, segment, source, origin,
-       holder
-from counted""",
+        cases="contacts",
+        where="excluded = 0",
         example="Ten records, one merged, two excluded (a bot, a duplicate): 7 leads.",
+        held=None,
+    ),
+    Metric(
+        name="over_threshold",
+        measure="share",
+        side="marketing",
+        numerator="of these, leads seen over the threshold: at an entry into a stage, or now; for "
+        "one whose episode has ended, at its end",
+        denominator="leads of whom the condition of the stage with the role `mql` asks for a score",
+        exclusions=NOT_COUNTED,
+        placed_by=_CREATED,
+        cases="contacts",
+        where="excluded = 0 and over >= 0",
+        adds="n * over",
+        example="Of seven leads five have had 50 points or more at an entry or have them now; one "
+        "became MQL by a demo request with fewer: 5 of 7.",
+        needs=("mql", "threshold"),
+        held=None,
     ),
     _entries(
         "mqls",
@@ -143,27 +187,40 @@ from counted""",
         numerator="entries into each stage, first and repeat",
         exclusions=OWN_RIGHT,
         placed_by="the entry",
-        query="""
-select lead_id, entered_at as placed_at, 1 as numerator, 1 as denominator, stage as part, place,
-       segment, source, origin, holder
-from entries where not implied""",
+        cases="entries",
+        where="nth > 0",
         example="Five episodes enter MQL in their own right, one by implication: 5 for MQL.",
+        part="stage",
         parts="only",
+        place="place",
+        held="held",
     ),
-    Metric(
-        name="conversion",
-        measure="share",
-        side="both",
-        numerator="of these, episodes that reached the next stage, however late; in the total, "
-        "the customer stage",
-        denominator="episodes that entered the stage, by implication as well; in the total, the "
-        "first stage",
-        exclusions="excluded and merged leads, entries with an upheld dispute",
-        placed_by="the entry into the stage, so that a figure follows the same leads (a cohort)",
-        query=_PAIRS,
-        example="Of eight episodes at Lead six reach MQL, two reach Customer: 6 of 8 for "
-        "Lead → MQL, 2 of 8 in total.",
-        parts="only",
+    _conversion(
+        "conversion",
+        None,
+        (NEXT, TOTAL),
+        "Of eight episodes at Lead six reach MQL, two reach Customer: 6 of 8 for Lead → MQL, 2 of "
+        "8 in total.",
+    ),
+    _conversion(
+        "conversion_between",
+        "Conversion between any two stages",
+        (ANY,),
+        "Of six episodes that entered MQL, one of them by implication, three reach Opportunity: 3 "
+        "of 6 for MQL → Opportunity.",
+    ),
+    _flow(
+        "conversion_flow",
+        "Conversion between stages, as flow",
+        (NEXT, TOTAL),
+        "In a month eight episodes enter Lead and six enter MQL, whichever they are: 6 for 8.",
+    ),
+    _flow(
+        "conversion_flow_between",
+        "Conversion between any two stages, as flow",
+        (ANY,),
+        "In a month six episodes enter MQL and three enter Opportunity, whichever they are: 3 "
+        "for 6.",
     ),
     Metric(
         name="mql_to_close",
@@ -173,15 +230,13 @@ from entries where not implied""",
         denominator="episodes that became MQL in their own right",
         exclusions=OWN_RIGHT,
         placed_by="the entry into the MQL stage",
-        query="""
-select m.lead_id, m.entered_at as placed_at, cast(c.lead_id is not null as int) as numerator,
-       1 as denominator, m.segment, m.source, m.origin, m.holder
-from entries as m left join (
-    select distinct lead_id, episode from entries where role = 'customer') as c
-  on c.lead_id = m.lead_id and c.episode = m.episode
-where m.role = 'mql' and not m.implied""",
+        cases="steps",
+        where=f"use = '{CLOSING}' and nth > 0",
+        adds="n * moved",
+        reached="next_place",
         example="Five MQL episodes, two of them won: 2 of 5.",
-        needs="mql",
+        needs=("mql", "customer"),
+        held="held",
     ),
     Metric(
         name="high_quality_share",
@@ -191,51 +246,61 @@ where m.role = 'mql' and not m.implied""",
         denominator="MQLs, first and repeat, whose quality is known",
         exclusions=OWN_RIGHT,
         placed_by="the entry into the MQL stage",
-        query="""
-select lead_id, entered_at as placed_at, cast(quality = 'high' as int) as numerator,
-       1 as denominator, segment, source, origin, holder
-from entries where role = 'mql' and not implied and quality is not null""",
+        cases="entries",
+        where="role = 'mql' and nth > 0 and quality >= 0",
+        adds="n * quality",
         example="Three of five MQL entries have one of the tiers A1, A2, B1: 3 of 5.",
-        needs="mql",
+        needs=("mql",),
+        held="held",
     ),
-    _handed_over(
-        "acceptance_rate",
-        """exists (
-    select 1 from entries as e
-    where e.lead_id = h.lead_id and e.episode = h.episode and e.role = 'sal')""",
-        "up",
-        "of these, episodes that reached the stage with the role `sal`",
-        "Sales accepts three of five episodes handed over: 3 of 5.",
-        "sal",
+    Metric(
+        name="evenness",
+        measure="part",
+        side="marketing",
+        numerator="of these, weeks in which at least 70 % of the MQLs due came",
+        denominator="weeks that are over, within the months of a period",
+        exclusions="weeks without a working day, or in which nothing was due",
+        placed_by="the last day of the week",
+        cases="weeks",
+        adds="n * kept",
+        example="July 2025 has 4 working days in its first week, then 5, 5, 5 and 4. Four MQLs "
+        "came, all in the first week, in which 4 × 4 ÷ 23 or 0.7 were due, and none in the others, "
+        "in which 0.7 to 0.9 were due: 20 %, or 1 of 5.",
+        needs=("mql",),
+        held=None,
+        whole=True,
     ),
-    _handed_over(
-        "rejection_rate",
-        """exists (
-    select 1 from facts as f where f.lead_id = h.lead_id and f.kind = 'sales.rejected'
-       and f.happened_at = h.ended_at and h.ending in ('recycled', 'disqualified'))""",
-        "down",
-        "of these, episodes that ended by a rejection",
-        "Sales rejects one of five episodes handed over: 1 of 5.",
-        None,
+    Metric(
+        name="exclusion_rate",
+        measure="share",
+        side="marketing",
+        direction="down",
+        numerator="leads excluded by hygiene and not restored",
+        denominator="contacts added",
+        exclusions="merged leads",
+        placed_by=_CREATED,
+        cases="contacts",
+        adds="n * excluded",
+        example="Of nine contacts a bot and a duplicate are excluded: 2 of 9.",
+        held=None,
     ),
-    _handed_over(
-        "recycle_rate",
-        "h.ending = 'recycled'",
-        "down",
-        "of these, episodes that went back to marketing, by whatever cause",
-        "One of five episodes handed over is recycled: 1 of 5.",
-        None,
-    ),
-    _hygiene(
-        "exclusion_rate",
-        "s.status = 'excluded'",
-        "leads excluded by hygiene and not restored",
-        "Of nine contacts a bot and a duplicate are excluded: 2 of 9.",
-    ),
-    _hygiene(
+    _left_out(
         "duplicate_rate",
-        "s.status = 'excluded' and s.reason = 'duplicate'",
-        "leads excluded as duplicates and not restored",
+        "duplicate",
+        "as duplicates",
         "Of nine contacts one is a duplicate: 1 of 9.",
+    ),
+    _left_out("bot_rate", "bot", "as bots", "Of nine contacts one is a bot: 1 of 9."),
+    _left_out(
+        "competitor_rate",
+        "competitor",
+        "as competitors",
+        "Of nine contacts none is a competitor: 0 of 9.",
+    ),
+    _left_out(
+        "opt_out_rate",
+        "opt-out",
+        "because they asked not to be contacted",
+        "Of nine contacts none opted out: 0 of 9.",
     ),
 )

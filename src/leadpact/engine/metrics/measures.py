@@ -1,90 +1,92 @@
-"""Figures of an evaluation: from the registry's populations, through the one aggregator."""
+"""Figures of an evaluation: from the registry's cases, through the one aggregator."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
 
-from leadpact.engine.log import INSTANT, History
-from leadpact.engine.metrics.aggregate import Cases, Figure, figure
-from leadpact.engine.metrics.metric import Metric
+from leadpact.engine.log import History
+from leadpact.engine.metrics.adding import Group, added
+from leadpact.engine.metrics.aggregate import Figure, figure
+from leadpact.engine.metrics.cells import Asked, Cells
+from leadpact.engine.metrics.metric import NOT_STATED, Metric, Split
 from leadpact.engine.metrics.periods import Period, Unit, periods_between
+from leadpact.engine.metrics.populations import population
+from leadpact.engine.metrics.records import NEVER, Records
 from leadpact.engine.metrics.registry import REGISTRY
-from leadpact.engine.metrics.tables import EPOCH, connect
+from leadpact.engine.metrics.relations import case_table, words_of_part
+from leadpact.engine.metrics.tables import EPOCH
+from leadpact.engine.metrics.threshold import thresholds
 from leadpact.engine.result import Result
+
+__all__ = ["NOT_STATED", "Kept", "Measures", "Span", "Split", "figures"]
 
 #: "all" is all time; else calendar periods in the agreement's zone.
 Span = Literal["all"] | Unit
-Split = Literal["segment", "source"]
+#: Values of dimensions, or of `part`, whose cases are kept. `holder` is another word for person.
 Kept = Mapping[str, Sequence[str]]
-#: How leads without a value appear when figures are split.
-NOT_STATED = {"segment": "no segment", "source": "unknown"}
-
-_POPULATION = """
-create temp table {table} as
-select * from (select null::varchar as lead_id, null::timestamptz as placed_at,
-    null::double as numerator, null::double as denominator, null::varchar as part,
-    null::varchar as segment, null::varchar as source, null::varchar as origin,
-    null::varchar as holder, null::integer as place where false)
-union all by name select * from ({query})
-"""
-
-_VALUES = ", list(numerator), list(denominator > 0)"
-
-_GROUPS = """
-select {period} as period, {part} as part, {split} as split, sum(numerator), sum(denominator),
-       count(*){values}
-from {table} as p {periods} {where}
-group by 1, 2, 3 order by 1, min(place) nulls first, 2 nulls first, 3
-"""
 
 
 @dataclass
 class Measures:
-    """Figures of one evaluation. Each population is made once, whatever is asked of it."""
+    """Figures of one evaluation. What they are counted from is made once, when it is asked for."""
 
     result: Result
     history: History
 
     def __post_init__(self) -> None:
-        self._database = connect(self.result, self.history)
-        self._made: dict[str, str] = {}
+        self._records = Records(self.result, self.history)
         self._known: dict[tuple[Any, ...], list[Figure]] = {}
+        self._populations: dict[str, pa.Table] = {}
 
     @cached_property
     def zone(self) -> ZoneInfo:
         """The agreement's zone, in which periods begin and end."""
-        return ZoneInfo(self.result.agreement.calendar.timezone)
+        return self._records.zone
 
     @cached_property
     def metrics(self) -> list[Metric]:
         """The metrics that mean something under this agreement."""
-        known = "select distinct role from stages where role is not null"
-        roles = {role for (role,) in self._database.execute(known).fetchall()}
-        return [m for m in REGISTRY.values() if m.needs is None or m.needs in roles]
+        agreement = self.result.agreement
+        there = {row["role"] for row in self._records.stages.to_pylist()}
+        if thresholds(agreement) is not None:
+            there.add("threshold")
+        if agreement.contact_protocol is not None:
+            there.add("protocol")
+        return [m for m in REGISTRY.values() if there.issuperset(m.needs)]
 
     @cached_property
     def begins(self) -> datetime:
         """When the first lead was created or the first deal closed; else the as-of moment."""
-        ((first,),) = self._database.execute(
-            "select min(epoch_us(begun)) from (select min(created_at) as begun from leads "
-            "union all select min(placed_at) from sold)"
-        ).fetchall()
-        return self.result.as_of if first is None else EPOCH + timedelta(microseconds=first)
+        known = [self._records.created, case_table(self._records, "sold").columns["at"]]
+        at = np.concatenate([np.asarray(each, np.int64) for each in known])
+        at = at[at != NEVER]
+        return EPOCH + timedelta(microseconds=int(at.min())) if len(at) else self.result.as_of
 
     def population(self, name: str) -> pa.Table:
         """The cases behind a metric, one a row, with the lead and the dimensions of each."""
-        return self._database.sql(f"select * from {self._table(REGISTRY[name])}").to_arrow_table()
+        if name not in self._populations:
+            made = population(self._records, self._cells, REGISTRY[name])
+            self._populations[name] = made
+        return self._populations[name]
 
-    def figures(self, period: Span = "all", by: Split | None = None) -> list[Figure]:
-        """Every metric that applies, by period and split, in the order of the registry."""
-        return [f for metric in self.metrics for f in self.of(metric.name, period, by)]
+    def figures(
+        self, period: Span = "all", by: Split | None = None, wide: bool = False
+    ) -> list[Figure]:
+        """Every metric that applies, by period and split, in the order of the registry.
+
+        Figures for every pair of stages are left out unless `wide`.
+        """
+        asked = [m for m in self.metrics if wide or not m.wide]
+        self._learn(asked, period, by, {})
+        return [f for metric in asked for f in self.of(metric.name, period, by)]
 
     def of(
         self,
@@ -95,39 +97,59 @@ class Measures:
     ) -> list[Figure]:
         """The figures of one metric; `where` keeps the cases with one of the values of a dimension.
 
-        A count or sum of a period without a case is zero; any other figure is then left out.
+        A count or sum of a period without a case is zero; any other figure is then left out. A
+        metric that means nothing for single values of a dimension has no figures by it.
         """
-        key = (name, period, by, tuple((k, *v) for k, v in (where or {}).items()))
+        key = _key(name, period, by, where or {})
         if key not in self._known:
-            self._known[key] = self._figures(REGISTRY[name], period, by, where or {})
+            self._learn([REGISTRY[name]], period, by, where or {})
         return list(self._known[key])
 
-    def _figures(self, metric: Metric, period: Span, by: Split | None, where: Kept) -> list[Figure]:
-        made: list[Figure] = []
-        if metric.parts != "only":
-            made += self._grouped(metric, period, by, False, where)
-        if metric.parts != "none":
-            made += self._grouped(metric, period, by, True, where)
-        if by is None and metric.measure in ("count", "sum"):
-            made += self._zeros(metric, period, made)
-        return made
+    def _learn(
+        self, metrics: Iterable[Metric], period: Span, by: Split | None, where: Kept
+    ) -> None:
+        new = [m for m in metrics if _key(m.name, period, by, where) not in self._known]
+        asked = _asked(period, by, where)
+        dimensions = [name for name in (by, *(name for name, _ in asked.kept)) if name]
+        fitting = [m for m in new if all(map(m.can_be_split, dimensions))]
+        found = self._figures(fitting, asked) if fitting else {}
+        for metric in new:
+            made = found.get(metric.name, [])
+            if metric in fitting and by is None and metric.measure in ("count", "sum"):
+                made += self._zeros(metric, period, made)
+            self._known[_key(metric.name, period, by, where)] = made
 
-    def _grouped(
-        self, metric: Metric, period: Span, by: Split | None, parts: bool, where: Kept
-    ) -> list[Figure]:
-        tests = " and ".join(f"list_contains(${column}, {column})" for column in where)
-        query = _GROUPS.format(
-            period="w.label" if period != "all" else "'all'",
-            part="part" if parts else "null::varchar",
-            split=f"coalesce({by}, '{NOT_STATED[by]}')" if by else "null::varchar",
-            values=_VALUES if metric.measure in ("p50", "p90") else "",
-            table=self._table(metric),
-            periods=self._windows(period),
-            where=f"where {tests}" if tests else "",
-        )
-        kept = {column: list(values) for column, values in where.items()}
-        groups = self._database.sql(query, params=kept).to_arrow_table()
-        return [_made(metric, by, row) for row in zip(*groups.columns, strict=True)]
+    def _figures(self, metrics: list[Metric], asked: Asked) -> dict[str, list[Figure]]:
+        """Figures by metric: totals first, then by period, part and split."""
+        groups: list[list[Group]] = [[] for _ in metrics]
+        for group in added(self._records, self._cells, metrics, asked):
+            groups[group.metric].append(group)
+        labels = ["all"] if asked.unit is None else [p.label for p in self.periods(asked.unit)]
+        texts = self._texts(asked.by)
+        found = {}
+        for metric, own in zip(metrics, groups, strict=True):
+            words = words_of_part(self._records, metric)
+            own.sort(key=lambda g: (g.part > 0, g.period, g.part, texts[g.split]))
+            made = [
+                figure(
+                    metric,
+                    _label(metric, labels[g.period], words.texts[g.part], asked.by, texts[g.split]),
+                    g.cases,
+                )
+                for g in own
+            ]
+            found[metric.name] = [f for f in made if f.n or metric.measure in ("count", "sum")]
+        return found
+
+    def _texts(self, by: str | None) -> list[str]:
+        if by is None:
+            return [""]
+        texts = self._records.words(by).texts
+        return [NOT_STATED[by] if text is None else text for text in texts]
+
+    @cached_property
+    def _cells(self) -> Cells:
+        return Cells(self._records, self.periods)
 
     def _zeros(self, metric: Metric, period: Span, made: list[Figure]) -> list[Figure]:
         present = {figure.period for figure in made}
@@ -140,50 +162,43 @@ class Measures:
 
     def periods(self, unit: Unit) -> list[Period]:
         """Every period from the first lead to the as-of moment."""
-        return periods_between(
-            min(self.begins, self.result.as_of), self.result.as_of, unit, self.zone
+        first = min(self.begins, self.result.as_of)
+        return self._records.once(
+            f"periods {unit}",
+            lambda: periods_between(first, self.result.as_of, unit, self.zone),
         )
 
-    def _windows(self, period: Span) -> str:
-        if period == "all":
-            return ""
-        table = f"windows_{period.replace('-', '_')}"
-        if table not in self._made:
-            self._database.register(f"{table}_rows", self._window_rows(period))
-            self._database.execute(f"create temp table {table} as select * from {table}_rows")
-            self._made[table] = table
-        return f"join {table} as w on p.placed_at >= w.starts and p.placed_at < w.ends"
 
-    def _window_rows(self, unit: Unit) -> pa.Table:
-        return pa.table(
-            {
-                "label": [p.label for p in self.periods(unit)],
-                "starts": pa.array([p.starts for p in self.periods(unit)], INSTANT),
-                "ends": pa.array([p.ends for p in self.periods(unit)], INSTANT),
-            }
-        )
-
-    def _table(self, metric: Metric) -> str:
-        if metric.query not in self._made:
-            table = self._made[metric.query] = f"cases_{metric.name}"
-            self._database.execute(_POPULATION.format(table=table, query=metric.query))
-        return self._made[metric.query]
+def _key(name: str, period: Span, by: str | None, where: Kept) -> tuple[Any, ...]:
+    return (name, period, by, tuple((k, *v) for k, v in where.items()))
 
 
-def _made(metric: Metric, by: Split | None, row: tuple[Any, ...]) -> Figure:
-    # Lists of times stay arrays: as Python objects they would be most of the work.
-    period, part, split, numerator, denominator, rows = (value.as_py() for value in row[:6])
-    times = [value.values.to_numpy(zero_copy_only=False) for value in row[6:]]
-    label = Figure(
+def _asked(period: Span, by: str | None, where: Kept) -> Asked:
+    kept = {
+        "person" if name == "holder" else name: tuple(values)
+        for name, values in where.items()
+        if name != "part"
+    }
+    return Asked(
+        unit=None if period == "all" else period,
+        by=by,
+        kept=tuple(sorted(kept.items())),
+        parts=tuple(where["part"]) if "part" in where else None,
+    )
+
+
+def _label(metric: Metric, period: str, part: str | None, by: str | None, group: str) -> Figure:
+    return Figure(
         name=f"{metric.name}: {part}" if part else metric.name,
         period=period,
-        segment=split if by == "segment" else None,
-        source=split if by == "source" else None,
+        segment=group if by == "segment" else None,
+        source=group if by == "source" else None,
         value=None,
         unit=metric.unit,
         n=0,
+        by=by,
+        group=group if by else None,
     )
-    return figure(metric, label, Cases(numerator or 0.0, denominator or 0.0, rows, *times))
 
 
 def figures(

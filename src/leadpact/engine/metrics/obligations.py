@@ -7,32 +7,16 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from leadpact.engine.metrics.aggregate import interval, percentile
-from leadpact.engine.metrics.tables import clocks_of, microseconds
+from leadpact.engine.metrics.clocks import DECIDED, NO_STEP, Clocks, clocks
+from leadpact.engine.metrics.records import Records
+from leadpact.engine.metrics.tables import microseconds
 from leadpact.engine.result import Result
-
-_CLOCKS = """
-select obligation as name, side,
-       count(*) filter (where outcome = 'met') as met,
-       count(*) filter (where outcome = 'missed') as missed,
-       count(*) filter (where outcome = 'running') as running,
-       count(*) filter (where outcome = 'overdue') as overdue,
-       count(*) filter (where outcome = 'cancelled') as cancelled,
-       count(*) filter (where outcome = 'waived') as waived,
-       count(*) filter (where outcome = 'rejected') as rejected,
-       count(*) filter (where outcome = 'not observed') as not_observed,
-       count(*) filter (where already_in_contact) as already_in_contact,
-       max(protocol_step) as protocol_step,
-       list(working_seconds) filter (where timed) as times,
-       list(answered) filter (where timed) as answered
-from promises
-where $starts is null or epoch_us(due_at) >= $starts and epoch_us(due_at) < $ends
-group by obligation, side
-order by protocol_step nulls first, name, side
-"""
 
 
 @dataclass(frozen=True)
@@ -102,20 +86,45 @@ def counts(result: Result) -> dict[str, Any]:
 
 
 def _of_clocks(result: Result, due: tuple[datetime, datetime] | None) -> Iterator[ObligationFigure]:
-    starts, ends = (microseconds(instant) for instant in due) if due else (None, None)
-    clocks = clocks_of(result).sql(_CLOCKS, params={"starts": starts, "ends": ends})
-    for row in clocks.to_arrow_table().to_pylist():
-        times, answered = row.pop("times") or [], row.pop("answered") or []
-        decided = row["met"] + row["missed"] + row["overdue"]
-        low, high = interval(row["met"], decided) if decided else (None, None)
-        yield ObligationFigure(
-            **row,
-            rate=row["met"] / decided if decided else None,
-            p50_seconds=percentile(times, answered, 0.5),
-            p90_seconds=percentile(times, answered, 0.9),
-            low=low,
-            high=high,
-        )
+    """Every obligation that has a clock: by name and side, steps of the protocol in order last."""
+    known = clocks(Records(result))
+    kept = np.ones(len(known.due), bool)
+    if due is not None:
+        kept = (known.due >= microseconds(due[0])) & (known.due < microseconds(due[1]))
+    key = known.obligation.astype(np.int64) * 2 + known.of_sales
+    groups = [np.flatnonzero((key == each) & kept) for each in np.unique(key[kept])]
+    groups.sort(key=lambda rows: (known.step[rows].max(), known.obligation[rows[0]]))
+    for rows in groups:
+        yield _figure(known, rows)
+
+
+def _figure(known: Clocks, rows: NDArray[np.int64]) -> ObligationFigure:
+    outcomes = np.bincount(known.outcome[rows], minlength=len(known.outcomes))
+    came = {text: int(n) for text, n in zip(known.outcomes.texts, outcomes, strict=True) if text}
+    met, timed = came.get("met", 0), rows[known.timed[rows]]
+    decided = sum(came.get(outcome, 0) for outcome in DECIDED)
+    low, high = interval(met, decided) if decided else (None, None)
+    seconds, answered = known.seconds[timed], known.answered[timed]
+    step = int(known.step[rows].max())
+    return ObligationFigure(
+        name=str(known.obligations.texts[known.obligation[rows[0]]]),
+        side="sales" if known.of_sales[rows[0]] else "marketing",
+        met=met,
+        missed=came.get("missed", 0),
+        running=came.get("running", 0),
+        overdue=came.get("overdue", 0),
+        cancelled=came.get("cancelled", 0),
+        waived=came.get("waived", 0),
+        rate=met / decided if decided else None,
+        p50_seconds=percentile(seconds, answered, 0.5),
+        p90_seconds=percentile(seconds, answered, 0.9),
+        rejected=came.get("rejected", 0),
+        not_observed=came.get("not observed", 0),
+        already_in_contact=int(known.in_contact[rows].sum()),
+        low=low,
+        high=high,
+        protocol_step=None if step == NO_STEP else step,
+    )
 
 
 def _tally(column: pa.ChunkedArray) -> dict[str, int]:

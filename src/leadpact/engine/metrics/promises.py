@@ -1,33 +1,36 @@
-"""Figures of obligations: kept or not, how fast, with how many attempts, and how rated."""
+"""Figures of obligations: kept or not, answered or not, and how fast."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from leadpact.engine.metrics.metric import NOT_COUNTED, Metric
+from leadpact.engine.metrics.metric import Metric, Owner
+
+_DECIDED = "clocks met, missed or overdue"
+_UNDECIDED = (
+    "running, cancelled, rejected, waived and not observed clocks; single steps of the contact "
+    "protocol"
+)
 
 
-def _kept(
-    name: str, side: Literal["marketing", "sales", "both"], example: str, heading: str | None = None
-) -> Metric:
-    of_side = "true" if side == "both" else f"side = '{side}'"
+def _kept(name: str, side: Owner, example: str, heading: str | None = None) -> Metric:
+    of_sales = {"sales": "sales = 1", "marketing": "sales = 0", "both": "true"}
     return Metric(
         name=name,
         measure="share",
         side=side,
         numerator="of these, clocks met",
-        denominator="clocks met, missed or overdue",
-        exclusions="running, cancelled, rejected, waived and not observed clocks; single steps of "
-        "the contact protocol",
+        denominator=_DECIDED,
+        exclusions=_UNDECIDED,
         placed_by="the due time",
-        query=f"""
-select lead_id, due_at as placed_at, cast(outcome = 'met' as int) as numerator, 1 as denominator,
-       obligation as part, segment, source, origin, holder
-from promises
-where outcome in ('met', 'missed', 'overdue') and protocol_step is null and {of_side}""",
+        cases="promises",
+        where=of_sales[side],
+        adds="n * met",
         example=example,
+        part="obligation" if side == "both" else None,
         parts="with total" if side == "both" else "none",
         heading=heading,
+        counted_in="share",
     )
 
 
@@ -43,22 +46,17 @@ def _answered(name: str, measure: Literal["p50", "p90"], share: str, example: st
         exclusions="clocks of leads already in contact, waived and not observed clocks; single "
         "steps of the contact protocol",
         placed_by="the start of the clock",
-        query="""
-select lead_id, started_at as placed_at, working_seconds as numerator,
-       cast(answered as int) as denominator, obligation as part, segment, source, origin, holder,
-       outcome, episode
-from promises where timed and protocol_step is null""",
+        cases="answers",
+        adds="value",
+        among="observed",
         example=example,
+        part="obligation",
         parts="only",
     )
 
 
 PROMISES = (
-    _kept(
-        "attainment",
-        "both",
-        "Two clocks met, one missed, one overdue, one running: 2 of 4.",
-    ),
+    _kept("attainment", "both", "Two clocks met, one missed, one overdue, one running: 2 of 4."),
     _kept(
         "attainment_marketing",
         "marketing",
@@ -70,6 +68,22 @@ PROMISES = (
         "sales",
         "Of sales' clocks one is met, one missed, one overdue: 1 of 3.",
         "Obligations of sales kept",
+    ),
+    Metric(
+        name="response_rate",
+        measure="share",
+        side="both",
+        numerator="of these, clocks that were answered, in time or late, or before they started; "
+        "not those completed by the contact protocol alone",
+        denominator=_DECIDED,
+        exclusions=_UNDECIDED,
+        placed_by="the due time",
+        cases="promises",
+        adds="n * answered",
+        example="Two clocks were met and one missed by an answer that came late, one is overdue: "
+        "3 of 4.",
+        part="obligation",
+        parts="with total",
     ),
     _answered(
         "response_p50",
@@ -83,36 +97,5 @@ PROMISES = (
         "p90",
         "90 %",
         "Ten answered after 1, 2 … 10 minutes: 9 minutes.",
-    ),
-    Metric(
-        name="attempts_per_lead",
-        measure="mean",
-        side="sales",
-        numerator="attempts by sales to reach the lead, from the start of the episode to its end",
-        denominator="episodes handed over to sales",
-        exclusions=NOT_COUNTED,
-        placed_by="the handoff",
-        query="""
-select h.lead_id, h.placed_at, count(f.lead_id) as numerator, 1 as denominator, h.segment, h.source,
-       h.origin, h.holder
-from handovers as h left join facts as f
-  on f.lead_id = h.lead_id and f.kind = 'sales.attempted'
- and f.happened_at >= h.started_at and (h.ended_at is null or f.happened_at <= h.ended_at)
-group by h.lead_id, h.episode, h.placed_at, h.segment, h.source, h.origin, h.holder""",
-        example="Five episodes handed over, ten attempts: 2.",
-    ),
-    Metric(
-        name="quality_rating",
-        measure="mean",
-        side="marketing",
-        numerator="ratings from 1 to 5 that sales gave, alone or with a decision",
-        denominator="ratings given",
-        exclusions=NOT_COUNTED,
-        placed_by="the rating",
-        query="""
-select f.lead_id, f.happened_at as placed_at, f.rating as numerator, 1 as denominator, c.segment,
-       c.source, c.origin, c.holder
-from facts as f join counted as c using (lead_id) where f.rating is not null""",
-        example="Ratings of 5, 4 and 3: 4.",
     ),
 )

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 from leadpact.engine.metrics.deals import DEALS
 from leadpact.engine.metrics.funnel import FUNNEL
-from leadpact.engine.metrics.metric import Metric
+from leadpact.engine.metrics.metric import OF_HOLDERS, Metric
 from leadpact.engine.metrics.promises import PROMISES
+from leadpact.engine.metrics.sales import SALES
 
-REGISTRY: dict[str, Metric] = {m.name: m for m in (*FUNNEL, *DEALS, *PROMISES)}
+REGISTRY: dict[str, Metric] = {m.name: m for m in (*FUNNEL, *DEALS, *SALES, *PROMISES)}
 
 _INTRODUCTION = """\
 # Figures
 
 Every figure that Leadpact shows comes from one registry and one way of counting, and can be opened
-to the leads behind it. This page is made from that registry (`make docs`).
+to the leads behind it. This page is made from that registry (`make docs`). What the figures share,
+and by what they can be split, is told in [Semantics](../semantics.md#15-metrics).
 
 - A share carries the number of cases and a 95 % interval (Wilson). Under 20 cases the number of
-  cases that count is given instead of a share; its unit is then `cases`.
+  cases that count is given instead of a share; its unit is then `cases`. So with a flow, whose
+  interval is that of the ratio of two counts. A part of a sum is known whole and has no interval.
 - A figure belongs to the calendar period, in the agreement's zone, of the date named below.
-- By source or segment, a lead counts under the source of its first touch and the segment that was
-  pinned when it entered the stage or its clock started.
-- Percentiles of the time to answer treat a lead not answered yet as *not answered so far*
-  (Kaplan-Meier), never as absent. One that cannot be known is left empty.
+- Percentiles treat what has not ended yet as *not ended so far* (Kaplan-Meier), never as absent.
+  One that cannot be known is left empty.
+- The examples tell of the same ten leads, which a test counts as well.
 """
+
+_NEEDS = {
+    "threshold": "a score in the condition of that stage, of points that the results tell "
+    "(`total`, `fit`, `engagement`)",
+    "protocol": "a contact protocol",
+}
 
 
 def reference() -> str:
@@ -33,6 +41,7 @@ def reference() -> str:
 def _entry(metric: Metric) -> str:
     better = "higher" if metric.direction == "up" else "lower"
     owner = "both sides" if metric.side == "both" else metric.side
+    needs = [_NEEDS.get(need, f"a stage with the role `{need}`") for need in metric.needs]
     lines = [
         f"## {metric.title}",
         "",
@@ -42,8 +51,20 @@ def _entry(metric: Metric) -> str:
         f"- Out of: {metric.denominator}." if metric.denominator != "none" else "",
         f"- Leaves out: {metric.exclusions}.",
         f"- Placed by: {metric.placed_by}.",
-        f"- Needs: a stage with the role `{metric.needs}`." if metric.needs else "",
+        f"- Needs: {' and '.join(needs)}." if needs else "",
+        f"- Split by: {_splits(metric)}." if _splits(metric) else "",
         f"- Example: {metric.example}",
         "",
     ]
     return "\n".join(line for i, line in enumerate(lines) if line or i in (1, 3, len(lines) - 1))
+
+
+def _splits(metric: Metric) -> str:
+    """What is not usual about its splits."""
+    if metric.whole:
+        return "period only"
+    if not any(map(metric.can_be_split, OF_HOLDERS)):
+        return "anything but team and person"
+    if metric.held != "true":
+        return "team and person from the handoff stage on"
+    return ""

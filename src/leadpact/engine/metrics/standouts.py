@@ -10,20 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadpact.engine.metrics.aggregate import interval
-from leadpact.engine.metrics.tables import EPOCH, clocks_of, microseconds
+from leadpact.engine.metrics.clocks import DECIDED, clocks
+from leadpact.engine.metrics.records import Records
+from leadpact.engine.metrics.tables import EPOCH, microseconds
 from leadpact.engine.result import Result
 
 #: Fewer misses than this stand out by chance too easily.
 ENOUGH_MISSES = 5
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _QUARTER_HOUR = 15 * 60 * 1_000_000
-
-_DECIDED = """
-select holder, epoch_us(started_at) as started, outcome <> 'met' as missed
-from promises
-where obligation = $obligation and outcome in ('met', 'missed', 'overdue')
-  and ($starts is null or epoch_us(due_at) >= $starts and epoch_us(due_at) < $ends)
-"""
 
 
 @dataclass(frozen=True)
@@ -54,14 +49,19 @@ def standouts(
     the most misses beyond its share. Times of the week are those of the clocks' starts, in the
     agreement's zone.
     """
-    starts, ends = (microseconds(each) for each in due) if due else (None, None)
-    known = {"obligation": obligation, "starts": starts, "ends": ends}
-    rows = clocks_of(result).sql(_DECIDED, params=known).fetchnumpy()
-    missed = np.asarray(rows["missed"], dtype=bool)
+    records = Records(result)
+    known = clocks(records)
+    fits = known.came_to(*DECIDED)
+    fits &= np.isin(known.obligation, known.obligations.like([obligation]))
+    if due is not None:
+        fits &= (known.due >= microseconds(due[0])) & (known.due < microseconds(due[1]))
+    rows = np.flatnonzero(fits)
+    missed = ~known.came_to("met")[rows]
+    holders = records.persons.column(known.person[rows]).fill_null("")
     zone = ZoneInfo(result.agreement.calendar.timezone)
     return Standouts(
-        holder=_most(np.ma.filled(rows["holder"], ""), missed),
-        time=_most(times_of_week(np.asarray(rows["started"], dtype=np.int64), zone), missed),
+        holder=_most(holders.to_numpy(zero_copy_only=False), missed),
+        time=_most(times_of_week(known.started[rows], zone), missed),
     )
 
 

@@ -1,0 +1,186 @@
+"""Every metric against a naive count over the oracle's tables, whatever the company is like."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+
+from leadpact.engine.metrics.measures import NOT_STATED, Measures
+from leadpact.engine.metrics.registry import REGISTRY
+from tests.engine.metrics import naive as slow
+from tests.engine.metrics.naive import Case, Naive
+from tests.engine.metrics.worlds import worlds
+
+some_worlds = settings(
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.filter_too_much,
+    ],
+)
+
+fewer_worlds = settings(some_worlds, max_examples=max(1, settings().max_examples // 3))
+
+#: Shown for each part; those that have a total besides; those whose parts share one denominator.
+BY_PART = {
+    *("stage_entries", "conversion", "conversion_between", "conversion_flow"),
+    *("conversion_flow_between", "revenue", "revenue_from_mqls", "average_sale"),
+    *("response_p50", "response_p90"),
+}
+WITH_TOTAL = {"attainment", "response_rate", "rejection_rate", "recycle_rate"}
+OF_ALL = {"rejection_rate", "recycle_rate"}
+#: Never split by who holds a lead; never split at all.
+NOBODYS = {
+    *("contacts_added", "leads", "over_threshold", "exclusion_rate", "duplicate_rate", "bot_rate"),
+    *("competitor_rate", "opt_out_rate", "speed_to_lead", "speed_to_lead_system"),
+    "speed_to_lead_assignment",
+}
+WHOLE = {"evenness"}
+UNITS = ("all", "week", "month", "quarter", "half-year", "year")
+
+Figures = dict[tuple[str, str, str | None], tuple[float | None, int]]
+
+
+def test_every_metric_is_counted_here() -> None:
+    assert set(slow.METRICS) == set(REGISTRY)
+
+
+kept = st.dictionaries(
+    st.sampled_from([*NOT_STATED, "holder"]),
+    st.lists(st.sampled_from(["one", "two", "Segment 0", "eva", "Ben", "EMEA"]), min_size=1),
+    max_size=2,
+)
+
+
+@some_worlds
+@given(
+    worlds(),
+    st.sampled_from(UNITS),
+    st.sampled_from([None, *NOT_STATED]),
+    st.one_of(st.just({}), kept),
+)
+def test_every_figure_equals_a_naive_count(
+    world: tuple[Naive, Measures], unit: Any, by: Any, where: dict[str, list[str]]
+) -> None:
+    counted, measures = world
+    assert [m.name for m in measures.metrics] == [m for m in REGISTRY if slow.applies(counted, m)]
+    measures.figures(unit, by, wide=True)
+    for metric in measures.metrics:
+        note(f"{metric.name} {unit} {by} {where}")
+        cases = [
+            case
+            for case in slow.METRICS[metric.name](counted)
+            if all(_is_kept(case, name, values) for name, values in where.items())
+        ]
+        compare(measures, counted, metric.name, cases, unit, by, where)
+
+
+@fewer_worlds
+@given(worlds())
+def test_populations_are_the_cases_counted(world: tuple[Naive, Measures]) -> None:
+    counted, measures = world
+    for metric in measures.metrics:
+        note(metric.name)
+        expected = [
+            (c.lead, c.at, round(float(c.counts), 6), float(c.of), c.part)
+            for c in slow.METRICS[metric.name](counted)
+        ]
+        if metric.parts == "none":
+            expected = [(*case[:4], None) for case in expected]
+        columns = ("lead_id", "placed_at", "numerator", "denominator", "part")
+        found = [
+            (row["lead_id"], row["placed_at"], round(row["numerator"], 6), *list(row.values())[3:])
+            for row in measures.population(metric.name).select(columns).to_pylist()
+        ]
+        # What revenue is out of means nothing.
+        if metric.measure in ("sum", "count"):
+            expected, found = ([(*c[:3], c[4]) for c in each] for each in (expected, found))
+        assert sorted(found, key=str) == sorted(expected, key=str)
+
+
+def compare(
+    measures: Measures,
+    counted: Naive,
+    name: str,
+    cases: list[Case],
+    unit: str,
+    by: str | None,
+    where: dict[str, list[str]],
+) -> None:
+    """Hold the figures of a metric against cases counted one by one."""
+    dimensions = {each for each in (by, *where) if each}
+    cannot = bool(dimensions) and name in WHOLE
+    if dimensions & {"person", "team", "holder"}:
+        cannot |= name in NOBODYS
+        cases = [case for case in cases if case.held]
+    found = {
+        (figure.name, figure.period, figure.group): (_rounded(figure.value), figure.n)
+        for figure in measures.of(name, unit, by, where)  # type: ignore[arg-type]
+        if figure.n
+    }
+    expected = {} if cannot else figures(measures, counted, name, cases, unit, by)
+    assert found == expected
+
+
+def figures(
+    measures: Measures, counted: Naive, name: str, cases: list[Case], unit: str, by: str | None
+) -> Figures:
+    """The figures of some cases, by name, period and group."""
+    measure, found = REGISTRY[name].measure, Figures()
+    placed = [case for case in cases if unit == "all" or _label(measures, counted, case, unit)]
+
+    def key(case: Case) -> tuple[str, str | None]:
+        period = "all" if unit == "all" else _label(measures, counted, case, unit)
+        return str(period), (case.about.get(by) or NOT_STATED[by]) if by else None
+
+    for (period, group), own in slow.groups(placed, key).items():
+        shown = [(name, own, own)] if name not in BY_PART else []
+        if name in BY_PART | WITH_TOTAL:
+            for part, some in slow.groups(own, lambda case: case.part).items():
+                if part is not None or name in BY_PART:
+                    named = name if part is None else f"{name}: {part}"
+                    shown.append((named, some, own if name in OF_ALL else some))
+        for named, some, among in shown:
+            value, n = slow.value(measure, some)
+            if name in OF_ALL:
+                value, n = sum(c.counts for c in some) / len(among), len(among)
+            if measure in ("share", "flow") and n < 20:
+                value = sum(case.counts for case in some)
+            if n:
+                found[named, period, group] = (_rounded(value), n)
+    return found
+
+
+def _is_kept(case: Case, name: str, values: list[str]) -> bool:
+    about = case.about.get("person" if name == "holder" else name)
+    return (about or "").casefold() in [value.casefold() for value in values] and bool(about)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(float(value), 6)
+
+
+def _label(measures: Measures, counted: Naive, case: Case, unit: str) -> str | None:
+    """The period of a case; None for one beyond the last, or without a date."""
+    if case.at is None:
+        return None
+    labels = [_period(counted, instant, unit) for instant in (case.at, counted.as_of)]
+    return labels[0] if labels[0] <= labels[1] else None
+
+
+def _period(counted: Naive, instant: datetime, unit: str) -> str:
+    day = counted.day(instant)
+    if unit == "week":
+        return "{}-W{:02}".format(*day.isocalendar()[:2])
+    number = {
+        "month": day.month,
+        "quarter": (day.month + 2) // 3,
+        "half-year": (day.month + 5) // 6,
+    }
+    letter = {"month": "", "quarter": "Q", "half-year": "H", "year": ""}[unit]
+    width = 2 if unit == "month" else 1
+    return f"{day.year}" if unit == "year" else f"{day.year}-{letter}{number[unit]:0{width}}"
