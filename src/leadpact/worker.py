@@ -18,8 +18,9 @@ from django.db import InterfaceError, OperationalError, connection
 
 from leadpact.flows import live
 from leadpact.flows.journal import place_of, tell
+from leadpact.flows.sending import send_due
 from leadpact.ledger.models import Heartbeat
-from leadpact.ledger.selectors.health import anything_to_do
+from leadpact.ledger.selectors.health import anything_to_do, anything_to_tell
 from leadpact.ledger.services import heartbeats, quarantine
 
 #: How long a worker that has nothing to do waits before it looks again.
@@ -31,6 +32,7 @@ _QUEUE_EVERY = timedelta(seconds=2)
 #: So many leads in a row that cannot be looked at: then it is not the leads.
 _MOST_IN_A_ROW = 20
 _LONGEST_PAUSE = 30.0
+_SEND_EVERY_SECONDS = 1.0
 
 Clock = Callable[[], datetime]
 
@@ -144,4 +146,35 @@ class Worker:
         except (OperationalError, InterfaceError) as error:
             tell("no farewell", level=logging.WARNING, error=place_of(error))
         tell("worker stopped", worker=self._sign.worker, turns=self._sign.turns)
+        connection.close()
+
+
+class Sender:
+    """Tells people what is due, beside the worker: a channel that is slow holds up no lead."""
+
+    def __init__(self, now: Clock) -> None:
+        self._now = now
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self.run, name="sender", daemon=True)
+
+    def __enter__(self) -> Sender:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.join(_LONGEST_PAUSE)
+
+    def run(self) -> None:
+        """Tell until stopped; what could not be told for a mistake of ours is tried again."""
+        while not self._stopping.is_set():
+            busy = False
+            try:
+                busy = anything_to_tell(self._now()) and bool(send_due(self._now()))
+            except Exception as error:  # noqa: BLE001 the next notice must go out
+                tell("notices were not sent", level=logging.ERROR, error=place_of(error))
+                connection.close()
+                self._stopping.wait(_LONGEST_PAUSE)
+            if not busy:
+                self._stopping.wait(_SEND_EVERY_SECONDS)
         connection.close()

@@ -41,6 +41,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "publish": ("leadpact publish agreement.yaml",),
     "live": ("leadpact live --since now", "leadpact live --since 2026-04-01T00:00:00Z"),
     "shadow": ("leadpact shadow on",),
+    "import": (
+        "leadpact import --sources sources.yaml",
+        "leadpact import --sources sources.yaml --data exports --name history --rejects out.csv",
+    ),
+    "imports": ("leadpact imports",),
+    "void": ("leadpact void import-3f1c52d07a9be844",),
     "key create": ("leadpact key create website --scope collect",),
     "key list": ("leadpact key list",),
     "key revoke": ("leadpact key revoke website",),

@@ -69,12 +69,17 @@ def worker() -> None:
         from leadpact.flows import journal
         from leadpact.flows.run import compile_engine
         from leadpact.web.process import end_with_parent
-        from leadpact.worker import Worker
+        from leadpact.worker import Sender, Worker
 
         journal.configure()
         end_with_parent()
-        turning = Worker(lambda: datetime.now(UTC))
+
+        def now() -> datetime:
+            return datetime.now(UTC)
+
+        turning = Worker(now)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: turning.stop())
         compile_engine(lambda _done, what: journal.tell(what))
-        turning.run()
+        with Sender(now):
+            turning.run()

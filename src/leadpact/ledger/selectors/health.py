@@ -46,6 +46,11 @@ def anything_to_do(now: datetime) -> bool:
     return Change.objects.exists() or LeadState.objects.filter(next_at__lte=now).exists()
 
 
+def anything_to_tell(now: datetime) -> bool:
+    """Whether a notice is due; cheap, and takes no lock."""
+    return Notice.objects.filter(state=Notice.State.WAITING, send_at__lte=now).exists()
+
+
 def health(now: datetime, alive_since: datetime) -> Health:
     """How the live flow is doing; workers without a sign of life since `alive_since` are gone."""
     urgent = Change.objects.filter(bulk=False)

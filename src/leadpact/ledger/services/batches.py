@@ -7,9 +7,7 @@ from datetime import datetime
 from leadpact.ledger.models import Batch
 
 
-def begin(
-    key: str, name: str, *, rejected: int, actor: str, now: datetime
-) -> tuple[Batch, bool]:
+def begin(key: str, name: str, *, rejected: int, actor: str, now: datetime) -> tuple[Batch, bool]:
     """The batch of this key, and whether it was finished before; one that was not goes on."""
     batch, _ = Batch.objects.get_or_create(
         key=key,

@@ -67,7 +67,7 @@ def _copy(rows: pa.Table, table: str) -> None:
     csv.write_csv(rows, text, _CSV)
     with connection.cursor() as cursor:
         statement = f"copy {table} ({_NAMED}) from stdin (format csv)"
-        with cursor.copy(statement) as copy:  # type: ignore[attr-defined]
+        with connection.wrap_database_errors, cursor.copy(statement) as copy:
             copy.write(text.getbuffer())
 
 

@@ -47,9 +47,7 @@ def ingest(facts: Sequence[Fact], *, now: datetime, batch: Batch | None = None) 
     return [Receipt(row.event_id, row.lead_id, (row.source, row.event_id) in there) for row in rows]
 
 
-def follow_up(
-    rows: Sequence[Event], leads: Iterable[str], *, now: datetime, bulk: bool
-) -> None:
+def follow_up(rows: Sequence[Event], leads: Iterable[str], *, now: datetime, bulk: bool) -> None:
     """What new rows of the log entail: roles in deals, merges, and that leads are looked at.
 
     `leads` are further leads of which something new is known.

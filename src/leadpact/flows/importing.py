@@ -1,0 +1,172 @@
+"""A history enters the ledger: the same sources as `leadpact run`, in pieces, each a transaction.
+
+An import that was interrupted goes on where it was; the same rows twice are there once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.db import transaction
+
+from leadpact.engine.log import History
+from leadpact.flows.run import Progress
+from leadpact.ledger.facts import Fact, Known
+from leadpact.ledger.instants import ticks
+from leadpact.ledger.models import Batch, Event
+from leadpact.ledger.services import audit, batches, bulk, deals, identities, ingest
+from leadpact.sources.reading import Read
+
+_ROWS = 50_000
+_LEADS = 5_000
+#: Rows that say more than that something happened to their lead.
+_TELLING = [*deals.DEAL_KINDS, *ingest.JOINING, *ingest.ABOUT_ALL]
+_STATING = ["lead.created", "lead.updated"]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did: rows that were read, that were new, and their leads."""
+
+    batch: str
+    rows: int
+    fresh: int
+    leads: int
+    rejected: int
+    finished_before: bool = False
+
+
+def import_history(
+    found: Read, *, name: str, actor: str, now: datetime, tell: Progress
+) -> Imported:
+    """Write what was read to the log, under one batch that can be voided as a whole.
+
+    The batch is named by its content: the same content again goes on with the same batch.
+    """
+    log = found.history.log
+    key = _key_of(log)
+    batch, finished = batches.begin(key, name, rejected=len(found.rejects), actor=actor, now=now)
+    if finished:
+        return Imported(key, log.num_rows, 0, 0, len(found.rejects), finished_before=True)
+    log = _with_keys(_with_owners(found.history), now, tell).sort_by([("lead_id", "ascending")])
+    touched: set[str] = set()
+    fresh = 0
+    for begin in range(0, log.num_rows, _ROWS):
+        tell(0.3 + 0.7 * begin / log.num_rows, f"Writing row {begin:,} of {log.num_rows:,}")
+        rows, leads = _write(log.slice(begin, _ROWS), batch, fresh == begin, now)
+        fresh += rows
+        touched |= leads
+    with transaction.atomic():
+        deals.note(found.history.deals.to_pylist())
+        batches.finish(batch, rows=log.num_rows, now=now)
+        told = {"name": name, "rows": log.num_rows, "new": fresh}
+        audit.record(actor, "imported", f"batch {key}", told, now=now)
+    return Imported(key, log.num_rows, fresh, len(touched), len(found.rejects))
+
+
+@transaction.atomic
+def _write(
+    log: pa.Table, batch: Batch, expected_fresh: bool, now: datetime
+) -> tuple[int, set[str]]:
+    """One piece: its rows, what follows from them, and the marks of its leads."""
+    fresh, leads = bulk.write(log, batch, expected_fresh=expected_fresh)
+    if fresh:
+        telling = log.filter(pc.is_in(log["kind"], pa.array(_TELLING)))
+        ingest.follow_up([_event(row) for row in telling.to_pylist()], leads, now=now, bulk=True)
+    return fresh, leads
+
+
+def _key_of(log: pa.Table) -> str:
+    """The same rows have the same key, in whichever order they come."""
+    texts = pc.binary_join_element_wise(
+        log["source"], log["event_id"], pc.fill_null(log["properties"], ""), "\x1f"
+    )
+    whole = hashlib.sha256()
+    for piece in texts.sort().iterchunks() if isinstance(texts, pa.ChunkedArray) else [texts]:
+        for buffer in piece.buffers()[1:]:
+            if buffer is not None:
+                whole.update(buffer)
+    return f"import-{whole.hexdigest()[:16]}"
+
+
+def _with_owners(history: History) -> pa.Table:
+    """The log with the owner of a deal in the rows about it, as the list of deals has it."""
+    log = history.log
+    of_deals = history.deals.select(["deal_id", "owner"]).to_pylist()
+    owners = {row["deal_id"]: row["owner"] for row in of_deals if row["owner"]}
+    about = pc.fill_null(pc.is_in(log["kind"], pa.array(deals.DEAL_KINDS)), False)
+    if not owners or not pc.any(about).as_py():
+        return log
+    told = [_owned(text, owners) for text in log.filter(about)["properties"].to_pylist()]
+    texts = pc.replace_with_mask(
+        log["properties"].combine_chunks(), about.combine_chunks(), pa.array(told, pa.string())
+    )
+    return log.set_column(log.schema.get_field_index("properties"), "properties", texts)
+
+
+def _owned(text: str | None, owners: dict[str, str]) -> str:
+    said = json.loads(text or "{}")
+    owner = owners.get(str(said.get("deal_id")))
+    return ingest.json_of({"owner": owner, **said} if owner else said)
+
+
+def _with_keys(log: pa.Table, now: datetime, tell: Progress) -> pa.Table:
+    """The log with the ledger's own key for each lead, which is made where nobody knew it."""
+    known = list(_leads_of(log))
+    keys: dict[str, str] = {}
+    for begin in range(0, len(known), _LEADS):
+        tell(0.1 + 0.2 * begin / len(known), f"Finding lead {begin:,} of {len(known):,}")
+        some = known[begin : begin + _LEADS]
+        with transaction.atomic():
+            found, same = identities.settle(some)
+            for survivor, absorbed in same:
+                ingest.merge(survivor, absorbed, now=now, actor=ingest.IDENTITY, decided=True)
+        keys |= {str(fact.event_id): str(key) for fact, key in zip(some, found, strict=True)}
+    named = log["lead_id"].combine_chunks().dictionary_encode()
+    ours = pa.array([keys[name] for name in named.dictionary.to_pylist()], pa.string())
+    column = ours.take(named.indices)
+    return log.set_column(log.schema.get_field_index("lead_id"), "lead_id", column)
+
+
+def _leads_of(log: pa.Table) -> Iterator[Fact]:
+    """One fact for each lead that says under which keys it is known, and since when."""
+    of_leads = log.filter(pc.is_valid(log["lead_id"])).select(["lead_id", "happened_at"])
+    begins = of_leads.group_by("lead_id").aggregate([("happened_at", "min")])
+    emails = _emails_of(log)
+    for row in begins.to_pylist():
+        lead = row["lead_id"]
+        mailbox = emails.get(lead) or (lead if "@" in lead else None)
+        known = Known(id=lead, email=mailbox)
+        yield Fact("import", lead, "lead.created", row["happened_at_min"].astimezone(UTC), known)
+
+
+def _emails_of(log: pa.Table) -> dict[str, str]:
+    """The mailbox of each lead that states one, the first that it states."""
+    stating = pc.and_(
+        pc.is_in(log["kind"], pa.array(_STATING)),
+        pc.match_substring(pc.fill_null(log["properties"], ""), '"email"'),
+    )
+    found: dict[str, str] = {}
+    for row in log.filter(stating).select(["lead_id", "properties"]).to_pylist():
+        email = json.loads(row["properties"]).get("email")
+        if row["lead_id"] is not None and isinstance(email, str):
+            found.setdefault(row["lead_id"], email)
+    return found
+
+
+def _event(row: dict[str, Any]) -> Event:
+    return Event(
+        source=row["source"],
+        event_id=row["event_id"],
+        lead_id=row["lead_id"],
+        happened=ticks(row["happened_at"]),
+        kind=row["kind"],
+        properties=row["properties"] or "{}",
+    )
