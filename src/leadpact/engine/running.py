@@ -45,7 +45,7 @@ def run(compiled: Compiled, rows: b.Rows, merges: Sequence[Merge], trace: int = 
 
 
 def _fold_all(compiled: Compiled, rows: b.Rows, out: b.Output, merges: Sequence[Merge]) -> b.Output:
-    state = _state(compiled.program)
+    state = _state(compiled.program, _longest(rows))
     heirs: list[Heir] = []
     for level in levels_of(merges):
         known = with_heirs(rows, heirs)
@@ -76,7 +76,8 @@ def _output(leads: int, room: list[int]) -> b.Output:
     )
 
 
-def _state(program: b.Program) -> b.State:
+def _state(program: b.Program, longest: int) -> b.State:
+    """Room for one lead; `longest`: the most rows that any lead has."""
     obligations = program.duties.start.shape[1]
     steps = max(1, len(program.scoring.step_class))
     return b.State(
@@ -86,9 +87,11 @@ def _state(program: b.Program) -> b.State:
         scores=np.zeros(program.scoring.least.shape[1], np.int64),
         last=np.zeros(len(program.scoring.timer_length), np.int64),
         declared=np.zeros(program.stages.position.shape[1], np.int8),
+        ageing_rows=np.zeros((program.classes, longest), np.int64),
+        ageing_count=np.zeros(program.classes, np.int64),
         applied=np.zeros(steps, np.int64),
         scouted=np.zeros(steps, np.int64),
-        wake=np.zeros(steps, np.int64),
+        due=np.zeros(steps, np.int64),
         answers=np.zeros(len(program.formulas.question), np.int8),
         stack=np.zeros(_deepest(program), np.int8),
         current=np.zeros(obligations, np.int64),
@@ -103,6 +106,12 @@ def _state(program: b.Program) -> b.State:
         ended=np.zeros(obligations, np.bool_),
         entered=np.zeros(program.stages.position.shape[1], np.bool_),
     )
+
+
+def _longest(rows: b.Rows) -> int:
+    """The most rows that a lead has, those included for which there is room."""
+    ends = np.append(rows.begins[1:], len(rows.time))
+    return int((ends - rows.begins).max(initial=1))
 
 
 def _deepest(program: b.Program) -> int:

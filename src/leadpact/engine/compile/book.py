@@ -75,6 +75,8 @@ class Book:
     scorers: list[Scorer] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
     state_atoms: list[tuple[int, int, int]] = field(default_factory=list)
+    opening: list[bool] = field(default_factory=list)  # [state atom] whether it opens by holding
+    acts_from: list[int] = field(default_factory=list)  # [state atom] position of the lead
     rising: set[int] = field(default_factory=set)  # versions that wait for a score to rise
     falling: set[int] = field(default_factory=set)
     fading: set[int] = field(default_factory=set)  # counts that some condition wants gone
@@ -98,9 +100,16 @@ class Book:
         """Whether the lead was a customer before."""
         return self._close([(b.LEAD_ATOM, self.questions.customer)])
 
-    def of_state(self, condition: Any, version: int, groups: dict[str, int]) -> int:
-        """A condition asked of a lead's state: what happened in the episode, scores, timers."""
-        return self._close(self._state(condition, version, groups, positive=True))
+    def of_state(
+        self, condition: Any, version: int, groups: dict[str, int], acts_from: int = -1
+    ) -> int:
+        """A condition asked of a lead's state: what happened in the episode, scores, timers.
+
+        Something can follow from it only once the lead stands at the position `acts_from`.
+        """
+        formula = self._close(self._state(condition, version, groups, positive=True))
+        self.acts_from += [acts_from] * (len(self.state_atoms) - len(self.acts_from))
+        return formula
 
     def _close(self, code: list[tuple[int, int]]) -> int:
         widths = {b.ROW_ATOM: self.row_truth.shape[1], b.LEAD_ATOM: self.lead_truth.shape[1]}
@@ -147,13 +156,13 @@ class Book:
         formula = self.of_row(condition, version)
         if condition.not_within:
             self.timers.append(Timer(formula, condition.not_within.microseconds, version))
-            return self._ask(b.QUIET_FOR, len(self.timers) - 1, 0)
+            return self._ask(b.QUIET_FOR, len(self.timers) - 1, 0, positive)
         window = (condition.within.microseconds, Fraction(1)) if condition.within else None
         self.scorers.append(Scorer(formula, -1, THOUSANDTHS, NO_LIMIT, window, "count", version))
         counter = len(self.scorers) - 1
         if not positive:
             self.fading.add(counter)
-        return self._ask(b.COUNT_AT_LEAST, counter, condition.count * THOUSANDTHS)
+        return self._ask(b.COUNT_AT_LEAST, counter, condition.count * THOUSANDTHS, positive)
 
     def _score_questions(
         self, condition: ScoreCondition, version: int, groups: dict[str, int], positive: bool
@@ -163,14 +172,15 @@ class Book:
         code = []
         if lower is not None:
             (self.rising if positive else self.falling).add(version)
-            code.append(self._ask(b.SCORE_AT_LEAST, group, lower))
+            code.append(self._ask(b.SCORE_AT_LEAST, group, lower, positive))
         if upper is not None:
             (self.falling if positive else self.rising).add(version)
-            code.append(self._ask(b.SCORE_AT_MOST, group, upper))
+            code.append(self._ask(b.SCORE_AT_MOST, group, upper, positive))
         return [*code, (b.ALL_OF, len(code))]
 
-    def _ask(self, question: int, subject: int, bound: int) -> tuple[int, int]:
+    def _ask(self, question: int, subject: int, bound: int, positive: bool) -> tuple[int, int]:
         self.state_atoms.append((question, subject, bound))
+        self.opening.append(positive)
         return b.STATE_ATOM, len(self.state_atoms) - 1
 
     # --------------------------------------------------------------------------------- answers
@@ -187,6 +197,8 @@ class Book:
             question=atoms[:, 0].astype(np.int32),
             subject=atoms[:, 1].astype(np.int32),
             bound=np.ascontiguousarray(atoms[:, 2]),
+            opens=np.array([1 if opens else -1 for opens in self.opening] or [0], np.int8),
+            opens_from=np.array(self.acts_from or [0], np.int32),
         )
 
     def stack(self) -> NDArray[np.int8]:

@@ -57,14 +57,12 @@ class EndingRules:
         self.disqualifiers = [
             book.of_state(rule.when, v, groups) for rule in version.disqualification.rules
         ]
-        self.recycling = [
-            (
-                book.of_state(rule.when, v, groups),
-                names.index(rule.after_stage) if rule.after_stage in names else len(names),
-                rule.cool_down.microseconds if rule.cool_down else 0,
-            )
-            for rule in version.handoff.recycling
-        ]
+        self.recycling = []
+        for rule in version.handoff.recycling:
+            begins = names.index(rule.after_stage) if rule.after_stage in names else len(names)
+            cool_down = rule.cool_down.microseconds if rule.cool_down else 0
+            formula = book.of_state(rule.when, v, groups, acts_from=begins)
+            self.recycling.append((formula, begins, cool_down))
 
 
 def _team(book: Book, pattern: int) -> int:

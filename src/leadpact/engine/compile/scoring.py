@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,10 @@ def _ageing(rule: Rule) -> tuple[int, Fraction] | None:
     return rule.ageing.every.microseconds, lost
 
 
+#: The number of an ageing step, and how many microseconds after the row it falls.
+Step = tuple[int, int]
+
+
 class Ages:
     """The ageing classes of every version: class 0 never ages, others have one period and share."""
 
@@ -89,14 +94,14 @@ class Ages:
             return 0
         return 1 + self.of_version[scorer.version].index(scorer.ageing)
 
-    def steps(self, book: Book, v: int) -> list[tuple[int, int, int]]:
-        """(class, number, microseconds after the row) of each step at which points are lost."""
-        steps = []
+    def steps(self, book: Book, v: int) -> list[list[Step]]:
+        """[class] each step at which points are lost."""
+        steps: list[list[Step]] = [[] for _ in range(self.count)]
         for place, (every, _) in enumerate(self.of_version[v], start=1):
             worths = [
                 len(s.worth()) for s in book.scorers if s.version == v and self.place(s) == place
             ]
-            steps += [(place, k, k * every) for k in range(1, max(worths))]
+            steps[place] = [(k, k * every) for k in range(1, max(worths))]
         return steps
 
 
@@ -104,11 +109,12 @@ def scoring_tables(book: Book, versions: list[Agreement], first_atoms: list[int]
     """The kernels' form of all scoring; `first_atoms`: where each version's questions begin."""
     ages = Ages(book, len(versions))
     earns, opening = _earning(book, ages, len(versions))
-    steps = [ages.steps(book, v) for v in range(len(versions))]
-    flat = chained(steps)
+    steps = chained(ages.steps(book, v) for v in range(len(versions)))
+    ageing = _ageing_classes(earns, ages.count)
     timers = _timers(book, len(versions))
     groups = [group_places(version) for version in versions]
     least, most = _limits(versions, groups)
+    amounts = _atoms_on_amounts(book, first_atoms, least.shape[1])
     worth = [scorer.worth() for scorer in book.scorers] or [[0]]
     width = max(map(len, worth))
     return b.Scoring(
@@ -118,17 +124,25 @@ def scoring_tables(book: Book, versions: list[Agreement], first_atoms: list[int]
         group=column(scorer.group for scorer in book.scorers),
         cap=column((scorer.cap for scorer in book.scorers), np.int64),
         worth=np.array([w + [w[-1]] * (width - len(w)) for w in worth], np.int64),
+        ages_begins=begins_of(ageing),
+        ages=column(chained(ageing)),
         step_begins=begins_of(steps),
-        step_class=column(step[0] for step in flat),
-        step_number=column(step[1] for step in flat),
-        step_shift=column((step[2] for step in flat), np.int64),
+        step_class=column(n % ages.count for n, of in enumerate(steps) for _ in of),
+        step_number=column(number for number, _ in chained(steps)),
+        step_shift=column((shift for _, shift in chained(steps)), np.int64),
+        step_opens=_opening_steps(steps, opening),
         opening=opening,
+        first_step=_first_steps(steps, _members(ageing, ages.count)),
+        first_opening=_first_steps(steps, opening),
         timer_begins=begins_of(timers),
         timers=column(chained(timers)),
         timer_formula=column(t.formula if book.asks_lead[t.formula] else -1 for t in book.timers),
         timer_length=column((timer.length for timer in book.timers), np.int64),
         first_timer=column(_first_timers(book, len(versions))),
+        timer_atom=column(_timer_atoms(book)),
         atom_begins=column(first_atoms),
+        amount_begins=begins_of(amounts),
+        amounts=column(chained(amounts)),
         base=_base(book, versions, groups),
         least=least,
         most=most,
@@ -151,6 +165,59 @@ def _earning(book: Book, ages: Ages, versions: int) -> tuple[list[list[int]], An
             earns[vp * ages.count + place].append(number)
             opening[vp, place] |= opens and place > 0
     return earns, opening
+
+
+def _ageing_classes(earns: list[list[int]], classes: int) -> list[list[int]]:
+    """[vp] the classes, but for the one that never ages, in which such a row earns something."""
+    rows = [earns[i : i + classes] for i in range(0, len(earns), classes)]
+    return [[place for place in range(1, classes) if row[place]] for row in rows]
+
+
+def _members(lists: list[list[int]], width: int) -> Any:
+    """[list, number] whether a list has the number."""
+    table = np.zeros((len(lists), width), np.bool_)
+    for place, numbers in enumerate(lists):
+        table[place, numbers] = True
+    return table
+
+
+def _first_steps(steps: list[list[Step]], concerned: Any) -> Any:
+    """[vp] how long after a row the first step in one of the classes that concern it falls."""
+    firsts = [min((shift for _, shift in of), default=b.FOREVER) for of in steps]
+    of_version = np.reshape(firsts, (-1, concerned.shape[1]))
+    of_class = np.repeat(of_version, len(concerned) // len(of_version), axis=0)
+    return np.where(concerned, of_class, b.FOREVER).min(1)
+
+
+def _opening_steps(steps: list[list[Step]], opening: Any) -> Any:
+    """[step] whether any row's step of that kind can open a decision."""
+    versions = len(steps) // opening.shape[1]
+    patterns = len(opening) // versions
+    of_class = opening.reshape(versions, patterns, opening.shape[1]).any(1).ravel()
+    return column((opens for opens, of in zip(of_class, steps, strict=True) for _ in of), np.bool_)
+
+
+def _atoms_on_amounts(book: Book, first_atoms: list[int], groups: int) -> list[list[int]]:
+    """[v * (groups + 1) + group, then counts] the questions of a version on the group's score."""
+    of: list[list[int]] = []
+    for begin, end in pairwise(first_atoms):
+        of += [[] for _ in range(groups + 1)]
+        for atom in range(begin, end):
+            question, subject, _ = book.state_atoms[atom]
+            if question != b.QUIET_FOR:
+                place = groups if question == b.COUNT_AT_LEAST else subject
+                of[place - groups - 1].append(atom)
+    return of
+
+
+def _timer_atoms(book: Book) -> list[int]:
+    """[timer] the question that asks for it."""
+    timers = {
+        timer: atom
+        for atom, (question, timer, _) in enumerate(book.state_atoms)
+        if question == b.QUIET_FOR
+    }
+    return [timers[timer] for timer in range(len(book.timers))]
 
 
 def _opens(book: Book, number: int, scorer: Scorer) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from leadpact import jit
 from leadpact.engine.kernels.answers import tell_answers
+from leadpact.engine.kernels.attributes import attributes_when, learn_attributes
 from leadpact.engine.kernels.bundles import (
     CLOCKS,
     NEVER,
@@ -16,8 +17,8 @@ from leadpact.engine.kernels.bundles import (
     State,
 )
 from leadpact.engine.kernels.clocks import reassign
-from leadpact.engine.kernels.scoring import also_holds, attributes_when, pattern_of, tell_again
-from leadpact.engine.kernels.stages import learn_attributes, unlocks
+from leadpact.engine.kernels.scoring import also_holds, pattern_of, tell_again
+from leadpact.engine.kernels.stages import unlocks
 
 
 @jit.kernel

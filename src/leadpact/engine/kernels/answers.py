@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from leadpact import jit
+from leadpact.engine.kernels.attributes import attributes_when
 from leadpact.engine.kernels.bundles import NEVER, STOPS, Program, Rows, State
-from leadpact.engine.kernels.scoring import also_holds, attributes_when, pattern_of
+from leadpact.engine.kernels.scoring import also_holds, pattern_of
 
 
 @jit.kernel

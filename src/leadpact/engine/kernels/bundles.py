@@ -7,12 +7,52 @@ An index of -1 means none.
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
-
-import numpy as np
+from typing import NamedTuple
 
 from leadpact import jit
 from leadpact.calendars.kernels import CalendarTable
+from leadpact.engine.kernels.records import (
+    CLOCK as CLOCK,
+)
+from leadpact.engine.kernels.records import (
+    ENTRY as ENTRY,
+)
+from leadpact.engine.kernels.records import (
+    EPISODE as EPISODE,
+)
+from leadpact.engine.kernels.records import (
+    LEAD as LEAD,
+)
+from leadpact.engine.kernels.records import (
+    SHARE as SHARE,
+)
+from leadpact.engine.kernels.records import (
+    STATE as STATE,
+)
+from leadpact.engine.kernels.records import (
+    TRACE as TRACE,
+)
+from leadpact.engine.kernels.records import (
+    ClockRecords as ClockRecords,
+)
+from leadpact.engine.kernels.records import (
+    EntryRecords as EntryRecords,
+)
+from leadpact.engine.kernels.records import (
+    EpisodeRecords as EpisodeRecords,
+)
+from leadpact.engine.kernels.records import (
+    LeadRecord as LeadRecord,
+)
+from leadpact.engine.kernels.records import (
+    ShareRecords as ShareRecords,
+)
+from leadpact.engine.kernels.records import (
+    StateRecords as StateRecords,
+)
+from leadpact.engine.kernels.records import (
+    TraceRecords as TraceRecords,
+)
 
 NEVER = -(2**62)
 FOREVER = 2**62
@@ -45,6 +85,9 @@ ROW_ATOM, LEAD_ATOM, STATE_ATOM, ALL_OF, ANY_OF, NONE_OF = 0, 1, 2, 3, 4, 5
 # Questions about the state of a lead.
 COUNT_AT_LEAST, SCORE_AT_LEAST, SCORE_AT_MOST, QUIET_FOR = 0, 1, 2, 3
 
+# The scores are those of another lead or version.
+UNKNOWN_YET = 2
+
 TOTAL, FIT, ENGAGEMENT = 0, 1, 2
 
 # In the trace, instead of a scorer: from here on the points of an episode are told anew. Such a
@@ -68,6 +111,8 @@ class Formulas(NamedTuple):
     question: jit.Int32s  # [state atom] COUNT_AT_LEAST …
     subject: jit.Int32s  # scorer, score or timer
     bound: jit.Int64s
+    opens: jit.Int8s  # [state atom] the answer that can make its condition hold
+    opens_from: jit.Int32s  # [state atom] position from which something can follow from it
 
 
 class Scoring(NamedTuple):
@@ -79,17 +124,25 @@ class Scoring(NamedTuple):
     group: jit.Int32s  # [scorer] -1: in no group
     cap: jit.Int64s
     worth: jit.Int64Table  # [scorer, full ageing periods]
-    step_begins: jit.Int32s  # [v] into the ageing steps
+    ages_begins: jit.Int32s  # [vp] into the ageing classes in which such a row earns something
+    ages: jit.Int32s
+    step_begins: jit.Int32s  # [v * classes + ageing class] into the ageing steps
     step_class: jit.Int32s
     step_number: jit.Int32s
     step_shift: jit.Int64s
+    step_opens: jit.Bools  # [step] whether it can open a decision, whatever the row
     opening: jit.BoolTable  # [vp, ageing class] whether a step of such a row can open a decision
+    first_step: jit.Int64s  # [vp] from the row to the first step of what it earns; else FOREVER
+    first_opening: jit.Int64s  # [vp] from the row to the first step that can open a decision
     timer_begins: jit.Int32s  # [vp] into timers
     timers: jit.Int32s
     timer_formula: jit.Int32s  # [timer]
     timer_length: jit.Int64s
     first_timer: jit.Int32s  # [v] the timers of a version follow each other
+    timer_atom: jit.Int32s  # [timer] the state atom that asks for it
     atom_begins: jit.Int32s  # [v] the state atoms of a version follow each other
+    amount_begins: jit.Int32s  # [v * (groups + 1) + group, then counts] into atoms on amounts
+    amounts: jit.Int32s
     base: jit.Int64Cube  # [v, a, group] points of attributes
     least: jit.Int64Table  # [v, group], TOTAL for the sum
     most: jit.Int64Table
@@ -211,151 +264,6 @@ class Rows(NamedTuple):
     heir_clock: jit.Int64s  # -1: the holder alone
 
 
-_LEAD_FIELDS = [
-    "lead",
-    "version",
-    "attributes",
-    "cursor",
-    "begin",
-    "end",
-    "stated",
-    "episode",
-    "episode_row",
-    "opened_at",
-    "ending",
-    "stage",
-    "position",
-    "stage_since",
-    "unlocked",
-    "cool_down_until",
-    "excluded",
-    "holder",
-    "team",
-    "holder_since",
-    "qualified_at",
-    "handed_at",
-    "handed_by_stage",
-    "protocol_due",
-    "assigned_at",
-    "closures",
-    "merges",
-    "heir",
-    "statements",
-    "floor",
-    "tier",
-    "high",
-    "disqualifies",
-    "rejects",
-    "rejects_for_good",
-    "recycles",
-    "loses",
-    "hands_off",
-    "cool_down_rejected",
-    "cool_down_recycled",
-    "reopened_at",
-    "segment",
-    "next_change",
-]
-_CLOCK_FIELDS = [
-    "lead",
-    "episode",
-    "obligation",
-    "version",
-    "segment",
-    "calendar",
-    "table",
-    "started_at",
-    "due_at",
-    "stopped_at",
-    "closed_at",
-    "outcome",
-    "in_contact",
-    "logged_late",
-    "by_protocol",
-    "paused",
-    "remaining",
-    "holder",
-    "holder_due",
-    "piece_from",
-    "piece_worked",
-    "worked",
-    "counted_from",
-    "late",
-]
-_ENTRY_FIELDS = [
-    "lead",
-    "episode",
-    "stage",
-    "entered_at",
-    "implied",
-    "recorded",
-    "segment",
-    "tier",
-    "high",
-    "score",
-    "fit",
-    "engagement",
-    "version",
-    "disputed",
-]
-_SHARE_FIELDS = ["lead", "episode", "obligation", "holder", "from_at", "to_at", "worked", "clock"]
-_EPISODE_FIELDS = [
-    "lead",
-    "episode",
-    "started_at",
-    "ended_at",
-    "ending",
-    "cause",
-    "qualified_at",
-    "handed_at",
-    "assigned_at",
-]
-_STATE_FIELDS = [
-    "lead",
-    "episode",
-    "ending",
-    "stage",
-    "stage_since",
-    "score",
-    "fit",
-    "engagement",
-    "tier",
-    "high",
-    "segment",
-    "holder",
-    "team",
-    "excluded",
-    "unlocked",
-    "version",
-    "attributes",
-    "next_change",
-    "profile",
-    "profile_fit",
-]
-_TRACE_FIELDS = ["lead", "at", "version", "scorer", "step", "row", "amount"]
-
-
-def _records(fields: list[str]) -> np.dtype[np.void]:
-    return np.dtype([(name, np.int64) for name in fields], align=True)
-
-
-LEAD = _records(_LEAD_FIELDS)
-CLOCK = _records(_CLOCK_FIELDS)
-ENTRY = _records(_ENTRY_FIELDS)
-SHARE = _records(_SHARE_FIELDS)
-EPISODE = _records(_EPISODE_FIELDS)
-STATE = _records(_STATE_FIELDS)
-TRACE = _records(_TRACE_FIELDS)
-
-LeadRecord = Annotated[jit.RecordArray, jit.Layout(LEAD)]
-ClockRecords = Annotated[jit.RecordArray, jit.Layout(CLOCK)]
-EntryRecords = Annotated[jit.RecordArray, jit.Layout(ENTRY)]
-ShareRecords = Annotated[jit.RecordArray, jit.Layout(SHARE)]
-EpisodeRecords = Annotated[jit.RecordArray, jit.Layout(EPISODE)]
-StateRecords = Annotated[jit.RecordArray, jit.Layout(STATE)]
-TraceRecords = Annotated[jit.RecordArray, jit.Layout(TRACE)]
-
-
 class State(NamedTuple):
     """All that is kept of the lead in hand; written over for each next lead."""
 
@@ -365,9 +273,11 @@ class State(NamedTuple):
     scores: jit.Int64s  # [group] as of the last look
     last: jit.Int64s  # [timer] last matching row in the episode
     declared: jit.Int8s  # [stage] in the episode: 1 by the system, 2 by somebody
-    applied: jit.Int64s  # [step] rows whose step has been applied
-    scouted: jit.Int64s  # [step] rows looked at for the next wake
-    wake: jit.Int64s  # [step] next instant at which the step can open a decision
+    ageing_rows: jit.Int64Table  # [ageing class, …] the episode's rows that age so, in order
+    ageing_count: jit.Int64s  # [ageing class] how many they are
+    applied: jit.Int64s  # [step] how many of them have had the step
+    scouted: jit.Int64s  # [step] how many were looked at for the next that can open a decision
+    due: jit.Int64s  # [step] when it falls next
     answers: jit.Int8s  # [state atom]
     stack: jit.Int8s
     current: jit.Int64s  # [o] clock of the episode

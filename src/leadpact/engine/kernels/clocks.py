@@ -88,6 +88,7 @@ def start_clock(program: Program, s: State, out: Output, obligation: int, now: i
         return
     if duties.calendar_of[v, obligation] == PERSON_CALENDAR and lead.holder == NOBODY:
         s.waiting[obligation] = True
+        lead.waits = 1
         return
     s.waiting[obligation] = False
     start_under(program, s, out, obligation, int(v), int(lead.segment), now)
@@ -339,6 +340,7 @@ def waive_clock(program: Program, s: State, out: Output, obligation: int, now: i
         close_clock(program, out, index, WAIVED, now)
         following = program.duties.next_step[clock.version, obligation]
         s.ended[obligation] = s.current[obligation] == index and following != LAST_STEP
+        s.lead[0].ends = 1
     clock.outcome = WAIVED
 
 

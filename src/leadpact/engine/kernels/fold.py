@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from leadpact import jit
 from leadpact.engine.kernels.answers import tell_answers
+from leadpact.engine.kernels.attributes import learn_attributes
 from leadpact.engine.kernels.bundles import (
     CLOCKS,
     ENGAGEMENT,
@@ -18,6 +19,7 @@ from leadpact.engine.kernels.bundles import (
     REOPENS,
     RUNNING,
     TOTAL,
+    UNKNOWN_YET,
     Output,
     Program,
     Rows,
@@ -38,7 +40,6 @@ from leadpact.engine.kernels.stages import (
     begin_episode,
     decide,
     end_episode,
-    learn_attributes,
     note_episode,
 )
 from leadpact.engine.kernels.taking import take_row
@@ -86,6 +87,9 @@ def _begin_lead(program: Program, rows: Rows, s: State, out: Output, index: int)
     lead.merges = rows.merge_begins[index]
     lead.heir = rows.heir_begins[index]
     lead.reopened_at = NEVER
+    lead.scored = UNKNOWN_YET
+    lead.wants = 1
+    lead.ends = 1
     s.latest[:] = -1
     s.last_stop[:] = NEVER
     s.last_late[:] = False
@@ -96,7 +100,7 @@ def _begin_lead(program: Program, rows: Rows, s: State, out: Output, index: int)
         lead.version += 1
     while lead.closures < program.closed_at.shape[0] and program.closed_at[lead.closures] <= first:
         lead.closures += 1
-    begin_episode(program, s, out, lead.cursor, first, NEVER, True)
+    begin_episode(s, out, lead.cursor, first, NEVER, True)
 
 
 @jit.kernel
@@ -129,7 +133,7 @@ def _take_instant(
     _hear_closures(program, s, out, now)
     if lead.ending != OPEN and _reopened(program, rows, s, now):
         lead.reopened_at = now
-        begin_episode(program, s, out, lead.cursor, now, now, True)
+        begin_episode(s, out, lead.cursor, now, now, True)
     while lead.cursor < lead.end and rows.time[lead.cursor] == now:
         row = lead.cursor
         lead.cursor += 1
@@ -151,7 +155,9 @@ def _forget_instant(s: State) -> None:
     lead.hands_off = 0
     lead.cool_down_rejected = 0
     lead.cool_down_recycled = 0
-    s.wanted[:] = False
+    if lead.wants > 0:
+        s.wanted[:] = False
+        lead.wants = 0
 
 
 @jit.kernel
@@ -164,6 +170,9 @@ def _change_version(program: Program, rows: Rows, s: State, out: Output, now: in
         lead.version += 1
         changed = True
     if changed:
+        lead.scored = UNKNOWN_YET
+        lead.counted = 1
+        lead.stirred = 1
         lead.segment = program.stages.segment[lead.version, lead.attributes]
         if lead.ending == OPEN:
             if lead.stage >= 0:
@@ -205,7 +214,7 @@ def _reopened(program: Program, rows: Rows, s: State, now: int) -> bool:
 def _start_wanted(program: Program, s: State, out: Output, now: int) -> None:
     """Clocks that an event of this instant starts, in the episode that is open now."""
     lead = s.lead[0]
-    if lead.ending != OPEN or lead.excluded > 0:
+    if lead.ending != OPEN or lead.excluded > 0 or (lead.wants == 0 and lead.waits == 0):
         return
     for obligation in range(s.wanted.shape[0]):
         by_event = program.duties.start[lead.version, obligation] == EVENT_STARTS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leadpact import jit
+from leadpact.engine.kernels.attributes import attributes_when, known_then
 from leadpact.engine.kernels.bundles import (
     COUNT_AT_LEAST,
     ENGAGEMENT,
@@ -10,11 +11,11 @@ from leadpact.engine.kernels.bundles import (
     FOREVER,
     NEVER,
     OPEN,
-    SCORE_AT_LEAST,
     SCORE_AT_MOST,
     TOLD_ANEW,
     TOTAL,
     TRACES,
+    UNKNOWN_YET,
     Output,
     Program,
     Rows,
@@ -30,18 +31,22 @@ def between(least: int, value: int, most: int) -> int:
 
 
 @jit.kernel
-def forget_points(program: Program, s: State, out: Output, now: int) -> None:
+def forget_points(s: State, out: Output, now: int) -> None:
     """An episode begins, or is told again: nothing is earned, nothing counted."""
     lead = s.lead[0]
     s.live[:] = 0
     s.earned[:] = 0
     s.last[:] = NEVER
     s.declared[:] = 0
-    steps = program.scoring.step_begins
-    for q in range(steps[lead.version], steps[lead.version + 1]):
-        s.applied[q] = lead.episode_row
-        s.scouted[q] = lead.episode_row
-        s.wake[q] = FOREVER
+    lead.grows_at = FOREVER
+    lead.wakes_at = FOREVER
+    lead.scored = max(lead.scored, 1)
+    lead.counted = 1
+    lead.stirred = 1
+    s.ageing_count[:] = 0
+    s.applied[:] = 0
+    s.scouted[:] = 0
+    s.due[:] = FOREVER
     if out.trace.shape[0] > 0:
         _trace(s, out, TOLD_ANEW, lead.episode, lead.begin, now, lead.merges)
 
@@ -68,8 +73,13 @@ def count_row(
     scoring = program.scoring
     pattern = int(rows.pattern[row])
     vp = pattern_of(program, s, pattern)
-    for ageing in range(program.classes):
-        apply_step(program, rows, s, out, row, ageing, 0, attributes, rows.time[row])
+    classes = program.classes
+    for i in range(scoring.begins[vp * classes], scoring.begins[vp * classes + classes]):
+        scorer = int(scoring.scorers[i])
+        if also_holds(program, s, scoring.formula[scorer], pattern, attributes):
+            _earn(program, s, out, scorer, 0, row, rows.time[row])
+    if scoring.first_step[vp] != FOREVER:
+        _let_age(program, rows, s, row, vp)
     for i in range(scoring.timer_begins[vp], scoring.timer_begins[vp + 1]):
         timer = scoring.timers[i]
         if also_holds(program, s, scoring.timer_formula[timer], pattern, attributes):
@@ -78,27 +88,40 @@ def count_row(
     if stage >= 0:
         by = 1 if program.stages.decided_for[pattern] != 0 else 2
         s.declared[stage] = max(int(s.declared[stage]), by)
+        s.lead[0].stirred = 1
 
 
 @jit.kernel
-def apply_step(
-    program: Program,
-    rows: Rows,
-    s: State,
-    out: Output,
-    row: int,
-    ageing: int,
-    number: int,
-    attributes: int,
-    at: int,
+def _let_age(program: Program, rows: Rows, s: State, row: int, vp: int) -> None:
+    """Puts a row last among those that age as it does, and heeds when its first step is due."""
+    lead = s.lead[0]
+    scoring = program.scoring
+    steps = scoring.step_begins
+    at = rows.time[row]
+    for i in range(scoring.ages_begins[vp], scoring.ages_begins[vp + 1]):
+        ageing = int(scoring.ages[i])
+        s.ageing_rows[ageing, s.ageing_count[ageing]] = row
+        s.ageing_count[ageing] += 1
+        place = lead.version * program.classes + ageing
+        for q in range(steps[place], steps[place + 1]):
+            s.due[q] = min(s.due[q], at + scoring.step_shift[q])
+    lead.grows_at = min(lead.grows_at, at + scoring.first_step[vp])
+    lead.wakes_at = min(lead.wakes_at, at + scoring.first_opening[vp])
+
+
+@jit.kernel
+def _apply_step(
+    program: Program, rows: Rows, s: State, out: Output, row: int, q: int, at: int
 ) -> None:
-    """Applies the n-th ageing step (0: the earning itself) of a row to all it earned in a class."""
+    """Applies an ageing step of a row to all it earned in the step's class."""
     scoring = program.scoring
     pattern = int(rows.pattern[row])
-    place = pattern_of(program, s, pattern) * program.classes + ageing
+    number = int(scoring.step_number[q])
+    place = pattern_of(program, s, pattern) * program.classes + scoring.step_class[q]
     for i in range(scoring.begins[place], scoring.begins[place + 1]):
         scorer = int(scoring.scorers[i])
-        if also_holds(program, s, scoring.formula[scorer], pattern, attributes):
+        formula = scoring.formula[scorer]
+        if formula < 0 or also_holds(program, s, formula, pattern, known_then(rows, s, row)):
             _earn(program, s, out, scorer, number, row, at)
 
 
@@ -116,6 +139,9 @@ def _earn(
     if group >= 0:
         cap = scoring.cap[scorer]
         s.earned[group] += between(-cap, before + amount, cap) - between(-cap, before, cap)
+        s.lead[0].scored = max(s.lead[0].scored, 1)
+    else:
+        s.lead[0].counted = 1
     if out.trace.shape[0] > 0 and amount != 0:
         _trace(s, out, scorer, number, row, at, amount)
 
@@ -134,20 +160,10 @@ def _trace(s: State, out: Output, scorer: int, number: int, row: int, at: int, a
 
 
 @jit.kernel
-def attributes_when(rows: Rows, statements: int, at: int) -> int:
-    """The attributes that had been stated by an instant."""
-    found = rows.stated_begins[statements]
-    for i in range(found, rows.stated_begins[statements + 1]):
-        if rows.stated_at[i] <= at:
-            found = i
-    return int(rows.attributes[found])
-
-
-@jit.kernel
 def tell_again(program: Program, rows: Rows, s: State, out: Output, now: int) -> None:
     """Tells the score and the counts of the open episode again, from its rows so far."""
     lead = s.lead[0]
-    forget_points(program, s, out, now)
+    forget_points(s, out, now)
     for row in range(lead.episode_row, lead.cursor):
         attributes = attributes_when(rows, lead.statements, rows.time[row])
         count_row(program, rows, s, out, row, attributes)
@@ -155,60 +171,84 @@ def tell_again(program: Program, rows: Rows, s: State, out: Output, now: int) ->
 
 @jit.kernel
 def grow_older(program: Program, rows: Rows, s: State, out: Output, now: int) -> None:
-    """Applies every ageing step that is due, and finds when one next matters.
+    """Applies every ageing step that is due, and finds when one is due next, and when one matters.
 
-    A step falls a fixed time after its row, so one pointer for each step moves along the rows.
-    Steps are applied no sooner than somebody looks; a lead is woken only by one that can open a
-    decision.
+    A step falls a fixed time after its row, so one pointer for each step moves along the rows that
+    age so. Steps are applied no sooner than somebody looks; a lead is woken only by one that can
+    open a decision.
     """
     lead = s.lead[0]
+    if now < lead.grows_at:
+        return
+    lead.grows_at = FOREVER
+    lead.wakes_at = FOREVER
     scoring = program.scoring
-    for q in range(scoring.step_begins[lead.version], scoring.step_begins[lead.version + 1]):
-        ageing = int(scoring.step_class[q])
-        shift = scoring.step_shift[q]
-        row = s.applied[q]
-        while row < lead.cursor and rows.time[row] + shift <= now:
-            at = rows.time[row] + shift
-            attributes = _known_then(rows, s, row)
-            apply_step(
-                program, rows, s, out, row, ageing, int(scoring.step_number[q]), attributes, at
-            )
-            row += 1
-        s.applied[q] = row
-        row = max(row, s.scouted[q])
-        while row < lead.cursor and not _opens(program, rows, s, row, ageing):
-            row += 1
-        s.scouted[q] = row
-        s.wake[q] = rows.time[row] + shift if row < lead.cursor else FOREVER
+    first = lead.version * program.classes
+    last = first + program.classes
+    for q in range(scoring.step_begins[first], scoring.step_begins[last]):
+        if s.due[q] <= now:
+            _take_step(program, rows, s, out, q, now)
+        lead.grows_at = min(lead.grows_at, s.due[q])
+        if scoring.step_opens[q] and s.due[q] != FOREVER:
+            _find_wake(program, rows, s, q)
 
 
 @jit.kernel
-def _known_then(rows: Rows, s: State, row: int) -> int:
+def _take_step(program: Program, rows: Rows, s: State, out: Output, q: int, now: int) -> None:
+    """Applies a step to every row for which it is due."""
+    scoring = program.scoring
+    ageing = int(scoring.step_class[q])
+    place = s.applied[q]
+    s.due[q] = FOREVER
+    while place < s.ageing_count[ageing]:
+        row = s.ageing_rows[ageing, place]
+        at = rows.time[row] + scoring.step_shift[q]
+        if at > now:
+            s.due[q] = at
+            break
+        _apply_step(program, rows, s, out, row, q, at)
+        place += 1
+    s.applied[q] = place
+
+
+@jit.kernel
+def _find_wake(program: Program, rows: Rows, s: State, q: int) -> None:
+    """Heeds when this step can next open a decision."""
     lead = s.lead[0]
-    begins = rows.stated_begins[lead.statements]
-    if rows.stated_begins[lead.statements + 1] - begins == 1:
-        return int(rows.attributes[begins])
-    return attributes_when(rows, lead.statements, rows.time[row])
-
-
-@jit.kernel
-def _opens(program: Program, rows: Rows, s: State, row: int, ageing: int) -> bool:
-    vp = pattern_of(program, s, int(rows.pattern[row]))
-    return bool(program.scoring.opening[vp, ageing])
+    ageing = int(program.scoring.step_class[q])
+    place = max(s.applied[q], s.scouted[q])
+    while place < s.ageing_count[ageing]:
+        row = s.ageing_rows[ageing, place]
+        if program.scoring.opening[pattern_of(program, s, int(rows.pattern[row])), ageing]:
+            lead.wakes_at = min(lead.wakes_at, rows.time[row] + program.scoring.step_shift[q])
+            break
+        place += 1
+    s.scouted[q] = place
 
 
 @jit.kernel
 def add_up(program: Program, s: State) -> None:
-    """Brings the scores up to date: attributes and activities by group, and their total."""
+    """Brings the scores up to date: attributes and activities by group, and their total.
+
+    Questions on scores that have changed are answered anew.
+    """
     lead = s.lead[0]
     scoring = program.scoring
     v = lead.version
     total = 0
     for group in range(TOTAL + 1, scoring.groups[v]):
         points = scoring.base[v, lead.attributes, group] + s.earned[group]
-        s.scores[group] = between(scoring.least[v, group], points, scoring.most[v, group])
-        total += s.scores[group]
-    s.scores[TOTAL] = between(scoring.least[v, TOTAL], total, scoring.most[v, TOTAL])
+        score = between(scoring.least[v, group], points, scoring.most[v, group])
+        total += score
+        _take_note(program, s, group, score)
+    _take_note(program, s, TOTAL, between(scoring.least[v, TOTAL], total, scoring.most[v, TOTAL]))
+
+
+@jit.kernel
+def _take_note(program: Program, s: State, group: int, score: int) -> None:
+    if s.scores[group] != score or s.lead[0].scored == UNKNOWN_YET:
+        s.scores[group] = score
+        _ask_amounts(program, s, group)
 
 
 @jit.kernel
@@ -244,24 +284,50 @@ def quiet_until(program: Program, s: State, timer: int) -> int:
 
 @jit.kernel
 def look(program: Program, s: State, now: int) -> None:
-    """Answers every question about the state that some condition of the version asks."""
-    if s.lead[0].ending == OPEN:
-        take_score(program, s)
-    formulas = program.formulas
-    v = s.lead[0].version
-    for atom in range(program.scoring.atom_begins[v], program.scoring.atom_begins[v + 1]):
-        question = formulas.question[atom]
-        subject = int(formulas.subject[atom])
-        bound = formulas.bound[atom]
-        if question == COUNT_AT_LEAST:
-            holds = s.live[subject] >= bound
-        elif question == SCORE_AT_LEAST:
-            holds = s.scores[subject] >= bound
-        elif question == SCORE_AT_MOST:
-            holds = s.scores[subject] <= bound
+    """Answers every question about the state that some condition of the version asks.
+
+    Only what may have changed is asked anew; the lead is stirred when an answer has.
+    """
+    lead = s.lead[0]
+    scoring = program.scoring
+    if lead.scored > 0:
+        if lead.ending == OPEN:
+            take_score(program, s)
         else:
-            holds = now >= quiet_until(program, s, subject)
-        s.answers[atom] = 1 if holds else -1
+            for group in range(scoring.groups[lead.version]):
+                _ask_amounts(program, s, group)
+        lead.scored = 0
+    if lead.counted > 0:
+        _ask_amounts(program, s, s.scores.shape[0])
+        lead.counted = 0
+    for timer in range(scoring.first_timer[lead.version], scoring.first_timer[lead.version + 1]):
+        _answer(program, s, int(scoring.timer_atom[timer]), now >= quiet_until(program, s, timer))
+
+
+@jit.kernel
+def _ask_amounts(program: Program, s: State, subject: int) -> None:
+    """Answers the questions on the score of a group or, beyond the last group, those on counts."""
+    scoring = program.scoring
+    formulas = program.formulas
+    place = s.lead[0].version * (s.scores.shape[0] + 1) + subject
+    for i in range(scoring.amount_begins[place], scoring.amount_begins[place + 1]):
+        atom = int(scoring.amounts[i])
+        question = formulas.question[atom]
+        counted = int(formulas.subject[atom])
+        amount = s.live[counted] if question == COUNT_AT_LEAST else s.scores[subject]
+        bound = formulas.bound[atom]
+        _answer(program, s, atom, amount <= bound if question == SCORE_AT_MOST else amount >= bound)
+
+
+@jit.kernel
+def _answer(program: Program, s: State, atom: int, holds: bool) -> None:
+    answer = 1 if holds else -1
+    if s.answers[atom] != answer:
+        s.answers[atom] = answer
+        lead = s.lead[0]
+        opens = answer == program.formulas.opens[atom]
+        if opens and lead.position >= program.formulas.opens_from[atom]:
+            lead.stirred = 1
 
 
 @jit.kernel
@@ -271,12 +337,10 @@ def next_wake(program: Program, s: State, now: int) -> int:
     if lead.ending != OPEN or lead.excluded > 0:
         return FOREVER
     scoring = program.scoring
-    v = lead.version
-    soonest = FOREVER
-    for q in range(scoring.step_begins[v], scoring.step_begins[v + 1]):
-        soonest = min(soonest, s.wake[q])
-    for timer in range(scoring.first_timer[v], scoring.first_timer[v + 1]):
+    soonest = lead.wakes_at
+    for timer in range(scoring.first_timer[lead.version], scoring.first_timer[lead.version + 1]):
         quiet = quiet_until(program, s, timer)
-        if quiet > now:
+        acts_from = program.formulas.opens_from[scoring.timer_atom[timer]]
+        if quiet > now and lead.position >= acts_from:
             soonest = min(soonest, quiet)
-    return soonest
+    return int(soonest)

@@ -46,7 +46,7 @@ def holds(program: Program, s: State, formula: int) -> bool:
 
 @jit.kernel
 def begin_episode(
-    program: Program, s: State, out: Output, first_row: int, now: int, floor: int, unlocked: bool
+    s: State, out: Output, first_row: int, now: int, floor: int, unlocked: bool
 ) -> None:
     """The lead starts down the funnel; its stage is entered with the next decision."""
     lead = s.lead[0]
@@ -65,7 +65,8 @@ def begin_episode(
     lead.handed_by_stage = 0
     lead.protocol_due = 0
     lead.assigned_at = NEVER
-    forget_points(program, s, out, now)
+    lead.waits = 0
+    forget_points(s, out, now)
     s.entered[:] = False
     for obligation in range(s.current.shape[0]):
         s.current[obligation] = -1
@@ -261,7 +262,7 @@ def _record_handoff(program: Program, s: State, out: Output, now: int) -> None:
 
 @jit.kernel
 def _start_waiting(program: Program, s: State, out: Output, now: int) -> None:
-    if s.lead[0].holder == NOBODY:
+    if s.lead[0].holder == NOBODY or s.lead[0].waits == 0:
         return
     for obligation in range(s.current.shape[0]):
         by_event = program.duties.start[s.lead[0].version, obligation] == EVENT_STARTS
@@ -294,7 +295,10 @@ def _begin_clocks(program: Program, rows: Rows, s: State, out: Output, now: int)
 
 @jit.kernel
 def decide(program: Program, rows: Rows, s: State, out: Output, now: int) -> None:
-    """Decides once, after everything that happened at this instant has been taken."""
+    """Decides once, after everything that happened at this instant has been taken.
+
+    Where nothing that a decision rests on has changed since the last one, it would be the same.
+    """
     lead = s.lead[0]
     if lead.excluded > 0:
         drop_clocks(program, s, out, now)
@@ -302,6 +306,9 @@ def decide(program: Program, rows: Rows, s: State, out: Output, now: int) -> Non
     if lead.ending != OPEN:
         return
     look(program, s, now)
+    if lead.stirred == 0 and not rows.decided[lead.lead]:
+        return
+    lead.stirred = 0
     _enter_first(program, s, out, now)
     if _disqualified(program, s, out, now):
         return
@@ -362,7 +369,7 @@ def _recycle(
 ) -> None:
     """The episode ends and the next one begins, in which no handoff was recorded."""
     end_episode(program, s, out, RECYCLED, cause, rejected, now)
-    begin_episode(program, s, out, s.lead[0].cursor, now, now + 1, False)
+    begin_episode(s, out, s.lead[0].cursor, now, now + 1, False)
     s.lead[0].cool_down_until = now + cool_down
     look(program, s, now)
     _enter_first(program, s, out, now)
@@ -372,17 +379,6 @@ def _recycle(
         return
     s.lead[0].hands_off = 0
     _begin_clocks(program, rows, s, out, now)
-
-
-@jit.kernel
-def learn_attributes(program: Program, rows: Rows, s: State, now: int) -> None:
-    """What the lead has stated of itself by now, and the segment that follows from it."""
-    lead = s.lead[0]
-    last = rows.stated_begins[lead.statements + 1] - 1
-    while lead.stated < last and rows.stated_at[lead.stated + 1] <= now:
-        lead.stated += 1
-    lead.attributes = rows.attributes[lead.stated]
-    lead.segment = program.stages.segment[lead.version, lead.attributes]
 
 
 @jit.kernel

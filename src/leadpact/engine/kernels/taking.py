@@ -18,9 +18,11 @@ from leadpact.engine.kernels.bundles import (
     NEVER,
     OPEN,
     PAUSES,
+    QUALIFIES,
     RECYCLES,
     REJECTS,
     REJECTS_FOR_GOOD,
+    REOPENS,
     RESTORES,
     RESUMES,
     RUNNING,
@@ -88,8 +90,12 @@ def _take_fact(
 ) -> None:
     lead = s.lead[0]
     if lead.ending == OPEN and unlocks(lead.cool_down_until, action, now):
+        lead.stirred = max(lead.stirred, 1 - lead.unlocked)
         lead.unlocked = 1
-    elif action == DISQUALIFIES:
+        return
+    if action not in (QUALIFIES, REOPENS):
+        lead.stirred = 1
+    if action == DISQUALIFIES:
         lead.disqualifies = 1
     elif action in (REJECTS, REJECTS_FOR_GOOD):
         if lead.rejects == 0 and lead.rejects_for_good == 0:
@@ -133,7 +139,9 @@ def _move_clocks(program: Program, s: State, out: Output, pattern: int, now: int
     """What a row does to clocks: each is moved by the version under which it started."""
     lead = s.lead[0]
     duties = program.duties
-    s.ended[:] = False
+    if lead.ends > 0:
+        s.ended[:] = False
+        lead.ends = 0
     for v in range(lead.version + 1):
         vp = v * program.patterns + pattern
         for i in range(duties.begins[vp], duties.begins[vp + 1]):
@@ -141,7 +149,8 @@ def _move_clocks(program: Program, s: State, out: Output, pattern: int, now: int
                 _move_clock(
                     program, s, out, v, vp, int(duties.action[i]), int(duties.target[i]), now
                 )
-    _go_on_with_protocol(program, s, out, pattern, now)
+    if lead.ends > 0:
+        _go_on_with_protocol(program, s, out, pattern, now)
 
 
 @jit.kernel
@@ -160,6 +169,7 @@ def _move_clock(
         note_answer(s, obligation, now, program.duties.logged_late[vp])
     elif in_force and action == STARTS:
         s.wanted[obligation] = True
+        s.lead[0].wants = 1
     elif in_force and action == WAIVES:
         waive_clock(program, s, out, obligation, now)
     index = s.current[obligation]
@@ -172,6 +182,7 @@ def _move_clock(
     if action == STOPS:
         stop_clock(program, s, out, obligation, now)
         s.ended[obligation] = True
+        s.lead[0].ends = 1
         if program.duties.logged_late[vp]:
             out.clocks[index].logged_late = 1
     elif action == CANCELS:
