@@ -44,9 +44,10 @@ format: $(DEV) ## Put the source into the project's format and mend what can be 
 bench: $(DEV) ## Measure what the project claims to be fast
 	$(RUN)/python benchmarks/run.py $(BENCH_ARGS)
 
-docs: $(DEV) ## Write the reference in docs/ and what the examples give from the code
+docs: $(DEV) ## Write the reference in docs/, what the examples give and the pictures from the code
 	$(RUN)/python scripts/reference.py
 	$(RUN)/python scripts/examples.py
+	$(RUN)/python scripts/pictures.py
 
 browser: ## Find the Chromium for the page tests, or install Debian's
 	@scripts/find-or-install-chromium

@@ -130,7 +130,11 @@ def line(side: str, verdict: Verdict) -> Line:
     ("found", "text"),
     [
         ([], "no promise can be judged"),
-        ([line("sales", Verdict.FEW)], "no promise can be judged"),
+        ([line("sales", Verdict.NONE)], "no promise can be judged"),
+        (
+            [line("marketing", Verdict.BROKEN), line("sales", Verdict.FEW)],
+            "marketing did not keep its one promise; sales had too few cases to be judged",
+        ),
         ([line("sales", Verdict.KEPT)], "sales kept its one promise"),
         ([line("sales", Verdict.BROKEN)], "sales did not keep its one promise"),
         (

@@ -10,7 +10,7 @@ from leadpact.documents import words
 from leadpact.documents.verdicts import Line
 from leadpact.engine.metrics.registry import REGISTRY
 from leadpact.insight.goals import EVENNESS
-from leadpact.insight.hurdles import Verdict, target
+from leadpact.insight.hurdles import Hurdle, Verdict, target
 from leadpact.insight.standing import GoalStanding
 
 
@@ -46,12 +46,18 @@ def _line(present: GoalStanding, closed: GoalStanding | None) -> Line:
         sentence=told.brief,
         note=present.brief if closed and _says(present) else "",
         shown=shown(told),
-        asked=words.amount(bar.value, told.unit) if bar and told.value is not None else "",
+        asked=asked(told, bar) if bar and told.value is not None else "",
         achieved=achieved,
         promised=promised,
         told=told,
         ahead=present if closed else None,
     )
+
+
+def asked(standing: GoalStanding, hurdle: Hurdle) -> str:
+    """A hurdle as it is promised; `at most` so much where less is better."""
+    most = "at most " if standing.direction == "down" else ""
+    return f"{most}{words.amount(hurdle.value, standing.unit)}"
 
 
 def shown(standing: GoalStanding) -> str:

@@ -27,6 +27,7 @@ from leadpact.documents.parts.hygiene import hygiene
 from leadpact.documents.parts.open_now import open_now
 from leadpact.documents.parts.promises import attainment
 from leadpact.documents.parts.quality import quality
+from leadpact.documents.parts.shared import when
 from leadpact.documents.parts.sources import sources
 from leadpact.documents.parts.threshold import threshold_section
 from leadpact.documents.runtime import chart_runtime
@@ -109,6 +110,7 @@ class Report:
             zone=self.measures.zone.key,
             sha256=self.sha256,
             headline=headline(said, stretch),
+            when=when(stretch),
             sides=[(s, [line for line in said if line.side == s]) for s in ("marketing", "sales")],
             first=FIRST_LINES,
             sections=self.sections,

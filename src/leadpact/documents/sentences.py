@@ -83,10 +83,12 @@ def headline(found: list[Line], stretch: Stretch) -> str:
 
 
 def _tally(found: list[Line], side: str) -> str:
-    judged = [line for line in found if line.side == side and line.verdict in JUDGED]
+    own = [line for line in found if line.side == side]
+    judged = [line for line in own if line.verdict in JUDGED]
     kept = sum(line.verdict is Verdict.KEPT for line in judged)
     if not judged:
-        return ""
+        few = any(line.verdict is Verdict.FEW for line in own)
+        return f"{side} had too few cases to be judged" if few else ""
     if len(judged) == 1:
         return f"{side} {'kept' if kept else 'did not keep'} its one promise"
     if kept == len(judged):

@@ -8,6 +8,7 @@ from leadpact.documents import words
 from leadpact.documents.blocks import Said, Section, Table, opened
 from leadpact.documents.case_book import CaseBook
 from leadpact.documents.goal_cases import cases_of
+from leadpact.documents.goals import asked
 from leadpact.documents.parts.pace import pace
 from leadpact.documents.parts.shared import MOST_CHARTS, SIDES, without_empty
 from leadpact.insight.evenness import Week
@@ -109,18 +110,13 @@ def _end(standing: GoalStanding) -> str:
 
 def _hurdle(standing: GoalStanding, name: str) -> str:
     hurdle = next((hurdle for hurdle in standing.hurdles if hurdle.name == name), None)
-    return words.NOTHING if hurdle is None else f"{_asked(hurdle, standing)}\n{_likely(hurdle)}"
+    return words.NOTHING if hurdle is None else f"{asked(standing, hurdle)}\n{_likely(hurdle)}"
 
 
 def _likely(hurdle: Hurdle) -> str:
     if hurdle.reached is not None:
         return "reached" if hurdle.reached else "missed"
     return "open" if hurdle.chance is None else f"chance {words.chance(hurdle.chance)}"
-
-
-def _asked(hurdle: Hurdle, standing: GoalStanding) -> str:
-    most = "at most " if standing.direction == "down" else ""
-    return f"{most}{words.amount(hurdle.value, standing.unit)}"
 
 
 def _needed(standing: GoalStanding) -> str:
