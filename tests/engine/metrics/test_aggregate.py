@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import CensoredData, binomtest, ecdf
 
-from leadpact.engine.metrics.aggregate import Cases, Figure, figure, interval, percentile
+from leadpact.engine.metrics.aggregate import (
+    Cases,
+    Figure,
+    figure,
+    interval,
+    percentile,
+    ratio_interval,
+)
 from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.obligations import ObligationFigure, counts, obligations
 from leadpact.engine.metrics.registry import REGISTRY
@@ -24,6 +35,49 @@ def test_nineteen_cases_are_counted_and_twenty_make_a_share() -> None:
 def test_wilson_interval_of_412_in_496() -> None:
     # (p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n) with z = 1.96
     assert interval(412, 496) == pytest.approx((0.7951, 0.8611), abs=1e-4)
+
+
+@given(st.integers(1, 3000), st.integers(0, 3000), st.sampled_from([0.8, 0.95, 0.999]))
+def test_intervals_are_wilsons(n: int, met: int, level: float) -> None:
+    met = min(met, n)
+    wilson = binomtest(met, n).proportion_ci(level, method="wilson")
+    assert interval(met, n, level) == pytest.approx((wilson.low, wilson.high), abs=1e-9)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=60),
+    st.sampled_from([0.1, 0.5, 0.9]),
+)
+def test_percentiles_are_those_of_kaplan_and_meier(
+    cases: list[tuple[int, bool]], level: float
+) -> None:
+    times, seen = np.array([t for t, _ in cases], float), np.array([s for _, s in cases])
+    expected = None
+    if seen.any():
+        curve = ecdf(CensoredData(uncensored=times[seen], right=times[~seen])).sf
+        reached = np.flatnonzero(curve.probabilities <= 1 - level + 1e-9)
+        expected = float(curve.quantiles[reached[0]]) if len(reached) else None
+    assert percentile(times, seen, level) == expected
+
+
+def test_the_interval_of_a_flow_holds_the_true_ratio_as_often_as_it_says() -> None:
+    dice = np.random.default_rng(3)
+    for there, ratio in ((30, 0.4), (60, 1.3), (400, 0.1)):
+        counts = zip(dice.poisson(there * ratio, 4000), dice.poisson(there, 4000), strict=True)
+        found = [ratio_interval(int(a), int(b)) for a, b in counts if b]
+        held = sum(low <= ratio <= high for low, high in found) / len(found)
+        assert 0.93 <= held <= 0.97
+
+
+def test_a_flow_can_be_more_than_one_and_a_part_is_known_whole() -> None:
+    flow = figure(REGISTRY["conversion_flow"], LABEL, Cases(30, 20, 50))
+    assert (flow.value, flow.unit, flow.n) == (1.5, "share", 20)
+    assert flow.low is not None
+    assert flow.low < 1.5
+    few = figure(REGISTRY["conversion_flow"], LABEL, Cases(3, 2, 5))
+    assert (few.value, few.unit, few.n) == (3, "cases", 2)
+    weeks = figure(REGISTRY["evenness"], LABEL, Cases(3, 4, 4))
+    assert (weeks.value, weeks.unit, weeks.n, weeks.low) == (0.75, "share", 4, None)
 
 
 @pytest.mark.parametrize(

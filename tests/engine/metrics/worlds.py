@@ -78,7 +78,7 @@ deals = st.fixed_dictionaries(
 def worlds(draw: st.DrawFn) -> tuple[Naive, Measures]:
     """The same company twice: to be counted slowly, and to be measured."""
     documents = [_with_roles(draw, each) for each in draw(versions())]
-    log = [_with_reason(draw, row) for row in draw(several_logs())]
+    log = draw(logs_with_reasons())
     as_of, known_at = draw(moments), draw(st.one_of(st.none(), moments))
     simulate = draw(st.integers(0, 3)) == 3
     agreements = [Agreement.model_validate(each) for each in documents]
@@ -117,6 +117,12 @@ def several_logs(draw: st.DrawFn) -> list[LogRow]:
     for number in range(draw(st.integers(1, 3))):
         log += [_renamed(row, str(number)) for row in draw(logs())]
     return log
+
+
+@st.composite
+def logs_with_reasons(draw: st.DrawFn) -> list[LogRow]:
+    """Such logs with reasons and ratings of every kind."""
+    return [_with_reason(draw, row) for row in draw(several_logs())]
 
 
 def _renamed(row: LogRow, group: str) -> LogRow:

@@ -44,7 +44,7 @@ class Measures:
     def __post_init__(self) -> None:
         self._records = Records(self.result, self.history)
         self._known: dict[tuple[Any, ...], list[Figure]] = {}
-        self._populations: dict[str, pa.Table] = {}
+        self._populations: dict[tuple[str, tuple[str, ...] | None], pa.Table] = {}
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -70,12 +70,16 @@ class Measures:
         at = at[at != NEVER]
         return EPOCH + timedelta(microseconds=int(at.min())) if len(at) else self.result.as_of
 
-    def population(self, name: str) -> pa.Table:
-        """The cases behind a metric, one a row, with the lead and the dimensions of each."""
-        if name not in self._populations:
-            made = population(self._records, self._cells, REGISTRY[name])
-            self._populations[name] = made
-        return self._populations[name]
+    def population(self, name: str, columns: tuple[str, ...] | None = None) -> pa.Table:
+        """The cases behind a metric, one a row, with the lead and the dimensions of each.
+
+        Only some `columns` cost less: to look up who held a lead is most of the work.
+        """
+        key = (name, columns)
+        if key not in self._populations:
+            made = population(self._records, self._cells, REGISTRY[name], columns)
+            self._populations[key] = made
+        return self._populations[key]
 
     def figures(
         self, period: Span = "all", by: Split | None = None, wide: bool = False

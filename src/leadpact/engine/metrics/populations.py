@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 
@@ -24,11 +28,13 @@ from ({relation}) where {where} order by part, row
 """
 
 
-def population(records: Records, cells: Cells, metric: Metric) -> pa.Table:
+def population(
+    records: Records, cells: Cells, metric: Metric, columns: tuple[str, ...] | None = None
+) -> pa.Table:
     """`lead_id`, `placed_at`, `numerator`, `denominator`, `part`, then the dimensions.
 
     Then what else is known of such cases: `place` orders the parts, `reached_at` is when a case
-    came to count.
+    came to count. `columns` names those that are asked for.
     """
     cases = case_table(records, RELATIONS[metric.cases].table)
     found = records.query(
@@ -42,46 +48,62 @@ def population(records: Records, cells: Cells, metric: Metric) -> pa.Table:
             where=metric.where,
         )
     )
-    row, numerator = found["row"], np.ma.filled(found["numerator"], 0.0)
-    place = np.ma.masked_invalid(np.ma.asarray(found["place"], np.float64))
-    columns = {
-        "lead_id": records.ids.take(_known(np.asarray(cases.columns["lead"])[row])),
-        "placed_at": as_instants(np.asarray(cases.columns["at"], np.int64)[row]),
-        "numerator": pa.array(numerator),
-        "denominator": pa.array(np.ma.filled(found["denominator"], 0.0)),
-        "part": words_of_part(records, metric).column(np.asarray(found["part"], np.int64)),
-        **_dimensions(records, metric, cases, row, _FIRST),
-        "place": pa.array(place.filled(0).astype(np.int32), mask=np.ma.getmaskarray(place)),
-        **_dimensions(records, metric, cases, row, _FURTHER),
+    made = {**_figures(records, metric, cases, found), **_about(records, metric, cases, found)}
+    asked = made if columns is None else columns
+    return pa.table({name: made[name]() for name in asked})
+
+
+Made = dict[str, Callable[[], pa.Array]]
+Found = dict[str, Any]
+
+
+def _figures(records: Records, metric: Metric, cases: CaseTable, found: Found) -> Made:
+    row = found["row"]
+    return {
+        "lead_id": lambda: records.ids.take(_known(cases.columns["lead"][row])),
+        "placed_at": lambda: as_instants(cases.columns["at"][row]),
+        "numerator": lambda: pa.array(np.ma.filled(found["numerator"], 0.0)),
+        "denominator": lambda: pa.array(np.ma.filled(found["denominator"], 0.0)),
+        "part": lambda: words_of_part(records, metric).column(found["part"].astype(np.int64)),
     }
+
+
+def _about(records: Records, metric: Metric, cases: CaseTable, found: Found) -> Made:
+    row = found["row"]
+
+    def dimension(name: str) -> Callable[[], pa.Array]:
+        return lambda: _dimension(records, metric, cases, row, name)
+
+    made: Made = {"holder" if n == "person" else n: dimension(n) for n in _FIRST}
+    made["place"] = lambda: _places(found["place"])
+    made |= {name: dimension(name) for name in _FURTHER}
     if "episode" in cases.columns:
-        columns["episode"] = pa.array(np.asarray(cases.columns["episode"])[row], pa.int32())
-    columns |= {name: column.take(pa.array(row)) for name, column in cases.told.items()}
+        made["episode"] = lambda: pa.array(cases.columns["episode"][row], pa.int32())
+    made |= {name: partial(column.take, pa.array(row)) for name, column in cases.told.items()}
     if metric.reached:
-        at = _reached(records, metric, cases, row, np.asarray(found["reached"], np.int64))
-        columns["reached_at"] = as_instants(np.where(numerator > 0, at, NEVER))
-    return pa.table(columns)
+        made["reached_at"] = lambda: _reached(records, metric, cases, found)
+    return made
 
 
-def _dimensions(
-    records: Records, metric: Metric, cases: CaseTable, row: Numbers, names: tuple[str, ...]
-) -> dict[str, pa.Array]:
-    found = {}
-    for name in names:
-        codes = codes_of(records, cases, name)[row]
-        if not metric.can_be_split(name):
-            codes = np.zeros(len(row), np.int32)
-        found["holder" if name == "person" else name] = records.words(name).column(codes)
-    return found
+def _dimension(
+    records: Records, metric: Metric, cases: CaseTable, row: Numbers, name: str
+) -> pa.Array:
+    if not metric.can_be_split(name):
+        return pa.nulls(len(row), pa.string())
+    return records.words(name).column(codes_of(records, cases, name)[row])
 
 
-def _reached(
-    records: Records, metric: Metric, cases: CaseTable, row: Numbers, reached: Numbers
-) -> Numbers:
-    if metric.reached != "next_place":
-        return reached
-    lead, episode = (np.asarray(cases.columns[name], np.int64) for name in ("lead", "episode"))
-    return passages(records).first_at(lead[row], episode[row], reached)
+def _places(found: Any) -> pa.Array:
+    place = np.ma.masked_invalid(np.ma.asarray(found, np.float64))
+    return pa.array(place.filled(0).astype(np.int32), mask=np.ma.getmaskarray(place))
+
+
+def _reached(records: Records, metric: Metric, cases: CaseTable, found: Found) -> pa.Array:
+    row, reached = found["row"], np.asarray(found["reached"], np.int64)
+    if metric.reached == "next_place":
+        lead, episode = cases.columns["lead"][row], cases.columns["episode"][row]
+        reached = passages(records).first_at(lead, episode, reached)
+    return as_instants(np.where(np.ma.filled(found["numerator"], 0.0) > 0, reached, NEVER))
 
 
 def _known(lead: Numbers) -> pa.Array:
