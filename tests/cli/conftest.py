@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import signal
+import urllib.request
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from tests.cli.helpers import SAMPLES, Answer, answer
+from leadpact import jit
+from leadpact.engine.kernels.fold import fold
+from tests.cli.helpers import SAMPLES, Answer, answer, ended, started
 
 Leadpact = Callable[..., Answer]
 
@@ -25,6 +29,12 @@ def process_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for number, handler in handlers.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled() -> None:
+    """The engine, before any command must say that it compiles."""
+    jit.compile_now(fold)
 
 
 @pytest.fixture
@@ -44,8 +54,29 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+class Demonstration(NamedTuple):
+    """A run of `leadpact demo` for a small company, served, looked at, and ended by Ctrl-C."""
+
+    folder: Path
+    page: bytes
+    done: Answer
+
+
 @pytest.fixture(scope="session")
-def made_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Answer]:
-    """What `leadpact demo` writes and says, for a small company."""
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """The demonstration, as a process of its own."""
     folder = tmp_path_factory.mktemp("demo")
-    return folder, answer("demo", "--no-serve", "--leads", "150", "--out", folder)
+    with started("demo", "--leads", "100", "--port", "0", "--out", folder) as process:
+        before, address = b"", ""
+        for line in process.stdout or ():
+            before += line
+            if line.startswith(b"Open http://127.0.0.1:"):
+                address = line.split()[1].decode()
+                break
+        page = b""
+        if address:
+            with urllib.request.urlopen(address, timeout=10) as response:
+                page = response.read()
+        process.send_signal(signal.SIGINT)
+        done = ended(process)
+    return Demonstration(folder, page, done._replace(out=before.decode() + done.out))

@@ -263,7 +263,7 @@ def test_the_data_folder_may_be_named_with_or_without_the_last_step(
 
 
 def test_demo_writes_what_the_other_commands_take(leadpact, made_up) -> None:
-    folder, done = made_up
+    folder, _, done = made_up
     assert (done.code, done.err) == (0, "")
     assert "made up" in (folder / "report.html").read_text(encoding="utf-8")
     assert f"The report: {folder / 'report.html'}\n" in done.out
@@ -274,9 +274,17 @@ def test_demo_writes_what_the_other_commands_take(leadpact, made_up) -> None:
     assert json.loads(again.out) == json.loads((folder / "figures.json").read_text())
 
 
+def test_demo_that_serves_nothing_ends(leadpact, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("leadpact.flows.demonstration.TEMPLATE", "basic")
+    done = leadpact("demo", "--no-serve", "--leads", "100", "--out", "new")
+    assert (done.code, done.err) == (0, "")
+    assert "Open http" not in done.out
+    assert (tmp_path / "new" / "report.html").is_file()
+
+
 def test_the_command_that_demo_suggests_works(leadpact, made_up) -> None:
-    _, done = made_up
-    suggested = usage.words_of(done.out.splitlines()[-1])
+    (line,) = [each for each in made_up.done.out.splitlines() if each.startswith("    leadpact ")]
+    suggested = usage.words_of(line)
     assert suggested[:2] == ["leadpact", "explain"]
     story = leadpact(*suggested[1:])
     assert (story.code, story.err) == (0, "")
@@ -286,7 +294,7 @@ def test_the_command_that_demo_suggests_works(leadpact, made_up) -> None:
 
 
 def test_explain_says_which_leads_are_near(leadpact, made_up) -> None:
-    folder, _ = made_up
+    folder = made_up.folder
     words = [folder / "agreement.yaml", "L0004x", "--sources", folder / "log.parquet"]
     done = leadpact("explain", *words)
     assert (done.code, done.out) == (Code.PROBLEMS, "")
