@@ -343,6 +343,25 @@ def protocols(draw: st.DrawFn) -> Document:
 
 
 @st.composite
+def hygienes(draw: st.DrawFn) -> Document:
+    """What marketing removes, of what the logs have."""
+    return pruned(
+        {
+            "duplicates": draw(st.booleans()),
+            "competitors": draw(st.sampled_from([[], ["rival.io"], ["Rival"]])),
+            "own_domains": draw(st.sampled_from([[], ["acme.example.org"]])),
+            "test_patterns": draw(st.sampled_from([[], ["bo@*"]])),
+            "opt_out": draw(some(attribute_conditions)),
+            "bot": draw(some(st.just({"event": "form", "where": {"form": "news"}}))),
+            "form_kinds": ["form"],
+            "machine_kinds": ["visit"],
+            "sent_kind": "mail",
+            "machine_within": draw(some(st.sampled_from(["1 hour", "6 hours"]))),
+        }
+    )
+
+
+@st.composite
 def agreements(draw: st.DrawFn) -> Document:
     """An agreement as it stands in a file."""
     stages = [name for name in STAGES if name in ("Lead", "MQL") or draw(st.integers(0, 3))]
@@ -379,6 +398,7 @@ def agreements(draw: st.DrawFn) -> Document:
                 "since": "date",
             },
             "properties": {"minutes": draw(st.sampled_from(["number", "number", "text"]))},
+            "hygiene": draw(hygienes()),
             "scoring": draw(scorings()),
             "stages": told,
             "disqualification": pruned(
@@ -434,6 +454,10 @@ attributes = st.fixed_dictionaries(
             ["2025-06-01", "2026-01-01", "soon", "2026-01-01T09:00", "\n2026-01-02", "2026-1-2"]
         ),
         "origin": st.sampled_from(["marketing", "customer", "partner"]),
+        "email": st.sampled_from(
+            ["ada@acme.example.org", " ADA@acme.example.org", "bo@acme.example.org", "ada@rival.io"]
+        ),
+        "company": st.sampled_from(["Acme", "Rival Ltd"]),
     },
 )
 
