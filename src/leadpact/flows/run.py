@@ -23,7 +23,7 @@ from leadpact.flows.moving import move_threshold
 from leadpact.flows.recorded import is_log, read_log
 from leadpact.insight.sweep import Sweep
 from leadpact.sources.reading import Read, read
-from leadpact.sources.rows import write_rejects
+from leadpact.sources.rows import Reject, write_rejects
 
 #: Told how much is done, from 0 to 1, and what comes next.
 Progress = Callable[[float, str], None]
@@ -101,12 +101,18 @@ def read_history(sources: str, data: str | None, tell: Progress) -> Read:
             sources, data, lambda table, rows: tell(0.1, f"Reading {table}: {rows:,} rows")
         )
     if not found.history.log.num_rows:
-        first = f" The first: {found.rejects[0].reason}." if found.rejects else ""
-        raise NothingToReadError(
-            f"{sources}: its tables have no row that can be used; {len(found.rejects):,} rows or "
-            f"values were left out.{first}"
-        )
+        raise NothingToReadError(f"{sources}: {_nothing(found.rejects)}")
     return found
+
+
+def _nothing(rejects: Sequence[Reject]) -> str:
+    if not rejects:
+        return "its tables have no rows."
+    first = rejects[0]
+    return (
+        f"its tables have no row that can be used. The first that was left out is line "
+        f"{first.line} of {first.file}: {first.reason}."
+    )
 
 
 def run(
