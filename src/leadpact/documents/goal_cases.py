@@ -53,7 +53,7 @@ def question_behind(agreement: Agreement, standing: GoalStanding) -> Question | 
             if own == (standing.promise, standing.name, standing.side, standing.per):
                 counted = what_is_even(agreement, goal) if goal.metric == EVENNESS else goal
                 try:
-                    return question_of(agreement, counted)
+                    return question_of(counted)
                 except NotJudgedError:
                     return None
     return None

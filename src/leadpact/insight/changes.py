@@ -29,7 +29,7 @@ def change(evidence: Evidence, question: Question, period: Period, unit: Unit) -
     if one is None or other is None:
         return None
     added_up = question.metric.measure in ("count", "sum")
-    days = [_working_days(evidence, each) if added_up else 1 for each in (period, before)]
+    days = [evidence.working_days(each) if added_up else 1 for each in (period, before)]
     if not all(days):
         return None
     enough = 0 if question.metric.measure == "count" else ENOUGH
@@ -58,10 +58,3 @@ def _scatter(evidence: Evidence, question: Question) -> float:
     today = period_of(evidence.as_of, "week", evidence.zone)
     path = course(evidence.rows(question).day, evidence.as_of, today, evidence.calendar)
     return path.scatter
-
-
-def _working_days(evidence: Evidence, period: Period) -> int:
-    first = period.starts.astimezone(evidence.zone).date()
-    length = (period.ends.astimezone(evidence.zone).date() - first).days
-    calendar = evidence.calendar
-    return sum(calendar.is_business_day(first + timedelta(days=n)) for n in range(length))

@@ -72,6 +72,12 @@ class Evidence:
         begun = [v for v in versions[1:] if (start(v) or moment) <= moment]
         return begun[-1] if begun else versions[0]
 
+    def working_days(self, period: Period) -> int:
+        """How many working days a period has."""
+        first, after = (each.astimezone(self.zone).date() for each in (period.starts, period.ends))
+        days = (first + timedelta(days=n) for n in range((after - first).days))
+        return sum(self.calendar.is_business_day(day) for day in days)
+
     def covers(self, period: Period) -> bool:
         """Whether the record holds a period; it may begin in its first week."""
         return self.measures.begins - period.starts <= _FIRST_WEEK
@@ -87,7 +93,9 @@ class Evidence:
             population = self.measures.population(question.metric.name)
             kept = _of_part(population, question)
             for column, values in question.kept:
-                kept = kept.filter(pc.is_in(kept[column], value_set=pa.array(values, pa.string())))
+                known = pa.array([value.strip().lower() for value in values], pa.string())
+                spelt = pc.utf8_lower(pc.utf8_trim_whitespace(kept[column]))
+                kept = kept.filter(pc.is_in(spelt, value_set=known))
             self._rows[question] = rows_of(kept, self.zone.key)
         return self._rows[question]
 

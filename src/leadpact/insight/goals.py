@@ -114,7 +114,7 @@ def _judged(
 ) -> GoalStanding:
     if goal.metric == EVENNESS:
         return _even(evidence, version, goal, period, made)
-    question = question_of(version, goal)
+    question = question_of(goal)
     base = baseline(evidence, version, goal, question) if goal.relative_to else None
     made = replace(made, hurdles=_hurdles(goal, base, question), baseline=base)
     ripe = _ripening(evidence, question)
@@ -311,7 +311,7 @@ def _even(
 ) -> GoalStanding:
     """The share of weeks at or above 70 % of their due, of the MQLs promised for the period."""
     counted = what_is_even(version, goal)
-    question = question_of(version, counted)
+    question = question_of(counted)
     promised = bars.target(bars.absolute(counted.hurdles)) if counted.hurdles else None
     found = evenness(evidence, question, period, promised.value if promised else None)
     ended, kept = found.ended, found.kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadpact.agreement.spec import Agreement, Goal
+from leadpact.agreement.spec import Goal
 from leadpact.engine.metrics.metric import Metric
 from leadpact.engine.metrics.registry import REGISTRY
 
@@ -18,7 +18,7 @@ class Question:
     """The cases of a metric that a goal asks about.
 
     `part` is the part of the metric's cases, or how its name begins where it ends in an arrow.
-    `kept` names the values of a dimension that count.
+    `kept` names the values of dimensions that count, by the column of a population.
     """
 
     metric: Metric
@@ -26,30 +26,24 @@ class Question:
     kept: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def question_of(agreement: Agreement, goal: Goal) -> Question:
-    """What a goal asks; raises NotJudgedError for a metric that is not measured."""
+#: What narrows a goal, and the column of a population that tells it.
+_COLUMNS = {"segment": "segment", "origin": "origin", "team": "team", "person": "holder"}
+
+
+def question_of(goal: Goal) -> Question:
+    """What a goal asks; raises NotJudgedError for a metric that is not measured, or not so."""
     metric = REGISTRY.get(goal.metric)
     if metric is None:
         raise NotJudgedError(f"the figure {goal.metric} is not measured")
-    kept = {
-        "segment": (goal.segment,) if goal.segment else None,
-        "origin": (goal.origin,) if goal.origin else None,
-        "holder": _holders(agreement, goal),
-    }
-    named = tuple((name, values) for name, values in kept.items() if values is not None)
-    return Question(metric, _part(goal), named)
+    named = {name: value for name in _COLUMNS if (value := getattr(goal, name))}
+    for name in named:
+        if not metric.can_be_split(name):
+            raise NotJudgedError(f"“{metric.title}” is not known by {name}")
+    kept = tuple((_COLUMNS[name], (value,)) for name, value in named.items())
+    return Question(metric, _part(goal), kept)
 
 
 def _part(goal: Goal) -> str | None:
     if goal.metric == "conversion" and goal.stage:
         return f"{goal.stage} → "
     return goal.stage or goal.obligation
-
-
-def _holders(agreement: Agreement, goal: Goal) -> tuple[str, ...] | None:
-    if goal.person:
-        return (goal.person,)
-    if goal.team:
-        teams = [team for team in agreement.routing.teams if team.name == goal.team]
-        return tuple(member.name for team in teams for member in team.people)
-    return None
