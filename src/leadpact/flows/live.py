@@ -96,7 +96,7 @@ def look_at(versions: list[Agreement], claim: claims.Claim, now: datetime) -> Tu
             break
         decisions.record(fresh, now=now)
         decided += fresh
-    warned = _warned(evaluation)
+    warned = warned_of(evaluation)
     looks = next_looks(result, history, warned, now)
     changed = states.write(result, claim.leads, looks, now=now)
     deals.retell(claim.leads, voided(result))
@@ -134,7 +134,8 @@ def running(result: Result) -> list[dict[str, Any]]:
     return [clock for clock in clocks.to_pylist() if not clock["paused"]]
 
 
-def _warned(evaluation: Evaluation) -> list[Warned]:
+def warned_of(evaluation: Evaluation) -> list[Warned]:
+    """When the clocks of each version warn."""
     closed = [(day, name) for name, day in _closed(evaluation)]
     return [Warned.of(version, closed) for version in evaluation.versions]
 

@@ -61,7 +61,8 @@ def write(
         )
         for lead, state in sorted(states.items())
     ]
-    _forget(wanted - states.keys())
+    # Of these nothing is left: all their rows were withdrawn.
+    forget(wanted - states.keys())
     told = [*_STATE, "attributes", "evaluated_at", "next_at", "digest"]
     LeadState.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["lead"], update_fields=told
@@ -69,11 +70,11 @@ def write(
     return changed
 
 
-def _forget(leads: set[str]) -> None:
-    """Leads of which nothing is left, as all their rows were withdrawn, stand nowhere."""
-    for model in (*_TABLES.values(), LeadState):
-        if leads:
-            model._default_manager.filter(lead_id__in=leads).delete()
+def forget(leads: set[str]) -> None:
+    """Nothing is known any more of where these leads stand."""
+    tables: list[type[models.Model]] = [*_TABLES.values(), LeadState]
+    for table in tables if leads else []:
+        table._default_manager.filter(lead_id__in=leads).delete()
 
 
 def _rows(table: Any, wanted: set[str]) -> list[dict[str, Any]]:

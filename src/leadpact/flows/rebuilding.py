@@ -1,0 +1,104 @@
+"""The tables of state, a cache of what the log says, are made anew and compared with what was.
+
+State is where leads stand: stages, episodes, clocks, exclusions, deals, companies, merges. What was
+done (handoffs, notices) and who is who (identities) is on record beside the log and stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from leadpact.engine.evaluate import examine
+from leadpact.engine.tables import result_of
+from leadpact.flows import live
+from leadpact.flows.run import Progress
+from leadpact.ledger.models import Change, Lead, LeadState
+from leadpact.ledger.selectors import agreements, logs
+from leadpact.ledger.selectors.standing import Row, standing_of
+from leadpact.ledger.services import companies, deals, states
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A lead of which the tables said something else than the log: rows only there, only here."""
+
+    lead: str
+    was: list[Row]
+    is_now: list[Row]
+
+
+@dataclass
+class Rebuilt:
+    """How many leads were made anew; those that differed; those that waited for a look anyway."""
+
+    leads: int = 0
+    behind: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+
+def rebuild(now: Callable[[], datetime], tell: Progress, *, keep: bool = True) -> Rebuilt:
+    """Make every table of state anew from the log; without `keep` only compare.
+
+    A lead that waits to be looked at has changed since it was written, so that it is made anew and
+    not compared.
+    """
+    done = Rebuilt()
+    total = max(1, Lead.objects.count())
+    for leads in _families():
+        tell(done.leads / total, f"Lead {done.leads:,} of {total:,}")
+        with transaction.atomic():
+            _rebuild(leads, now(), done)
+            transaction.set_rollback(not keep)
+        done.leads += len(leads)
+    return done
+
+
+def _families() -> Iterator[set[str]]:
+    """All leads, in pieces, each with those that were merged into it."""
+    seen: set[str] = set()
+    last = ""
+    while True:
+        some = Lead.objects.filter(key__gt=last).order_by("key").values_list("key", flat=True)
+        keys = list(some[: live.AT_ONCE])
+        if not keys:
+            return
+        last = keys[-1]
+        family = logs.with_relatives(set(keys) - seen)
+        seen |= {key for key in family if key > last or key in keys}
+        if family:
+            yield family
+
+
+def _rebuild(leads: set[str], now: datetime, done: Rebuilt) -> None:
+    # Until the end of the transaction nobody else looks at them.
+    list(Lead.objects.select_for_update(no_key=True).filter(key__in=leads).order_by("key"))
+    behind = set(Change.objects.filter(lead_id__in=leads).values_list("lead_id", flat=True))
+    due = LeadState.objects.filter(lead_id__in=leads, next_at__lte=now)
+    behind |= set(due.values_list("lead_id", flat=True))
+    before = standing_of(leads)
+    _write(leads, now)
+    after = standing_of(leads)
+    done.behind += len(behind)
+    for lead in sorted(leads - behind):
+        if before[lead] != after[lead]:
+            was, is_now = before[lead] - after[lead], after[lead] - before[lead]
+            done.differences.append(Difference(lead, sorted(was, key=str), sorted(is_now, key=str)))
+
+
+def _write(leads: set[str], now: datetime) -> None:
+    """What the log says of these leads, written as if nothing had been there."""
+    states.forget(leads)
+    versions = agreements.documents()
+    if not versions:
+        return
+    history = logs.history_of(leads)
+    evaluation = examine(versions, history, as_of=now)
+    result = result_of(evaluation)
+    companies.note(result.leads.to_pylist())
+    looks = live.next_looks(result, history, live.warned_of(evaluation), now)
+    states.write(result, leads, looks, now=now)
+    deals.retell(leads, live.voided(result))
