@@ -124,12 +124,12 @@ def test_a_paused_clock_tells_why_it_was_met() -> None:
         ),
         (
             "Tue 2026-03-03 16:15",
-            "not done yet; 2 business hours were allowed; 4 h too late so far",
+            "not done yet; 2 business hours were allowed; 4 h of working time too late so far",
         ),
         (
             "Wed 2026-03-04 10:00",
             "sales and the lead spoke after 7 h 15 min of working time; "
-            "2 business hours were allowed; 5 h 15 min too late",
+            "2 business hours were allowed; 5 h 15 min of working time too late",
         ),
     ],
 )
@@ -347,6 +347,20 @@ def test_an_ideal_customer_shows_what_holds_and_what_is_not_known() -> None:
         ("In Germany", None),
     ]
     assert told.as_json()["state"]["profile_fit"] == 0.8
+
+
+def test_a_lead_that_left_is_compared_by_what_is_known_now_and_was_done_then() -> None:
+    rows = [
+        CREATED,
+        row("Mon 2026-03-02 10:00", "pricing_viewed"),
+        row("Tue 2026-03-03 09:00", "lead.disqualified", reason="student"),
+        row("Wed 2026-03-04 09:00", "lead.updated", country="DE"),
+        row("Wed 2026-03-04 10:00", "pricing_viewed"),
+    ]
+    record = explained(rows, "Fri 2026-03-06 18:00").as_json()
+    assert record["score"]["total"] == 40
+    assert [each["holds"] for each in record["state"]["criteria"]] == [True, False, True]
+    assert record["state"]["profile_fit"] == 0.8
 
 
 def test_a_disqualified_lead_says_by_which_rule() -> None:

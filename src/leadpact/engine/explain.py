@@ -71,6 +71,12 @@ class Explanation:
         """The story as data: instants in UTC, points and seconds as numbers."""
         return as_record(self)
 
+    @property
+    def scored(self) -> bool:
+        """Whether any version of the agreement gives points."""
+        versions = self.attributes.story.versions
+        return any(version.scoring is not None for version in versions)
+
     def asked_of(self, row: Row) -> Iterable[str]:
         """Properties of such a row, or attributes that it states, that the agreement asks about."""
         questions = self.attributes.story.book.questions

@@ -48,5 +48,5 @@ class Attributes:
     def in_words(self, field: str, text: str) -> str:
         """A raw text as a value of its field's type; what cannot be read stays as it is."""
         kind = self.story.versions[-1].field_types().get(field, "text")
-        number = read(text, kind) if kind == "number" else None
-        return words.value(text if number is None else number)
+        found = read(text, kind) if kind in ("number", "boolean") else None
+        return words.value(text if found is None else found)

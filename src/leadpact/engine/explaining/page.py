@@ -40,7 +40,7 @@ class Page:
         parts = [
             self._head(),
             self._section("WHERE IT STANDS", self._standing()),
-            self._section(self._score_title(), self._score()),
+            self._section(self._score_title(), self._score()) if self.told.scored else "",
             self._section("STAGES", self._stages()),
             self._section("PROMISES", self._promises()),
             self._section("WHAT HAPPENED", self._moments()),
@@ -69,7 +69,8 @@ class Page:
         standing = self.told.standing
         yield from (_indented(line, 2) for line in standing.status)
         yield _indented(self._status(), 2)
-        yield _indented(self._score_sentence(standing.ledger), 2)
+        if self.told.scored:
+            yield _indented(self._score_sentence(standing.ledger), 2)
         if others := self._others():
             yield _indented(others, 2)
         yield from self._profile()
@@ -209,12 +210,14 @@ class Page:
         passing = f", passing over {words.listed(over)}" if over else ""
         why = f"{_HOW.get(entry.how, '')}{entry.why}"
         yield _indented(f"{self._at(entry.at)}  {entry.stage}{passing}: {why}.", 4)
-        pinned = [f"score {_sum(entry.ledger, in_detail=_asks_score(entry))}"]
+        scored = self.told.scored
+        pinned = [f"score {_sum(entry.ledger, in_detail=_asks_score(entry))}"] if scored else []
         pinned += [f"tier {entry.tier}"] if entry.tier else []
         pinned += [f"segment {entry.segment}"] if entry.segment else []
         pinned += ["handed over to sales"] if entry.hands_over else []
         pinned += ["disputed, and the dispute was upheld"] if entry.disputed else []
-        yield _indented(f"{words.capital('; '.join(pinned))}.", 8)
+        if pinned:
+            yield _indented(f"{words.capital('; '.join(pinned))}.", 8)
 
     def _ended(self, passage: Passage) -> Iterator[str]:
         ending = passage.ending.name.capitalize()

@@ -236,7 +236,7 @@ class Promises:
     def _verdict(self, clock: Any) -> str:
         """The outcome and what made it so, in one sentence."""
         outcome, allowed = int(clock.outcome), self._allowed(clock)
-        late = f"; {self._length(clock, int(clock.late))} too late"
+        late = f"; {self._time(clock, int(clock.late))} too late"
         match outcome:
             case b.MET if clock.in_contact:
                 at = self.moment(int(clock.stopped_at))
@@ -250,7 +250,7 @@ class Promises:
             case b.OVERDUE:
                 return f"not done yet; {allowed}{late} so far"
             case b.RUNNING if clock.paused:
-                left = self._length(clock, int(clock.remaining))
+                left = self._time(clock, int(clock.remaining))
                 return f"paused, with {left} left; {allowed}"
             case b.RUNNING:
                 due = self.moment(int(clock.due_at))
@@ -269,22 +269,21 @@ class Promises:
         return f"{term.text} {'was' if term.text.startswith('1 ') else 'were'} allowed"
 
     def _used(self, clock: Any) -> str:
-        around = clock.calendar == self.story.program.duties.always
         if clock.worked < words.SECOND:
+            around = clock.calendar == self.story.program.duties.always
             return "at once" if around else "before any working time had passed"
-        return (
-            f"after {self._length(clock, int(clock.worked))}{'' if around else ' of working time'}"
-        )
+        return f"after {self._time(clock, int(clock.worked))}"
 
-    def _length(self, clock: Any, microseconds: int) -> str:
-        around = bool(clock.calendar == self.story.program.duties.always)
-        return words.length(microseconds, in_days=around)
+    def _time(self, clock: Any, microseconds: int) -> str:
+        """A length of the time that a clock counts."""
+        if clock.calendar == self.story.program.duties.always:
+            return words.length(microseconds, in_days=True)
+        return f"{words.length(microseconds)} of working time"
 
     def _left(self, clock: Any) -> str:
         calendars, now = self.story.program.calendars, self.story.until
         left = working_between(calendars, int(clock.table), now, int(clock.due_at))
-        around = clock.calendar == self.story.program.duties.always
-        return f"{self._length(clock, left)}{'' if around else ' of working time'}"
+        return self._time(clock, left)
 
     def _answer(self, clock: Any) -> str:
         if clock.by_protocol:

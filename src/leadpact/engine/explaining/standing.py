@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from leadpact.agreement.prose import condition_in_words
 from leadpact.engine.explaining import words
 from leadpact.engine.explaining.passages import Passage, Passages
@@ -118,14 +120,15 @@ class Standings:
         state = self.story.evaluation.finished.states[self.story.lead]
         return bool(self.story.program.stages.customer[state.version, state.attributes])
 
-    def _criteria(self, episode: int, at: int) -> list[tuple[str, float, Part]]:
+    def _criteria(self, episode: int, left_at: int) -> list[tuple[str, float, Part]]:
         state = self.story.evaluation.finished.states[self.story.lead]
         if state.profile < 0:
             return []
-        version, profiles = int(state.version), self.story.program.profiles
-        ideal = self.story.versions[version].ideal_customers[state.profile]
-        begin = profiles.criteria_begins[profiles.begins[version] + state.profile]
-        situation = Situation(self.points, episode, at)
+        profile, profiles = int(state.profile), self.story.program.profiles
+        version = int(np.searchsorted(profiles.begins, profile, side="right")) - 1
+        ideal = self.story.versions[version].ideal_customers[profile - profiles.begins[version]]
+        begin = profiles.criteria_begins[profile]
+        situation = Situation(self.points, episode, self.story.until, left_at=left_at)
         return [
             (
                 criterion.name,
