@@ -1,0 +1,176 @@
+"""A real installation of processes in a folder of its own, and its database as anybody reads it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+#: A desk that is always open, two people, and a promise that runs out in seconds.
+AGREEMENT = """\
+leadpact: 1
+name: Under fire
+term: {from: 2026-01-01}
+calendar: {timezone: UTC, hours: {mon-sun: ["00:00-24:00"]}}
+definitions: {MQL: Somebody who filled in a form.}
+stages:
+  - {name: Lead, side: marketing}
+  - {name: MQL, side: marketing, role: mql, when: {event: form_submitted}}
+  - {name: Customer, side: sales, role: customer, outcome: won, when: {event: deal.won}}
+handoff: {stage: MQL}
+routing:
+  teams:
+    - {name: Desk, side: sales, people: [{name: Ann Lee%(caps)s}, {name: Bob Ray%(caps)s}]}
+  routes: [{name: All, to: Desk}]
+obligations:
+  - {name: Call, side: sales, within: 2 clock seconds, starts_on: handoff,
+     stops_on: {event: sales.connected}}
+"""
+
+
+class Installation:
+    """Processes that can be started, killed and started again."""
+
+    def __init__(self, folder: Path, database: str | None) -> None:
+        self.home = folder / "home"
+        self.database = database
+        self.log = folder / "log.txt"
+        with socket.socket() as found:
+            found.bind(("127.0.0.1", 0))
+            self.port = int(found.getsockname()[1])
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        kept = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+        kept.pop("DATABASE_URL", None)
+        self._environment = kept | {"LEADPACT_HOME": str(self.home)}
+        if database:
+            self._environment["DATABASE_URL"] = database
+
+    def does(self, *words: str) -> str:
+        """Run a command to its end; what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "leadpact", *words],
+            env=self._environment, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def keep_running(self, *names: str) -> None:
+        """Start what does not run: `web`, or `worker` with any ending."""
+        for name in names:
+            if name in self.running and self.running[name].poll() is None:
+                continue
+            words = ["web", "--port", str(self.port)] if name == "web" else ["worker"]
+            with self.log.open("ab") as log:
+                self.running[name] = subprocess.Popen(
+                    [sys.executable, "-m", "leadpact", *words],
+                    env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                )  # fmt: skip
+
+    def kill(self, pid: int) -> None:
+        """SIGKILL: no process can prepare for it."""
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        for each in self.running.values():
+            if each.pid == pid:
+                each.wait()
+
+    def children(self, name: str) -> list[int]:
+        """Processes that one of ours has started."""
+        pid = str(self.running[name].pid)
+        found = subprocess.run(["pgrep", "-P", pid], capture_output=True, text=True, check=False)
+        return [int(line) for line in found.stdout.split()]
+
+    def end(self) -> None:
+        """Let everything end as it is asked to, or else kill it."""
+        for each in self.running.values():
+            each.terminate()
+        for each in self.running.values():
+            try:
+                each.wait(30)
+            except subprocess.TimeoutExpired:
+                each.kill()
+                each.wait()
+
+    def answers(self) -> bool:
+        """Whether it is ready."""
+        try:
+            address = f"http://127.0.0.1:{self.port}/healthz"
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def post(self, path: str, key: str, body: bytes) -> bool:
+        """Whether what was sent is acknowledged; no answer is none. A refusal is a mistake."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            body,
+            {"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return bool(answer.status < 300)
+        except urllib.error.HTTPError as error:
+            if error.code < 500:
+                raise
+            return False
+        except OSError:
+            return False
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """What the database itself says."""
+        if self.database:
+            with psycopg.connect(self.database) as connection:
+                return connection.execute(statement).fetchall()  # type: ignore[call-overload]
+        connection = sqlite3.connect(self.home / "leadpact.sqlite3", timeout=30)
+        try:
+            return connection.execute(statement).fetchall()
+        finally:
+            connection.close()
+
+
+@contextmanager
+def installed(folder: Path, caps: str = "") -> Iterator[Installation]:
+    """An installation that is live, on a database of its own; nothing of it runs yet."""
+    with _database(os.environ.get("DATABASE_URL")) as database:
+        made = Installation(folder, database)
+        file = folder / "agreement.yaml"
+        file.write_text(AGREEMENT % {"caps": caps}, encoding="utf-8")
+        made.does("publish", str(file))
+        made.does("live", "--since", "now")
+        try:
+            yield made
+        finally:
+            made.end()
+
+
+@contextmanager
+def _database(server: str | None) -> Iterator[str | None]:
+    """A fresh database of the server, or None for SQLite in the home folder."""
+    if not server:
+        yield None
+        return
+    name = f"leadpact_{secrets.token_hex(6)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"create database {name}")  # type: ignore[call-overload]
+    parts = urlsplit(server)
+    try:
+        yield urlunsplit(parts._replace(path=f"/{name}"))
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"drop database {name} with (force)")  # type: ignore[call-overload]

@@ -1,0 +1,165 @@
+"""Processes are killed under load, from outside; the database itself says that nothing was lost.
+
+`LEADPACT_KILLS` says how many kills (default 8).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.ledger.installation import Installation, installed
+
+KILLS = int(os.environ.get("LEADPACT_KILLS", "8"))
+WRITERS = 3
+#: A process that is slow to start on a busy machine is waited for.
+LONGEST = 240.0
+
+
+class Writer(threading.Thread):
+    """Sends leads with their forms, each event until it is acknowledged, until told to stop."""
+
+    def __init__(self, installation: Installation, key: str, number: int) -> None:
+        super().__init__(daemon=True)
+        self.installation, self.key, self.number = installation, key, number
+        self.acknowledged: set[str] = set()
+        self.sent: set[str] = set()
+        self.failed: BaseException | None = None
+        self.enough = threading.Event()
+
+    def run(self) -> None:
+        try:
+            for count in range(100_000):
+                lead = f"w{self.number}-{count}"
+                for kind in ("lead.created", "form_submitted"):
+                    self._send(lead, kind)
+                if self.enough.is_set():
+                    return
+                time.sleep(0.1)
+        except Exception as error:  # noqa: BLE001 the test tells it
+            self.failed = error
+
+    def _send(self, lead: str, kind: str) -> None:
+        known = {"id": lead, "email": f"{lead}@example{self.number}.com"}
+        event = {
+            "kind": kind, "event_id": f"{lead} {kind}", "lead": known,
+            "properties": {"email": known["email"], "seconds_to_fill": 40},
+        }  # fmt: skip
+        self.sent.add(event["event_id"])
+        body = json.dumps(event).encode()
+        while not self.installation.post("/api/v1/events", self.key, body):
+            time.sleep(0.2)
+        self.acknowledged.add(event["event_id"])
+
+
+def wait_until(true: Callable[[], bool], what: str) -> None:
+    until = time.monotonic() + LONGEST
+    while not true():
+        assert time.monotonic() < until, what
+        time.sleep(0.2)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_nothing_is_lost_or_done_twice_whichever_process_is_killed(tmp_path: Path) -> None:
+    dice = random.Random(7)
+    with installed(tmp_path) as running:
+        workers = ["worker 1", "worker 2"] if running.database else ["worker 1"]
+        everything = ["web", *workers]
+        key = running.does("key", "create", "site", "--scope", "write")
+        running.keep_running(*everything)
+        wait_until(running.answers, "it does not answer")
+        writers = [Writer(running, key, number) for number in range(WRITERS)]
+        for writer in writers:
+            writer.start()
+        for number in range(KILLS):
+            _let_it_work(running, workers)
+            time.sleep(dice.uniform(0, 0.7))
+            running.kill(_victim(running, number, dice.choice(workers)))
+            running.keep_running(*everything)
+        for writer in writers:
+            writer.enough.set()
+        wait_until(lambda: _go_on(running, everything, writers), "writers do not come to an end")
+        wait_until(lambda: _is_quiet(running, everything), "the live flow does not come to rest")
+        assert not [writer.failed for writer in writers if writer.failed]
+        acknowledged = set[str]().union(*(writer.acknowledged for writer in writers))
+        sent = set[str]().union(*(writer.sent for writer in writers))
+        _check(running, acknowledged, sent)
+
+
+def _victim(running: Installation, number: int, worker: str) -> int:
+    """In turn a worker, the process that answers, and the one that keeps it."""
+    children = running.children("web")
+    if number % 2 == 0:
+        return running.running[worker].pid
+    if number % 4 == 1 and children:
+        return children[0]
+    return running.running["web"].pid
+
+
+def _let_it_work(running: Installation, workers: list[str]) -> None:
+    """Until events came in and a worker decided something since the last kill."""
+    before = _count(running, "ledger_event where decided"), _count(running, "ledger_event")
+
+    def both() -> bool:
+        running.keep_running("web", *workers)
+        decided, there = (
+            _count(running, "ledger_event where decided"),
+            _count(running, "ledger_event"),
+        )
+        return decided > before[0] and there > before[1]
+
+    wait_until(both, "nothing happens between kills")
+
+
+def _go_on(running: Installation, everything: list[str], writers: list[Writer]) -> bool:
+    running.keep_running(*everything)
+    return not any(writer.is_alive() for writer in writers)
+
+
+def _is_quiet(running: Installation, everything: list[str]) -> bool:
+    running.keep_running(*everything)
+    waiting = _count(running, "ledger_change")
+    return not waiting and not _count(running, "ledger_clock where outcome = 'running'")
+
+
+def _count(running: Installation, what: str) -> int:
+    ((number,),) = running.rows(f"select count(*) from {what}")
+    return int(number)
+
+
+def _check(running: Installation, acknowledged: set[str], sent: set[str]) -> None:
+    """What the database says of every event, lead, clock and notice."""
+    logged = running.rows("select event_id, kind, lead_id from ledger_event where source = 'site'")
+    ids = Counter(event_id for event_id, _, _ in logged)
+    assert acknowledged <= ids.keys() <= sent
+    assert set(ids.values()) == {1}
+    leads = {lead for _, kind, lead in logged if kind == "form_submitted"}
+    assert len(leads) == len(acknowledged) // 2 > KILLS
+
+    def of_each(statement: str) -> Counter[str]:
+        return Counter(lead for (lead,) in running.rows(statement))
+
+    once = dict.fromkeys(leads, 1)
+    for kind in ("lead.handed_off", "lead.assigned"):
+        assert of_each(f"select lead_id from ledger_event where kind = '{kind}'") == once, kind
+    assert of_each("select lead_id from ledger_handoff where person is not null") == once
+    assert of_each("select lead_id from ledger_clock where outcome = 'overdue'") == once
+    for kind in ("handoff", "breach"):
+        assert of_each(f"select lead_id from ledger_notice where kind = '{kind}'") == once, kind
+    given = running.rows(
+        "select e.lead_id, e.properties, h.person, s.holder from ledger_event e "
+        "join ledger_handoff h on h.lead_id = e.lead_id "
+        "join ledger_leadstate s on s.lead_id = e.lead_id where e.kind = 'lead.assigned'"
+    )
+    for lead, properties, person, holder in given:
+        assert json.loads(properties)["to"] == person == holder, lead
+    assert not _count(running, "ledger_quarantine")
