@@ -42,13 +42,14 @@ MAY: dict[str, set[str]] = {
 
 #: The leads, from where a rep of Ada's team stands: own, a colleague's, another team's, and one
 #: that marketing has not handed over.
+EVERY = {"own", "team", "other", "early"}
 SEES: dict[str, set[str]] = {
-    **dict.fromkeys(READERS, {"own", "team", "other", "early"}),
+    **{who: set(EVERY) for who in READERS},
     "sales head": {"own", "team", "other"},
     "rep": {"own", "team"},
 }
 WORKS: dict[str, set[str]] = {
-    **dict.fromkeys(("administrator", "key write", "key admin"), {"own", "team", "other", "early"}),
+    **{who: set(EVERY) for who in ("administrator", "key write", "key admin")},
     "sales head": {"own", "team", "other"},
     "rep": {"own"},
 }
