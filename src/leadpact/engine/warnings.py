@@ -32,7 +32,7 @@ class Warned:
         return cls(agreement, found)
 
     def warnings(self, clock: Mapping[str, Any]) -> list[datetime]:
-        """The instants of a clock's warnings, the earliest first; none for a clock without due time.
+        """The instants of a clock's warnings, the earliest first; none where nothing is due.
 
         `clock` has `obligation`, `due_at` and `holder` as the engine's table of clocks has them. A
         warning never comes before the clock starts.
