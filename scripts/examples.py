@@ -34,6 +34,12 @@ EXAMPLES = {
     "maven-crm": "maven-crm/sales_pipeline.csv",
     "x-education": "x-education/leads.csv",
 }
+#: The figures that a page shows, with their parts by stage or obligation.
+MAIN = (
+    "contacts_added", "leads", "mqls", "repeat_mqls", "sals", "sqls", "opportunities", "customers",
+    "stage_entries", "mql_to_close", "won_deals", "lost_deals", "revenue", "win_rate",
+    "average_sale", "exclusion_rate", "attainment", "response_p50",
+)  # fmt: skip
 BY_SOURCE = ("leads", "customers", "mql_to_close", "won_deals")
 _HEAD = """\
 # What comes out
@@ -90,7 +96,8 @@ def _totals(figures: Sequence[Figure]) -> str:
     rows = [
         f"| {_title(each.name)} | {words.value(each)} | {each.n:,} |"
         for each in figures
-        if each.source is None and each.segment is None and each.value
+        if each.name.partition(": ")[0] in MAIN and not each.source and not each.segment
+        if each.value
     ]
     return "\n".join(rows)
 
