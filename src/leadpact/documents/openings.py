@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 from leadpact.documents.blocks import Behind, Case, Group
 from leadpact.engine.metrics.tables import EPOCH
 
-#: How many cases of a group a page lists: the first of these with which all its lists fit.
+#: How many cases of a group a page lists: the first of these with which its lists are short enough.
 CAPS = (200, 100, 50, 20)
-#: Bytes that the lists of a page may take.
-ROOM = 1_400_000
+#: Cases that all lists of a page may name together, so that it stays a page.
+ROOM = 50_000
 _MIDNIGHT = datetime(1970, 1, 1)
 
 
@@ -47,11 +47,10 @@ class Openings:
         minutes since 1970 on the wall clock. A list is title, place in `counted`, groups, what
         `when` is called, and query, if the list is cut; a group is name, total, places of cases.
         """
-        for cap in CAPS:
-            text = json.dumps(self._pack(cap), ensure_ascii=False, separators=(",", ":"))
-            if len(text) <= ROOM:
-                break
-        return text
+        groups = [group.total for each in self._lists for group in each.groups]
+        fitting = (cap for cap in CAPS if sum(min(total, cap) for total in groups) <= ROOM)
+        found = self._pack(next(fitting, CAPS[-1]))
+        return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
     def _pack(self, cap: int) -> dict[str, Any]:
         leads, whys, counted, cases = Numbered(), Numbered(), Numbered(), Numbered()

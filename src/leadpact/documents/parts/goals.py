@@ -15,6 +15,7 @@ from leadpact.insight.evenness import Week
 from leadpact.insight.hurdles import Hurdle
 from leadpact.insight.standing import GoalStanding
 
+_NEEDED = "Needed a working day"
 _DRAWN = (
     "In the charts the solid line is what came and the broken one what is due; the bar at the "
     "right is the likely end, the thin lines are the hurdles."
@@ -72,7 +73,8 @@ def _table(book: CaseBook, caption: str, own: Sequence[GoalStanding]) -> Table:
         for each in own
     ]
     titles = ["Promise", "So far", "Likely end", *map(words.capital, names)]
-    return without_empty(Table(caption, [*titles, "Needed a working day"], rows))
+    table = Table(caption, [*titles, _NEEDED], rows)
+    return without_empty(table, ["Likely end", _NEEDED])
 
 
 def _so_far(book: CaseBook, standing: GoalStanding) -> Said:

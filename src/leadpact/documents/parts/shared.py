@@ -52,15 +52,12 @@ def by_side(
     ]
 
 
-def without_empty(
-    table: Table, columns: Sequence[str] | None = None, empty: str = words.NOTHING
-) -> Table:
-    """The table without those columns, of these or of all, in which no row has anything."""
+def without_empty(table: Table, columns: Sequence[str], empty: str = words.NOTHING) -> Table:
+    """The table without those of these columns in which no row has anything."""
     shown = [
         place
         for place, title in enumerate(table.header)
-        if (columns is not None and title not in columns)
-        or any(plain(row[place]) != empty for row in table.rows)
+        if title not in columns or any(plain(row[place]) != empty for row in table.rows)
     ]
     rows = [[row[place] for place in shown] for row in table.rows]
     return replace(table, header=[table.header[place] for place in shown], rows=rows)
