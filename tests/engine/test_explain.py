@@ -349,7 +349,7 @@ def test_an_ideal_customer_shows_what_holds_and_what_is_not_known() -> None:
     assert told.as_json()["state"]["profile_fit"] == 0.8
 
 
-def test_a_lead_that_left_is_compared_by_what_is_known_now_and_was_done_then() -> None:
+def test_a_lead_that_left_keeps_the_fit_of_its_end() -> None:
     rows = [
         CREATED,
         row("Mon 2026-03-02 10:00", "pricing_viewed"),
@@ -359,8 +359,8 @@ def test_a_lead_that_left_is_compared_by_what_is_known_now_and_was_done_then() -
     ]
     record = explained(rows, "Fri 2026-03-06 18:00").as_json()
     assert record["score"]["total"] == 40
-    assert [each["holds"] for each in record["state"]["criteria"]] == [True, False, True]
-    assert record["state"]["profile_fit"] == 0.8
+    assert [each["holds"] for each in record["state"]["criteria"]] == [True, False, None]
+    assert record["state"]["profile_fit"] == 0.6
 
 
 def test_a_disqualified_lead_says_by_which_rule() -> None:

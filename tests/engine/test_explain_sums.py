@@ -64,6 +64,7 @@ def test_an_explanation_tells_what_the_engine_says(
         record = json.loads(json.dumps(told.as_json(), allow_nan=False))
         assert told.as_text().startswith(lead)
         _check_score(record["score"], line)
+        _check_moments(told)
         _check_stages(record, _of(tables["stage_entries"], lead), decided)
         assert all(passage.part.holds for passage in told.passages if passage.part)
         _check_episodes(record, _of(tables["episodes"], lead))
@@ -78,6 +79,13 @@ def _check_score(ledger: dict[str, Any], line: dict[str, Any]) -> None:
     assert total(ledger) == round(line["score"] * 1000)
     for group in ("fit", "engagement"):
         assert of_group(ledger, group) == round(line[group] * 1000)
+
+
+def _check_moments(told: Any) -> None:
+    """The score after a moment is that of the fold, run again up to then."""
+    for moment in told.moments:
+        if moment.score is not None and moment.until == moment.at:
+            assert moment.score == told.attributes.story.photograph(moment.at).state.score
 
 
 def _check_stages(record: dict[str, Any], lines: list[dict[str, Any]], decided: bool) -> None:

@@ -199,20 +199,18 @@ class Moments:
     # -------------------------------------------------------------------------------------- score
 
     def _score(self, ordered: list[Moment]) -> None:
-        """The score after every moment that touched it, as the fold has it; what limits took."""
+        """The score after every moment that touched it, and what limits took of it."""
+        ends = {p.number: p.ended_at for p in self.passages if p.ended_at > b.NEVER}
+        scores = self.points.scores_after([moment.at for moment in ordered], ends)
         before, episode = 0, 0
-        for moment in ordered:
+        for moment, (now, score) in zip(ordered, scores, strict=True):
             touched = bool(moment.gained or moment.aged or moment.retold)
-            if not touched and not moment.said:
-                continue
-            state = self.story.photograph(moment.at).state
-            score, same = int(state.score), int(state.episode) == episode or not episode
-            if touched and same and not moment.retold:
+            if touched and not moment.retold and episode in (0, now):
                 changed = sum(amount for amount, _ in [*moment.gained, *moment.aged])
                 moment.cut = score - before - changed
             if touched or score != before:
                 moment.score = score
-            before, episode = score, int(state.episode)
+            before, episode = score, now
 
 
 def _entered(entry: Entry, entries: Sequence[Entry]) -> str:

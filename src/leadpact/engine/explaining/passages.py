@@ -243,13 +243,14 @@ class Passages:
         first, last = int(record.started_at), int(record.ended_at)
         until = self.story.until if last <= b.NEVER else last
         cool_down_until = first + self._ending(before)[2]
-        for at in self.story.instants_that_act:
-            if first < at <= until:
-                does = [p for p, a in self.story.acting(at) if unlocks(cool_down_until, a, at)]
-                state = self.story.photograph(at).state
-                if state.unlocked if state.episode == record.episode else does:
-                    did = self.reasons.rows[does[0]].line() if does else "a merge"
-                    return f"from {self._moment(at)} on: {did}"
+        merged = {at for at, _ in self.story.joined}
+        for at in sorted({self.story.at(int(place)) for place in self.story.own} | merged):
+            if not first < at <= until:
+                continue
+            does = [p for p, act in self.story.acting(at) if unlocks(cool_down_until, act, at)]
+            if does or (at in merged and self.story.photograph(at).state.unlocked):
+                did = self.reasons.rows[does[0]].line() if does else "a merge"
+                return f"from {self._moment(at)} on: {did}"
         return ""
 
     def _moment(self, at: int) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -143,6 +144,26 @@ class Points:
                 found.setdefault(change.scorer, []).append(change)
         return found
 
+    # ------------------------------------------------------------------------------------- scores
+
+    def scores_after(
+        self, instants: Iterable[int], ends: Mapping[int, int]
+    ) -> Iterator[tuple[int, int]]:
+        """(episode, score) after each of these instants, given in order.
+
+        `ends` says when episodes ended: from then on a score stays as it is. Before the first
+        episode, when other leads' rows happened that joined later, both are 0.
+        """
+        following = deque(self.tellings)
+        tally: _Tally | None = None
+        for at in instants:
+            while following and following[0].told_at <= at:
+                tally = _Tally(self.story, following.popleft())
+            if tally is None:
+                yield 0, 0
+            else:
+                yield tally.episode, tally.total(min(at, ends.get(tally.episode, at)))
+
     # ------------------------------------------------------------------------------------ ledgers
 
     def ledger(self, episode: int, at: int) -> Ledger:
@@ -253,6 +274,38 @@ class Points:
                     break
                 since = then
         return since
+
+
+class _Tally:
+    """The points of one telling, added up change by change."""
+
+    def __init__(self, story: Story, telling: Telling) -> None:
+        self.story = story
+        self.scoring = story.program.scoring
+        self.version = telling.version
+        self.episode = telling.episode
+        self._waiting = deque(sorted(telling.changes, key=lambda change: change.at))
+        self._live: dict[int, int] = defaultdict(int)
+        self._earned: dict[int, int] = defaultdict(int)
+
+    def total(self, at: int) -> int:
+        """The score after an instant; instants are asked in order."""
+        while self._waiting and self._waiting[0].at <= at:
+            self._take(self._waiting.popleft())
+        base = self.scoring.base[self.version, self.story.attributes_at(at)]
+        groups = range(b.TOTAL + 1, self.scoring.groups[self.version])
+        sums = (self._cut(group, int(base[group]) + self._earned[group]) for group in groups)
+        return self._cut(b.TOTAL, sum(sums))
+
+    def _take(self, change: Change) -> None:
+        group, cap = self.scoring.group[change.scorer], int(self.scoring.cap[change.scorer])
+        before = self._live[change.scorer]
+        after = self._live[change.scorer] = before + change.amount
+        self._earned[int(group)] += between(-cap, after, cap) - between(-cap, before, cap)
+
+    def _cut(self, group: int, points: int) -> int:
+        least = int(self.scoring.least[self.version, group])
+        return between(least, points, int(self.scoring.most[self.version, group]))
 
 
 def fields_of(condition: Any) -> tuple[str, ...]:

@@ -150,7 +150,7 @@ class Promises:
         yield self._start(clock, duty, key)
         if clock.in_contact:
             return
-        instants = [at for at in self.story.instants_that_act if began < at <= ended]
+        instants = [at for at in self.story.instants_that_move if began < at <= ended]
         looks = [(at, self.story.photograph(at).clocks.get(key)) for at in [began, *instants]]
         seen = [(at, look) for at, look in looks if look is not None and look.started_at == began]
         for (_, before), (at, after) in pairwise(seen):
@@ -308,7 +308,7 @@ class Promises:
         obligation = int(clock.obligation)
         return next(
             self.rows[place]
-            for at in self.story.instants_that_act
+            for at in self.story.instants_that_move
             if at >= clock.started_at
             for place in self.story.moving(at, self.story.version_at(at), obligation, b.WAIVES)
         )

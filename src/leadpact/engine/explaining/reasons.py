@@ -92,35 +92,26 @@ class Part:
 class Situation:
     """What conditions are asked of: an episode at an instant, after the points of that instant.
 
-    `before_entries` asks as it was before the stages of that instant were entered. Of a lead that
-    left the funnel at `left_at`, rows and points are those of then, attributes those known now.
+    `before_entries` asks as it was before the stages of that instant were entered.
     """
 
-    def __init__(
-        self,
-        points: Points,
-        episode: int,
-        at: int,
-        before_entries: bool = False,
-        left_at: int = b.FOREVER,
-    ) -> None:
+    def __init__(self, points: Points, episode: int, at: int, before_entries: bool = False) -> None:
         self.points = points
         self.story = points.story
         self.episode = episode
         self.at = at
-        self.until = min(at, left_at)
         self.before_entries = before_entries
         self.attributes = self.story.attributes_at(at)
 
     @cached_property
     def ledger(self) -> Ledger:
         """The score, taken apart."""
-        return self.points.ledger(self.episode, self.until)
+        return self.points.ledger(self.episode, self.at)
 
     @cached_property
     def live(self) -> dict[int, list[Change]]:
         """What each rule's and each count's rows have gained and lost so far."""
-        return self.points.live(self.episode, self.until)
+        return self.points.live(self.episode, self.at)
 
     @cached_property
     def stage_since(self) -> int:
@@ -150,9 +141,9 @@ class Situation:
         floor = b.NEVER if not len(before) else self.began
         if len(before) and before[0].ending == b.RECYCLED:
             floor += 1
-        joined = [rows for then, rows in self.story.joined if then <= self.until]
+        joined = [rows for then, rows in self.story.joined if then <= self.at]
         places = np.concatenate([self.story.own, *joined])
-        return [int(p) for p in np.sort(places) if floor <= self.story.at(int(p)) <= self.until]
+        return [int(p) for p in np.sort(places) if floor <= self.story.at(int(p)) <= self.at]
 
     def last_match(self, timer: int) -> int:
         """When a timer's event last happened in the episode."""

@@ -120,24 +120,18 @@ class Standings:
         state = self.story.evaluation.finished.states[self.story.lead]
         return bool(self.story.program.stages.customer[state.version, state.attributes])
 
-    def _criteria(self, episode: int, left_at: int) -> list[tuple[str, float, Part]]:
-        state = self.story.evaluation.finished.states[self.story.lead]
-        if state.profile < 0:
+    def _criteria(self, episode: int, at: int) -> list[tuple[str, float, Part]]:
+        profile = int(self.story.evaluation.finished.states[self.story.lead].profile)
+        if profile < 0:
             return []
-        profile, profiles = int(state.profile), self.story.program.profiles
+        profiles = self.story.program.profiles
         version = int(np.searchsorted(profiles.begins, profile, side="right")) - 1
         ideal = self.story.versions[version].ideal_customers[profile - profiles.begins[version]]
-        begin = profiles.criteria_begins[profile]
-        situation = Situation(self.points, episode, self.story.until, left_at=left_at)
+        formulas = profiles.criteria[profiles.criteria_begins[profile] :]
+        situation = Situation(self.points, episode, at)
         return [
-            (
-                criterion.name,
-                criterion.weight,
-                self.reasons.part(
-                    criterion.when, int(profiles.criteria[begin + i]), version, situation
-                ),
-            )
-            for i, criterion in enumerate(ideal.criteria)
+            (each.name, each.weight, self.reasons.part(each.when, formula, version, situation))
+            for each, formula in zip(ideal.criteria, formulas.tolist(), strict=False)
         ]
 
     def _missing(self, line: dict[str, Any], last: Passage | None) -> str:

@@ -198,14 +198,20 @@ class Story:
     # ------------------------------------------------------------------------------- photographs
 
     @cached_property
-    def instants_that_act(self) -> list[int]:
-        """Instants of rows that do something to the lead or to a clock, of merges and closures."""
+    def instants_that_move(self) -> list[int]:
+        """Instants of rows that can move a clock or name a holder, of merges and of closures."""
         found = {at for at, _ in self.joined}
         found |= {int(at) for at in self.program.closed_at[: self._closures]}
-        acts = np.diff(self.program.facts.begins) + np.diff(self.program.duties.begins)
-        patterns = np.any(acts.reshape(len(self.versions), self.program.patterns), axis=0)
-        found |= {self.at(int(p)) for p in self.own if patterns[self.evaluation.rows.pattern[p]]}
+        duties, rows = self.program.duties, self.evaluation.rows
+        moves = np.diff(duties.begins).reshape(len(self.versions), self.program.patterns)
+        moving = np.any(moves, axis=0) | self._assigning
+        found |= {self.at(int(p)) for p in self.own if moving[rows.pattern[p]]}
         return sorted(at for at in found if at <= self.until)
+
+    @property
+    def _assigning(self) -> NDArray[np.bool_]:
+        kinds = self.evaluation.rows.patterns.of
+        return np.array([kind == "lead.assigned" for kind, _ in kinds], np.bool_)
 
     @property
     def _closures(self) -> int:
