@@ -19,7 +19,6 @@ import pytest
 from leadpact.agreement import templates
 from tests.cli.helpers import Answer, ended, started
 
-pytestmark = pytest.mark.ledger
 WAIT = 90
 
 
