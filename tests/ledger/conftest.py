@@ -7,5 +7,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here may use the database."""
     for item in items:
         if item.path.parent.name == "ledger":
-            item.add_marker(pytest.mark.django_db)
+            if not item.get_closest_marker("django_db"):
+                item.add_marker(pytest.mark.django_db)
             item.add_marker("ledger")
