@@ -147,7 +147,8 @@ def evaluation(leads: int, rounds: int) -> None:
 def parts(agreement: Agreement, history: History, file: Path, rounds: int) -> list[Figure]:
     """Times of the bare scan and of each step of an evaluation."""
     rows, connection = history.log.num_rows, duckdb.connect()
-    scan = f"select count(*), max(epoch_us(happened_at)), sum(hash(lead_id, kind, properties)) from '{file}'"
+    read = "count(*), max(epoch_us(happened_at)), sum(hash(lead_id, kind, properties))"
+    scan = f"select {read} from '{file}'"
 
     def ordered() -> Log:
         return read_log(history.log, None, None, False)

@@ -342,6 +342,17 @@ def protocols(draw: st.DrawFn) -> Document:
     )
 
 
+criteria = st.lists(
+    st.builds(
+        lambda c, weight: {"name": "Trait", "when": c, "weight": weight},
+        state_conditions,
+        st.sampled_from([1, 1, 2, 0.5]),
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
 @st.composite
 def hygienes(draw: st.DrawFn) -> Document:
     """What marketing removes, of what the logs have."""
@@ -398,6 +409,14 @@ def agreements(draw: st.DrawFn) -> Document:
                 "since": "date",
             },
             "properties": {"minutes": draw(st.sampled_from(["number", "number", "text"]))},
+            "personas": [
+                {"name": f"Persona {number}", "when": draw(attribute_conditions)}
+                for number in range(draw(st.integers(0, 2)))
+            ],
+            "ideal_customers": [
+                {"name": f"Ideal {number}", "criteria": draw(criteria)}
+                for number in range(draw(st.integers(0, 2)))
+            ],
             "hygiene": draw(hygienes()),
             "scoring": draw(scorings()),
             "stages": told,

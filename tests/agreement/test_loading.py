@@ -147,6 +147,26 @@ ADDED = {
     "responsibilities: {sales: [a], stages: []}": "6:32 “stages” is not known in a responsibilities"
     " | it belongs in an agreement: check how the line is indented",
     "personas: [{name: " + "x" * 200 + "}]": "6:19 “name” is too long; the most characters are 120",
+    'purpose: "a\\ud83d"': "6:10 half of a sign stands here, written as in “\\ud83d” | write the "
+    "sign itself",
+    "scoring: {total: {at_most: 1e14}}": "6:28 “at_most” must be 1,000,000,000 or less",
+    "scoring: {rules: [{name: a, when: {event: b}, points: 1e30}]}": "6:55 the number 1e30 is too "
+    "large; the largest is 10¹⁵",
+    "scoring: {rules: [{name: a, when: {event: b}, points: 1, "
+    "ageing: {every: 1 second, by: 0.01%}}]}": "6:66 “ageing”: by 0.01%: the points fade in more "
+    "than 1,000 steps | write a longer period and a larger share",
+    "contact_protocol: {steps: [{name: a, channel: b, "
+    "within: 4000 business days}]}": "6:58 “within”: “4000 business days” is too long | a promise "
+    "has at most ten years",
+    "contact_protocol: {steps: [{name: a, channel: b, "
+    "within: end of the 9999th business day}]}": "6:58 “within”: “end of the 9999th business day” "
+    "is too long | a promise has at most ten years",
+    "segments: [" + "{name: a, when: {field: email, known: true}}, " * 201 + "]": "6:11 “segments” "
+    "must have at most 200 in its list",
+    "routing: {routes: [" + "{name: a, to: b}, " * 301 + "]}": "6:19 “routes” must have at most "
+    "300 in its list",
+    "ideal_customers: [{name: a, criteria: [{name: b, when: {event: c}, "
+    "weight: 0.0001}]}]": "6:76 “weight” must be 0.001 or more",
     "<<: 5": "6:1 “<<” takes in mappings only | write “<<: *name”",
 }
 PROMISE = """\
@@ -271,6 +291,12 @@ def test_a_thousand_levels_are_one_problem(text: str) -> None:
 def test_more_values_than_anybody_writes_are_refused() -> None:
     (problem,) = load_text("a: [" + "1," * 25_000 + "]", "a.yaml").problems
     assert problem.message == "the document is too large: it has more than 20,000 values"
+
+
+def test_very_many_repetitions_are_cut_and_counted() -> None:
+    problems = load_text("a: 1\n" * 15_000, "a.yaml").problems
+    assert len(problems) < 520
+    assert problems[0].message == "there are 14,499 more problems after these"
 
 
 def test_very_many_problems_are_cut_and_counted() -> None:

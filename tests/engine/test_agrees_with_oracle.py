@@ -21,7 +21,7 @@ TABLES = ("lead_states", "stage_entries", "episodes", "clocks", "clock_shares")
 #: What the engine tells besides, of which the same must hold.
 OF_ENGINE_ALONE = ("leads", "exclusions", "set_aside", "facts")
 #: Columns of the engine's tables about which the law of the oracle says nothing.
-BEYOND = {"next_change_at", "persona", "profile", "profile_fit"}
+BEYOND = {"next_change_at"}
 #: What is told of a lead that is left out of all figures.
 OF_MERGED = ("lead_id", "status", "episode", "merged_into")
 

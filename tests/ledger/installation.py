@@ -52,20 +52,29 @@ class Installation:
             found.bind(("127.0.0.1", 0))
             self.port = int(found.getsockname()[1])
         self.running: dict[str, subprocess.Popen[bytes]] = {}
-        kept = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
-        kept.pop("DATABASE_URL", None)
+        aside = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "LEADPACT_SECRET"}
+        kept = {k: v for k, v in os.environ.items() if k not in aside}
         self._environment = kept | {"LEADPACT_HOME": str(self.home)}
         if database:
             self._environment["DATABASE_URL"] = database
 
     def does(self, *words: str) -> str:
         """Run a command to its end; what it printed."""
-        done = subprocess.run(
+        done = self._ran(*words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def is_refused(self, *words: str) -> str:
+        """Run a command that does not do what is asked; what it complained of."""
+        done = self._ran(*words)
+        assert done.returncode in (1, 2, 3), done.stdout
+        return done.stderr
+
+    def _ran(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [sys.executable, "-m", "leadpact", *words],
             env=self._environment, capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
 
     def keep_running(self, *names: str) -> None:
         """Start what does not run: `web`, or `worker` with any ending."""
@@ -147,7 +156,7 @@ class Installation:
 @contextmanager
 def installed(folder: Path, caps: str = "") -> Iterator[Installation]:
     """An installation that is live, on a database of its own; nothing of it runs yet."""
-    with _database(os.environ.get("DATABASE_URL")) as database:
+    with database_for_tests() as database:
         made = Installation(folder, database)
         file = folder / "agreement.yaml"
         file.write_text(AGREEMENT % {"caps": caps}, encoding="utf-8")
@@ -160,8 +169,9 @@ def installed(folder: Path, caps: str = "") -> Iterator[Installation]:
 
 
 @contextmanager
-def _database(server: str | None) -> Iterator[str | None]:
-    """A fresh database of the server, or None for SQLite in the home folder."""
+def database_for_tests() -> Iterator[str | None]:
+    """A fresh database of the server of DATABASE_URL; None for SQLite in the home folder."""
+    server = os.environ.get("DATABASE_URL")
     if not server:
         yield None
         return

@@ -1,6 +1,6 @@
 """Processes are killed under load, from outside; the database itself says that nothing was lost.
 
-`LEADPACT_KILLS` says how many kills (default 8).
+`LEADPACT_KILLS` says how many kills (default 3; the more, the longer).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pytest
 
 from tests.ledger.installation import Installation, installed
 
-KILLS = int(os.environ.get("LEADPACT_KILLS", "8"))
+KILLS = int(os.environ.get("LEADPACT_KILLS", "3"))
 WRITERS = 3
 #: A process that is slow to start on a busy machine is waited for.
 LONGEST = 240.0

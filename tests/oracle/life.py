@@ -51,6 +51,7 @@ class Lead:
         self.team: str | None = None
         self.handoff: Handoff | None = None
         self.frozen: dict[str, Any] | None = None
+        self.frozen_fit: dict[str, Any] | None = None
         self.merged = False
         self.survivor: Lead | None = None
         self.arriving: list[Any] = []
@@ -170,6 +171,22 @@ class Lead:
             "engagement": sums["engagement"] / 1000,
             **points.grade(self.agreement, sums["fit"], sums["engagement"]),
         }
+
+    def _persona(self, now: datetime) -> str | None:
+        """The first persona whose condition holds for the attributes."""
+        matching = (p for p in self.agreement.personas if p.when and self.holds(p.when, now))
+        return next((persona.name for persona in matching), None)
+
+    def _fit(self, now: datetime) -> dict[str, Any]:
+        """The ideal customer of whose criteria, by weight, the lead shows most."""
+        best: tuple[str | None, int] = (None, 0)
+        for ideal in self.agreement.ideal_customers:
+            asked = sum(points.thousandths(c.weight) for c in ideal.criteria)
+            held = [c for c in ideal.criteria if self.holds(c.when, now)]
+            millionths = sum(points.thousandths(c.weight) for c in held) * 1_000_000 // asked
+            if millionths > best[1]:
+                best = (ideal.name, millionths)
+        return {"profile": best[0], "profile_fit": best[1] / 1e6 or None}
 
     # What happens at an instant (§5).
 
@@ -434,6 +451,7 @@ class Lead:
         passed = self.promises.give_up(now)
         if self.open:
             self.frozen = self.standing(now - timedelta(microseconds=1))
+            self.frozen_fit = self._fit(now - timedelta(microseconds=1))
             self.episodes[-1].update(ended_at=now, ending="merged")
         return passed
 
@@ -455,6 +473,8 @@ class Lead:
             "reason": reason,
             "unlocked": not self.locked,
             "version": self.version,
+            "persona": self._persona(as_of),
+            **(self.frozen_fit or self._fit(as_of)),
             "merged_into": self.merged_into,
         }
 
@@ -481,11 +501,12 @@ class Lead:
                 "reason": None,
             }
         )
-        self.stage = self.stage_since = self.handoff = self.frozen = None
+        self.stage = self.stage_since = self.handoff = None
+        self.frozen = self.frozen_fit = None
         self.locked, self.cool_until = False, BEFORE_ALL
 
     def _end(self, now: datetime, ending: str, reason: str | None, rejected: bool = False) -> None:
-        self.frozen = self.standing(now)
+        self.frozen, self.frozen_fit = self.standing(now), self._fit(now)
         self.episodes[-1].update(ended_at=now, ending=ending, reason=reason)
         self.promises.end_episode(now, rejected)
 

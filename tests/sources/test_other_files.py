@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from leadpact.sources.loading import SourcesError
-from tests.sources.helpers import hints, leads, messages, reasons, rows, times
+from tests.sources.helpers import LEADS, hints, leads, messages, reasons, rows, times
 
 MAPPING = """
 timezone: America/New_York
@@ -183,3 +183,35 @@ def test_files_that_are_not_there_or_not_known(reading) -> None:
     assert hints(raised.value)[0] == "did you mean contacts.csv?"
     assert "has no ending that is known" in messages(raised.value)[1]
     assert "is not there either" in hints(raised.value)[2]
+
+
+def test_json_that_no_table_can_hold_is_refused_line_by_line(reading) -> None:
+    good = '{"id": "1", "created": "2025-03-14", "email": "a@x.com"}'
+    half = '{"id": "\\ud800", "created": "2025-03-14", "email": "b@x.com"}'
+    whole = '{"id": "3", "created": "2025-03-14", "email": "\\ud83d\\ude00"}'
+    deep = '{"id": "4", "created": "2025-03-14", "email": ' + "[" * 900 + "]" * 900 + "}"
+    read = reading(
+        LEADS.replace("leads.csv", "leads.jsonl"), leads_jsonl="\n".join([good, half, whole, deep])
+    )
+    assert list(leads(read)) == ["1", "3"]
+    assert reasons(read) == [
+        (2, "has half of a sign in it"),
+        (4, "has values nested more than 50 deep"),
+    ]
+
+
+def test_a_name_longer_than_files_have_is_a_problem_with_its_place(reading) -> None:
+    with pytest.raises(SourcesError) as raised:
+        reading(LEADS.replace("leads.csv", "x" * 5000 + ".csv"))
+    (problem,) = raised.value.problems
+    assert problem.message.endswith("cannot be read: file name too long")
+    assert (problem.line, problem.column) == (5, 11)
+
+
+def test_a_time_that_no_calendar_reaches_leaves_its_row(reading, tmp_path) -> None:
+    times_told = pa.array([2**62, 1_741_910_400_000_000], pa.timestamp("us", "UTC"))
+    table = pa.table({"id": ["1", "2"], "created": times_told, "email": ["a", "b"]})
+    pq.write_table(table, tmp_path / "leads.parquet")
+    read = reading(LEADS.replace("leads.csv", "leads.parquet"))
+    assert list(leads(read)) == ["2"]
+    assert reasons(read) == [(2, "created: “4611686018427387904” is no date or time")]

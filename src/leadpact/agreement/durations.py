@@ -15,6 +15,7 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_
 _MEASURED = re.compile(r"(\d+(?:\.\d+)?)\s+(?:(business|clock)\s+)?(second|minute|hour|day|week)s?")
 _END_OF_DAY = re.compile(r"end of the (?:(?:(next)|(\d{1,4})(?:st|nd|rd|th)) )?business day")
 _LONGEST = 100 * 366 * 86_400
+_LONGEST_TERM = 10 * 366 * 86_400
 
 
 class TimeKind(StrEnum):
@@ -43,8 +44,10 @@ class Term:
         words = _words(text)
         if end := _END_OF_DAY.fullmatch(words):
             days = 1 if end[1] else int(end[2] or 0)
+            _refuse_endless(days * _SECONDS["day"], words)
             return cls(TimeKind.END_OF_DAY, days, words)
         number, time, unit = _measured(words)
+        _refuse_endless(number * _SECONDS[unit], words)
         if time == "business" and unit == "day":
             if number != int(number):
                 raise ValueError(f"“{words}”: business days are whole; write hours instead")
@@ -100,6 +103,11 @@ class Span:
     @classmethod
     def __get_pydantic_json_schema__(cls, _: CoreSchema, __: GetJsonSchemaHandler) -> Any:
         return {"type": "string", "examples": ["7 days", "24 hours", "2 weeks"]}
+
+
+def _refuse_endless(seconds: float, words: str) -> None:
+    if seconds > _LONGEST_TERM:
+        raise ValueError(f"“{words}” is too long; a promise has at most ten years")
 
 
 def _words(text: object) -> str:

@@ -15,7 +15,7 @@ from leadpact.agreement.spec import Agreement
 from leadpact.agreement.text_files import Unreadable, read_text, refuse_huge
 from leadpact.agreement.tree import Tree
 from leadpact.agreement.tree_building import build
-from leadpact.agreement.wording import problems_of
+from leadpact.agreement.wording import MOST_PROBLEMS, more_than, problems_of
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
@@ -82,7 +82,9 @@ def _loaded(text: str, file_name: str) -> Loaded:
 
 def checked(tree: Tree, model: type[AnyModel], file: str) -> tuple[AnyModel | None, list[Problem]]:
     """A tree as a model; None and every problem when it is not one."""
-    problems = [Problem(file, *f.place, f.path, f.message, f.hint) for f in tree.faults]
+    faults = tree.faults[:MOST_PROBLEMS]
+    problems = [Problem(file, *f.place, f.path, f.message, f.hint) for f in faults]
+    problems += more_than(MOST_PROBLEMS, len(tree.faults), file)
     if tree.root is None or tree.root.entries is None or not tree.root.entries:
         return None, problems or [_no_mapping(tree, model, file)]
     try:

@@ -115,7 +115,9 @@ class Routing(Model):
         True, description="Who owns the company's open lead or deal comes first."
     )
     teams: list[Team] = Field(default_factory=list, description="Who receives leads.")
-    routes: list[Route] = Field(default_factory=list, description="Rules, in order.")
+    routes: list[Route] = Field(
+        default_factory=list, max_length=300, description="Rules, in order."
+    )
     reassign_on_breach: bool = Field(False, description="A late lead goes to somebody else.")
     bulk: BulkRelease | None = Field(
         None, description="How fast bulk arrivals are passed on; when absent, all at once."

@@ -8,8 +8,11 @@ from pydantic import Field, model_validator
 
 from leadpact.agreement.conditions import Condition, Model
 from leadpact.agreement.durations import Span
-from leadpact.agreement.values import Name, Number, Says, Share
+from leadpact.agreement.values import Name, Number, Says, Share, Sum, share
 from leadpact.agreement.vocabulary import Side
+
+MOST_STEPS = 1_000
+"""Steps in which points may fade; the engine keeps the worth after each."""
 
 
 class Criterion(Model):
@@ -17,7 +20,9 @@ class Criterion(Model):
 
     name: Name = Field(description="What the trait is called.")
     when: Condition = Field(description="Leads that have the trait.")
-    weight: Number = Field(1, gt=0, le=1000, description="Its part in the fit, against the others.")
+    weight: Number = Field(
+        1, ge=0.001, le=1000, description="Its part in the fit, against the others."
+    )
 
 
 class IdealCustomer(Model):
@@ -76,6 +81,15 @@ class Ageing(Model):
     every: Span = Field(description="The period.")
     by: Share = Field(description="The share of the points lost with each period.")
 
+    @model_validator(mode="after")
+    def _comes_to_an_end(self) -> Self:
+        if 0 < share(self.by) < 1 / MOST_STEPS:
+            raise ValueError(
+                f"by {self.by}: the points fade in more than {MOST_STEPS:,} steps; "
+                "write a longer period and a larger share"
+            )
+        return self
+
 
 class Rule(Model):
     """Points for an attribute or an activity; negative points count against."""
@@ -84,15 +98,15 @@ class Rule(Model):
     group: str | None = Field(None, description="`fit`, `engagement` or an own group.")
     when: Condition = Field(description="What earns the points.")
     points: Number = Field(ge=-100_000, le=100_000, description="Points, in whole thousandths.")
-    at_most: Number | None = Field(None, gt=0, description="Cap on this rule's live points.")
+    at_most: Sum | None = Field(None, gt=0, description="Cap on this rule's live points.")
     ageing: Ageing | None = Field(None, description="How the points fade; activities only.")
 
 
 class Limits(Model):
     """Bounds of a sum of points."""
 
-    at_least: Number | None = Field(None, description="The sum never counts for less.")
-    at_most: Number | None = Field(None, description="The sum never counts for more.")
+    at_least: Sum | None = Field(None, description="The sum never counts for less.")
+    at_most: Sum | None = Field(None, description="The sum never counts for more.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -173,7 +173,9 @@ class Agreement(Model):
         default_factory=list, description="When both sides look at the figures."
     )
     segments: list[Segment] = Field(
-        default_factory=list, description="Leads for which other thresholds and terms hold."
+        default_factory=list,
+        max_length=200,
+        description="Leads for which other thresholds and terms hold.",
     )
 
     def field_types(self) -> dict[str, str]:

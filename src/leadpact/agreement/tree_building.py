@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,6 +23,7 @@ from ruamel.yaml.reader import ReaderError
 from leadpact.agreement.problems import Path
 from leadpact.agreement.tree import DEEPEST, MOST_VALUES, Entry, Fault, Node, Place, Tree, scalar_of
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _SYNTAX = (
     ("mapping values are not allowed", "there is a “: ” where none can be",
@@ -105,11 +107,11 @@ class _Builder:
 
     def scalar(self, event: ScalarEvent) -> None:
         place = _place(event)
+        value: Any = self.whole_signs(event.value, place)
         if self.open and self.open[-1].awaits_key():
-            self.open[-1].key = (event.value, place)
+            self.open[-1].key = (value, place)
             return
         self.check_tag(event)
-        value = event.value
         if event.style is None and event.ctag is None:
             try:
                 value = scalar_of(value)
@@ -120,6 +122,14 @@ class _Builder:
         if event.anchor:
             self.anchors[event.anchor] = node
         self.add(node)
+
+    def whole_signs(self, text: str, place: Place) -> str:
+        """A text, with a fault where it has half of a sign, which no file can hold."""
+        if not _SURROGATES.search(text):
+            return text
+        half = "half of a sign stands here, written as in “\\ud83d”"
+        self.tree.faults.append(Fault(place, self.path(), half, "write the sign itself", True))
+        return _SURROGATES.sub("\ufffd", text)
 
     def alias(self, event: AliasEvent) -> None:
         target = self.anchors.get(event.anchor)

@@ -63,6 +63,7 @@ def listed(value: object) -> object:
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Number = Annotated[float, BeforeValidator(_not_yes_or_no)]
+Sum = Annotated[Number, Field(ge=-1_000_000_000, le=1_000_000_000)]
 Whole = Annotated[int, BeforeValidator(_not_yes_or_no)]
 Day = Annotated[date, BeforeValidator(_day)]
 Share = Annotated[

@@ -37,10 +37,14 @@ def problems_of(
     details = error.errors(include_url=False)
     shown = _without_consequences(details[:MOST_PROBLEMS], model)
     found = [_problem(each, model, tree, file) for each in shown]
-    if len(details) > MOST_PROBLEMS:
-        more = len(details) - MOST_PROBLEMS
-        found.append(Problem(file, 0, 0, (), f"there are {more:,} more problems after these"))
-    return found
+    return found + more_than(MOST_PROBLEMS, len(details), file)
+
+
+def more_than(shown: int, found: int, file: str) -> list[Problem]:
+    """A line that counts the problems that are not shown, if there are any."""
+    if found <= shown:
+        return []
+    return [Problem(file, 0, 0, (), f"there are {found - shown:,} more problems after these")]
 
 
 def _without_consequences(
@@ -241,7 +245,7 @@ def _choices(expected: str) -> list[str]:
 
 
 def _count(bound: Any) -> str:
-    return f"{bound:,g}" if isinstance(bound, int | float) else str(bound)
+    return f"{bound:,.15g}" if isinstance(bound, int | float) else str(bound)
 
 
 def told(value: Any) -> str:

@@ -12,6 +12,7 @@ from leadpact import __version__
 from leadpact.cli import guard, usage
 from leadpact.cli.commands import (
     audit,
+    backup,
     check,
     demo,
     diff,
@@ -56,6 +57,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "imports": import_.imports,
     "void": import_.void,
     "rebuild": rebuild.rebuild,
+    "backup": backup.backup,
+    "restore": backup.restore,
     "serve": serve.serve,
     "web": serve.web,
     "worker": serve.worker,

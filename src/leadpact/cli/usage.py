@@ -48,6 +48,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "imports": ("leadpact imports",),
     "void": ("leadpact void import-3f1c52d07a9be844",),
     "rebuild": ("leadpact rebuild --check", "leadpact rebuild"),
+    "backup": ("leadpact backup backups/2026-04-01",),
+    "restore": ("leadpact restore backups/2026-04-01",),
     "key create": ("leadpact key create website --scope collect",),
     "key list": ("leadpact key list",),
     "key revoke": ("leadpact key revoke website",),

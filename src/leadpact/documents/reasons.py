@@ -68,10 +68,22 @@ def _amount(case: Row) -> str:
     return f"won: {words.number(case['numerator'])} {case['part'] or ''}".rstrip()
 
 
-def _answered(case: Row) -> str:
-    answered = "answered after" if case["denominator"] else "not answered in"
-    return f"{answered} {words.duration(case['numerator'])}"
+def _after(done: str, open_: str) -> Why:
+    """What is done after a working time, or not yet after so much of it."""
 
+    def why(case: Row) -> str:
+        told = f"{done} after" if case["denominator"] else f"{open_} in"
+        return f"{told} {words.duration(case['numerator'])}"
+
+    return why
+
+
+def _days(case: Row) -> str:
+    days = words.number(round(case["numerator"], 1))
+    return f"won after {days} days" if case["denominator"] else f"open for {days} days"
+
+
+_ANSWERED = _after("answered", "not answered")
 
 _OWN: dict[str, Wording] = {
     "leads": Wording(lambda _: "entered the database"),
@@ -101,8 +113,17 @@ _OWN: dict[str, Wording] = {
     "exclusion_rate": Wording(_either("excluded", "counts"), "excluded", "not excluded"),
     "duplicate_rate": Wording(_either("duplicate", "no duplicate"), "duplicates", "the rest"),
     "attainment": Wording(_either("kept", "not kept"), "kept", "not kept"),
-    "response_p50": Wording(_answered),
-    "response_p90": Wording(_answered),
+    "response_p50": Wording(_ANSWERED),
+    "response_p90": Wording(_ANSWERED),
+    **dict.fromkeys(("speed_to_lead", "speed_to_lead_person"), Wording(_ANSWERED)),
+    "speed_to_lead_system": Wording(_after("handed over", "not handed over")),
+    "speed_to_lead_assignment": Wording(_after("given a holder", "not given a holder")),
+    **dict.fromkeys(("cycle_days", "mql_cycle_days"), Wording(_days)),
+    "over_threshold": Wording(_either("reached it", "not reached it"), "over it", "under it"),
+    "protocol_completion": Wording(
+        _either("completed", "not completed"), "completed", "not completed"
+    ),
+    "response_rate": Wording(_either("answered", "not answered"), "answered", "not answered"),
     "attempts_per_lead": Wording(
         lambda case: words.plural(int(case["numerator"]), "attempt"),
     ),

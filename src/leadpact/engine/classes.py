@@ -89,7 +89,9 @@ def _samples(cuts: list[float]) -> list[float]:
 
 
 def _days(cuts: list[float]) -> list[str]:
-    return [date.fromordinal(max(1, int(value // 1))).isoformat() for value in _samples(cuts)]
+    earliest = date(1000, 1, 1).toordinal()  # before it no text is read as a date
+    days = (max(earliest, int(value // 1)) for value in _samples(cuts))
+    return [date.fromordinal(day).isoformat() for day in days]
 
 
 def _by_signature(prop: Property, distinct: Sequence[str]) -> Classes:

@@ -26,9 +26,7 @@ def personas(evaluation: Evaluation) -> NDArray[Any]:
 def profiles(evaluation: Evaluation) -> tuple[pa.Array, pa.Array]:
     """Name of the ideal customer that each lead fits best, and the share of its criteria shown."""
     states = evaluation.finished.states
-    named = [[ideal.name for ideal in v.ideal_customers] for v in evaluation.versions]
-    begins = np.cumsum([0, *map(len, named)])[:-1]
-    flat = pa.array([name for names in named for name in names], pa.string())
-    number = np.where(states.profile < 0, -1, begins[states.version] + states.profile)
-    fit = pa.array(states.profile_fit / 1e6, pa.float64(), mask=number < 0)
-    return flat.take(pa.array(number, pa.int64(), mask=number < 0)), fit
+    names = [ideal.name for version in evaluation.versions for ideal in version.ideal_customers]
+    none = states.profile < 0
+    fit = pa.array(states.profile_fit / 1e6, pa.float64(), mask=none)
+    return pa.array(names, pa.string()).take(pa.array(states.profile, pa.int64(), mask=none)), fit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -61,4 +62,19 @@ def _as_text(column: pa.Array) -> pa.Array:
         return pc.cast(column, pa.string())
     if pa.types.is_timestamp(kind):
         column = pc.cast(column, pa.timestamp("us", kind.tz), safe=False)
-    return pa.array([cell_text(value) for value in column.to_pylist()], pa.string())
+    return pa.array([cell_text(value) for value in _values(column)], pa.string())
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """Python values; of a day or time that Python does not reach, the number that stands for it."""
+    try:
+        return list(column.to_pylist())
+    except (OverflowError, ValueError):
+        return [_value(scalar) for scalar in column]
+
+
+def _value(scalar: pa.Scalar) -> Any:
+    try:
+        return scalar.as_py()
+    except (OverflowError, ValueError):
+        return scalar.value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -22,6 +23,8 @@ from leadpact.sources.rows import (
 )
 
 _LONGEST_LINE = 1_000_000
+_DEEPEST = 50
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def open_json_lines(path: Path, title: str, encoding: str | None) -> OpenTable:
@@ -72,7 +75,21 @@ def _object(line: str) -> tuple[dict[str, Any] | None, str]:
         return None, "is not JSON"
     if not isinstance(found, dict):
         return None, "is JSON, but no object"
+    if _depth(found) > _DEEPEST:
+        return None, f"has values nested more than {_DEEPEST} deep"
+    if "\\u" in line and _SURROGATES.search(json.dumps(found, ensure_ascii=False)):
+        return None, "has half of a sign in it"
     return found, ""
+
+
+def _depth(found: Any) -> int:
+    """How many objects and lists are within one another."""
+    depth, level = 0, [found]
+    while level and depth <= _DEEPEST:
+        depth += 1
+        inner = [list(v.values()) if isinstance(v, dict) else v for v in level]
+        level = [part for values in inner for part in values if isinstance(part, dict | list)]
+    return depth
 
 
 def _names(found: dict[str, Any], within: str = "") -> Iterator[str]:

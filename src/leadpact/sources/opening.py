@@ -28,9 +28,10 @@ def open_table(table: Table, folder: Path, others: Mapping[str, pa.Table]) -> Op
         from leadpact.sources.sql_tables import open_sql
 
         return open_sql(table.sql, others)
-    path = _place(folder, str(table.file))
-    refuse_missing(path)
+    path = folder / str(table.file)
     try:
+        path = _place(folder, str(table.file))
+        refuse_missing(path)
         return _open_file(table, path)
     except OSError as error:
         reason = (error.strerror or "no reason given").lower()

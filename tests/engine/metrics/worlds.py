@@ -37,12 +37,14 @@ ROLES = {
 REASONS = ("bot", "Bot ", "duplicate", "competitor", "opt-out", "test")
 
 NAMES = [f"{lead} {group}" for group in range(2) for lead in LEADS]
+FORM = {"event": "form"}
 SCORED: list[dict[str, Any]] = [
     {"score": "total", "at_least": 5},
     {"any": [{"event": "form"}, {"score": "engagement", "at_least": 10}]},
     {"any": [{"event": "form"}, {"all": [{"score": "fit", "at_least": 5}, {"event": "visit"}]}]},
     {"all": [{"score": "total", "more_than": 2.5}, {"none": [{"score": "fit", "at_most": -5}]}]},
     {"any": [{"score": "total", "at_least": 20}, {"score": "extra", "at_least": 5}]},
+    {"any": [{"score": "total", "at_least": 9}, {"all": [{"score": "fit", "less_than": 5}, FORM]}]},
 ]
 
 texts = st.sampled_from([None, "one", "two", "Two"])
@@ -100,7 +102,7 @@ def worlds(draw: st.DrawFn) -> tuple[Naive, Measures]:
         "facts": list(facts_of(rows)),
     }
     found = {deal["deal_id"]: deal for deal in draw(st.lists(deals, max_size=6))}
-    return _both(
+    return both(
         agreements[0] if len(agreements) == 1 else company.versions[company.version_at(as_of)],
         told.as_of,
         leads,
@@ -137,7 +139,7 @@ def _renamed(row: LogRow, group: str) -> LogRow:
 _STATE = ("status", "stage", "segment", "holder", "reason", "merged_into")
 
 
-def _both(
+def both(
     agreement: Agreement,
     as_of: Any,
     leads: list[dict[str, Any]],

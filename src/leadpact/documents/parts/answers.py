@@ -25,6 +25,11 @@ from leadpact.engine.metrics.obligations import ObligationFigure, obligations
 _BINS = 24
 _ENDED = {"missed": "late", "met": "in time"}
 _ANSWERED = {0.0: "not answered so far", 1.0: "answered"}
+_DONE = {0.0: "not done so far", 1.0: "done"}
+_SPEED = (
+    *("speed_to_lead_system", "speed_to_lead_assignment", "speed_to_lead_person"),
+    "speed_to_lead",
+)
 _NOT_REACHED = "not reached"
 #: Seconds of a unit in which an axis counts, and the longest axis that counts in it.
 _UNITS = (("seconds", 1.0, 180.0), ("minutes", 60.0, 7200.0), ("hours", 3600.0, np.inf))
@@ -59,13 +64,14 @@ def answers(book: CaseBook, stretch: Stretch) -> Section:
             ["Obligation", "Half within", "90 % within", "Clocks"],
             own,
             lambda figure: _row(book, stretch, figure),
-        ),
+        )
+        + _speed(book, stretch),
     )
 
 
 def _row(book: CaseBook, stretch: Stretch, obligation: ObligationFigure) -> list[Said]:
     half, most_ = (
-        _percentile(book, stretch, metric, obligation.name)
+        _of_stretch(book, stretch, metric, f"{metric}: {obligation.name}")
         for metric in ("response_p50", "response_p90")
     )
     title = f"{obligation.name}: clocks started {when(stretch)}"
@@ -84,9 +90,24 @@ def _row(book: CaseBook, stretch: Stretch, obligation: ObligationFigure) -> list
     ]
 
 
-def _percentile(book: CaseBook, stretch: Stretch, metric: str, name: str) -> Figure | None:
+def _speed(book: CaseBook, stretch: Stretch) -> list[Table]:
+    """The time from an MQL to its answer, and how much of it each step took."""
+    applies = {metric.name: metric.title for metric in book.measures.metrics}
+    rows: list[list[Said]] = []
+    for name in (name for name in _SPEED if name in applies):
+        figure = _of_stretch(book, stretch, name, name)
+        title = f"{applies[name]}: qualified {when(stretch)}"
+        behind = book.of_metric(name, title, None, stretch.due, split=("denominator", _DONE))
+        if figure and figure.n:
+            shown = opened(_within(figure), behind), opened(f"{figure.n:,}", behind)
+            rows.append([applies[name], *shown])
+    header = ["Step", "Half within", "Episodes"]
+    return [Table(f"From MQL to answer, {when(stretch)}", header, rows)] if rows else []
+
+
+def _of_stretch(book: CaseBook, stretch: Stretch, metric: str, name: str) -> Figure | None:
     unit: Span = "quarter" if stretch.period else "all"
-    found = [f for f in book.measures.of(metric, unit) if f.name == f"{metric}: {name}"]
+    found = [f for f in book.measures.of(metric, unit) if f.name == name]
     return next((figure for figure in found if figure.period == stretch.label), None)
 
 

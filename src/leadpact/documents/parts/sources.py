@@ -12,21 +12,19 @@ from leadpact.documents.blocks import Chart, Said, Section, Table, opened
 from leadpact.documents.case_book import CaseBook
 from leadpact.documents.parts.shared import MOST_ROWS, cut
 from leadpact.engine.metrics.aggregate import Figure
-from leadpact.engine.metrics.measures import NOT_STATED
+from leadpact.engine.metrics.measures import NOT_STATED, Split
 
 _TITLES = {"leads": "Leads", "mqls": "MQLs", "customers": "Customers", "won_deals": "Deals won"}
+#: What a source is told by more finely, shown when asked for.
+_FINER: tuple[Split, ...] = ("campaign", "landing_page", "asset")
 _MOST_BARS = 12
 _NOT_KNOWN = "not known"
 
 
 def sources(book: CaseBook) -> Section:
     """Leads, customers and revenue by the source of the first touch, over all time."""
-    loop = Loop.of(book)
-    ranked = sorted(loop.names, key=lambda name: (-loop.count("leads", name), name))
-    shown = [_row(book, loop, name) for name in ranked[:MOST_ROWS]]
-    header = ["Source", *(_TITLES[name] for name in loop.counts), "Lead to customer"]
-    caption = "What became of the leads of each source, over all time" + cut(len(ranked))
-    table = Table(caption, [*header, *(["Revenue"] if loop.earned else [])], shown)
+    loop = Loop.of(book, "source")
+    finer = [Loop.of(book, by) for by in _FINER]
     return Section(
         "sources",
         "Closed loop by source",
@@ -34,55 +32,76 @@ def sources(book: CaseBook) -> Section:
             "The source is that of the lead’s first touch. A deal counts once, under the source of "
             f"its first lead. “{NOT_STATED['source']}” has no source in the data."
         ]
-        if shown
+        if loop.names
         else ["No lead has a source yet."],
         charts=_chart(book, loop),
-        tables=[table] if shown else [],
+        tables=[_table(book, loop)] if loop.names else [],
+        aside=[_table(book, each) for each in finer if each.names - {NOT_STATED[each.by]}],
     )
 
 
 @dataclass(frozen=True)
 class Loop:
-    """Figures by source. `earned` holds revenue by currency, where any amount is known."""
+    """Figures by source, or the like. `earned` has revenue by currency, where amounts are known."""
 
+    by: Split
     counts: dict[str, dict[str, int]]
     close: dict[str, Figure]
     earned: dict[str, list[Figure]]
 
     @classmethod
-    def of(cls, book: CaseBook) -> Loop:
+    def of(cls, book: CaseBook, by: Split) -> Loop:
         """Ask for everything that means something under the agreement."""
         measures = book.measures
         applies = {metric.name for metric in measures.metrics}
         counts = {
-            name: {str(f.source): round(f.value or 0) for f in measures.of(name, by="source")}
+            name: {str(f.group): round(f.value or 0) for f in measures.of(name, by=by)}
             for name in _TITLES
             if name in applies
         }
-        conversion = measures.of("conversion", by="source")
-        known = {f.source for f in measures.of("average_sale", by="source")}
+        conversion = measures.of("conversion", by=by)
+        known = {f.group for f in measures.of("average_sale", by=by)}
         earned: dict[str, list[Figure]] = {}
-        for figure in measures.of("revenue", by="source"):
-            if figure.source in known:
-                earned.setdefault(str(figure.source), []).append(figure)
-        return cls(counts, {str(f.source): f for f in conversion if ":" not in f.name}, earned)
+        for figure in measures.of("revenue", by=by):
+            if figure.group in known:
+                earned.setdefault(str(figure.group), []).append(figure)
+        return cls(by, counts, {str(f.group): f for f in conversion if ":" not in f.name}, earned)
 
     @property
     def names(self) -> set[str]:
         """Every source of which anything is known."""
         return {name for figures in self.counts.values() for name in figures} | set(self.close)
 
+    @property
+    def what(self) -> str:
+        """What a source is called here."""
+        return self.by.replace("_", " ")
+
     def count(self, name: str, source: str) -> int:
         """A count of one source."""
         return self.counts[name].get(source, 0)
 
 
+def _table(book: CaseBook, loop: Loop) -> Table:
+    ranked = sorted(loop.names, key=lambda name: (-loop.count("leads", name), name))
+    header = [
+        words.capital(loop.what),
+        *(_TITLES[name] for name in loop.counts),
+        "Lead to customer",
+        *(["Revenue"] if loop.earned else []),
+    ]
+    caption = f"What became of the leads of each {loop.what}, over all time" + cut(len(ranked))
+    return Table(caption, header, [_row(book, loop, name) for name in ranked[:MOST_ROWS]])
+
+
 def _row(book: CaseBook, loop: Loop, source: str) -> list[Said]:
+    about: dict[str, str] = {loop.by: source}
+    named = f"{words.capital(loop.what)} {source}"
     row: list[Said] = [source]
     for name in loop.counts:
-        behind = book.of_metric(name, f"{source}: {_TITLES[name].lower()}", {"source": source})
+        behind = book.of_metric(name, f"{named}: {_TITLES[name].lower()}", about)
         row.append(opened(f"{loop.count(name, source):,}", behind))
-    closed = book.of_metric("conversion", f"{source}: from lead to customer", {"source": source})
+    closed = book.of_metric("conversion", f"{named}: from lead to customer", about)
     row.append(opened(words.value(loop.close.get(source)), closed))
     return [*row, *([_revenue(book, loop, source)] if loop.earned else [])]
 
@@ -95,8 +114,10 @@ def _revenue(book: CaseBook, loop: Loop, source: str) -> Said:
         f"{words.value(figure)} {figure.name.partition(': ')[2]}".strip() for figure in figures
     ]
     parts = [figure.name.partition(": ")[2] or None for figure in figures]
-    behind = book.of_metric("revenue", f"{source}: revenue", {"source": source, "part": parts})
-    return opened(" + ".join(amounts), behind)
+    title = f"{words.capital(loop.what)} {source}: revenue"
+    return opened(
+        " + ".join(amounts), book.of_metric("revenue", title, {loop.by: source, "part": parts})
+    )
 
 
 def _chart(book: CaseBook, loop: Loop) -> list[Chart]:

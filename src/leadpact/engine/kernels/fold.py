@@ -26,14 +26,13 @@ from leadpact.engine.kernels.bundles import (
     State,
 )
 from leadpact.engine.kernels.clocks import judge_clocks, redate, start_clock
-from leadpact.engine.kernels.profiles import best_profile, profile_fit
+from leadpact.engine.kernels.profiles import take_profile
 from leadpact.engine.kernels.scoring import (
     also_holds,
     grow_older,
     look,
     next_wake,
     pattern_of,
-    take_score,
     tell_again,
 )
 from leadpact.engine.kernels.stages import (
@@ -231,23 +230,23 @@ def _finish_lead(
     absorbed_at = rows.absorbed_at[lead.lead]
     if lead.ending == OPEN:
         grow_older(program, rows, s, out, until)
-        take_score(program, s)
+        look(program, s, until)
+        take_profile(program, s)
         if absorbed_at != FOREVER:
             end_episode(program, s, out, MERGED, -1, False, absorbed_at)
         else:
             note_episode(s, out, OPEN, -1, NEVER)
     lead.next_change = next_at
-    look(program, s, until)
     for index in range(first_clock, min(out.used[CLOCKS], out.clocks.shape[0])):
         clock = out.clocks[index]
         if clock.outcome == RUNNING and clock.paused == 0 and clock.due_at >= until:
             lead.next_change = min(lead.next_change, clock.due_at)
     judge_clocks(program, out, first_clock, until)
-    _note_state(program, s, out)
+    _note_state(s, out)
 
 
 @jit.kernel
-def _note_state(program: Program, s: State, out: Output) -> None:
+def _note_state(s: State, out: Output) -> None:
     lead = s.lead[0]
     note = out.states[lead.lead]
     note.lead = lead.lead
@@ -268,8 +267,5 @@ def _note_state(program: Program, s: State, out: Output) -> None:
     note.version = lead.version
     note.attributes = lead.attributes
     note.next_change = lead.next_change
-    note.profile = best_profile(program, s)
-    note.profile_fit = 0
-    if note.profile >= 0:
-        first = program.profiles.begins[lead.version]
-        note.profile_fit = profile_fit(program, s, first + note.profile)
+    note.profile = lead.profile
+    note.profile_fit = lead.profile_fit

@@ -11,7 +11,7 @@ WHOLE = 1_000_000
 
 
 @jit.kernel
-def profile_fit(program: Program, s: State, profile: int) -> int:
+def _fit(program: Program, s: State, profile: int) -> int:
     """The share, by weight, of a profile's criteria that hold."""
     profiles = program.profiles
     held = 0
@@ -25,15 +25,25 @@ def profile_fit(program: Program, s: State, profile: int) -> int:
 
 
 @jit.kernel
-def best_profile(program: Program, s: State) -> int:
-    """Place of the version's profile that fits best, the first of equals; -1: there is none."""
+def _best_profile(program: Program, s: State) -> int:
+    """The profile of the version that fits best, the first of equals; -1: there is none."""
     v = s.lead[0].version
     begin = program.profiles.begins[v]
     best = -1
     most = 0
     for profile in range(begin, program.profiles.begins[v + 1]):
-        fit = profile_fit(program, s, profile)
+        fit = _fit(program, s, profile)
         if fit > most:
-            best = profile - begin
+            best = profile
             most = fit
     return best
+
+
+@jit.kernel
+def take_profile(program: Program, s: State) -> None:
+    """Which profile fits best as things stand; a lead that leaves the funnel keeps the last one."""
+    lead = s.lead[0]
+    lead.profile = _best_profile(program, s)
+    lead.profile_fit = 0
+    if lead.profile >= 0:
+        lead.profile_fit = _fit(program, s, int(lead.profile))

@@ -54,6 +54,8 @@ _LEAD_FIELDS = [
     "cool_down_recycled",
     "reopened_at",
     "segment",
+    "profile",  # the ideal customer that fits best, now or at the end of the last episode; or -1
+    "profile_fit",
     "next_change",
     "grows_at",  # next instant at which something earned is worth less
     "wakes_at",  # next such instant that can open a decision

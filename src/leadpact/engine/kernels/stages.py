@@ -31,6 +31,7 @@ from leadpact.engine.kernels.bundles import (
 )
 from leadpact.engine.kernels.clocks import drop_clock, drop_clocks, forget_handoff, start_clock
 from leadpact.engine.kernels.formulas import truth
+from leadpact.engine.kernels.profiles import take_profile
 from leadpact.engine.kernels.protocol import begin_protocol
 from leadpact.engine.kernels.scoring import forget_points, look
 
@@ -82,6 +83,7 @@ def end_episode(
 ) -> None:
     """The lead leaves the funnel; what still runs is closed."""
     lead = s.lead[0]
+    take_profile(program, s)
     lead.ending = ending
     lead.protocol_due = 0
     for obligation in range(s.current.shape[0]):

@@ -13,9 +13,13 @@ from leadpact.engine.metrics.passages import find, passages
 from leadpact.engine.metrics.records import NEVER, Numbers, Records, flags, instants, whole
 from leadpact.engine.metrics.words import Codes
 
+#: Of several assignments at one instant the last counts.
 _LAST_HOLDER = """
+with given as (
+    select lead, moment, arg_max(person, place) as person
+    from facts where person > 0 group by lead, moment)
 select e.row, f.person
-from asked as e asof join (from facts where person > 0) as f on f.lead = e.lead and f.at <= e.at
+from asked as e asof join given as f on f.lead = e.lead and f.moment <= e.moment
 """
 
 
@@ -105,7 +109,7 @@ def _persons(records: Records) -> Codes:
 
 def holder_at(records: Records, lead: Numbers, at: Numbers) -> Codes:
     """To whom these leads were given last at these instants; 0 for nobody."""
-    asked = pa.table({"row": np.arange(len(lead)), "lead": lead, "at": at})
+    asked = pa.table({"row": np.arange(len(lead)), "lead": lead, "moment": at})
     held = records.query(_LAST_HOLDER, asked=asked, facts=facts(records))
     found = np.zeros(len(lead), np.int32)
     found[held["row"]] = held["person"]
@@ -129,7 +133,7 @@ def segment_of(records: Records, lead: Numbers, episode: Numbers) -> Codes:
 
 
 def facts(records: Records) -> pa.Table:
-    """What is on record of leads that count: lead, at, kind, person assigned, rating."""
+    """What is on record of leads that count, in order, with the person assigned and the rating."""
     return records.once("facts", lambda: _facts(records))
 
 
@@ -138,10 +142,11 @@ def _facts(records: Records) -> pa.Table:
     found = pa.table(
         {
             "lead": lead,
-            "at": whole(table["happened_at"]).cast(pa.int64()),
+            "moment": whole(table["happened_at"]).cast(pa.int64()),
             "kind": table["kind"],
             "person": records.holders("facts"),
             "rating": table["rating"],
+            "place": np.arange(len(lead)),
         }
     )
     return found.filter(pa.array(np.append(records.counted, False)[lead]))

@@ -24,12 +24,13 @@ _HANDOVERS = """
 with attempts as (
     select e.row, count(*) as attempts
     from asked as e join facts as f on f.lead = e.lead and f.kind = 'sales.attempted'
-     and f.at <= coalesce(e.ended, {as_of}) and (f.at > e.began or f.at = e.began and not e.follows)
+     and f.moment <= coalesce(e.ended, {as_of})
+     and (f.moment > e.began or f.moment = e.began and not e.follows)
     group by e.row),
 rejected as (
     select distinct e.row
     from asked as e join facts as f
-      on f.lead = e.lead and f.at = e.ended and f.kind = 'sales.rejected'
+      on f.lead = e.lead and f.moment = e.ended and f.kind = 'sales.rejected'
     where e.ending in ('recycled', 'disqualified')),
 last_steps as (
     select * from steps
@@ -43,7 +44,7 @@ protocols as (
         when l.closed = e.ended or bool_or(f.kind = 'lead.excluded') then 0
         else 1 end as protocol
     from asked as e join last_steps as l using (lead, episode)
-    left join facts as f on f.lead = e.lead and f.at = l.closed
+    left join facts as f on f.lead = e.lead and f.moment = l.closed
     group by e.row, l.outcome, l.stopped, l.closed, e.ended)
 select e.row, coalesce(a.attempts, 0) as attempts, (r.row is not null)::tinyint as rejected,
        (e.ending = 'recycled')::tinyint as recycled, coalesce(p.protocol, -1)::tinyint as protocol
@@ -111,7 +112,7 @@ def ratings(records: Records) -> CaseTable:
     """One case a rating from 1 to 5 that sales gave, placed by the rating."""
     rating = facts(records)["rating"]
     given = facts(records).filter(pc.and_(pc.greater_equal(rating, 1), pc.less_equal(rating, 5)))
-    lead, at = whole(given["lead"]).to_numpy(), whole(given["at"]).to_numpy()
+    lead, at = whole(given["lead"]).to_numpy(), whole(given["moment"]).to_numpy()
     return CaseTable(
         {
             "lead": lead,

@@ -157,8 +157,8 @@ class Company:
     def own_facts(self, episode: Row, kind: str) -> list[Row]:
         """What happened in the episode: also at its start, unless that was another one's end."""
         lead, end = episode["lead_id"], episode["ended_at"] or self.as_of
-        ends = [e["ended_at"] for e in self.episodes if e["lead_id"] == lead and e is not episode]
-        taken = episode["started_at"] in [e for e in ends if e]
+        before = (lead, episode["episode"] - 1, episode["started_at"])
+        taken = before in [(e["lead_id"], e["episode"], e["ended_at"]) for e in self.episodes]
         return [
             fact
             for fact in self.facts
