@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import HealthCheck, given, note, settings
@@ -114,6 +114,8 @@ def listed(cases: list[Case], metric: Metric) -> list[tuple[Any, ...]]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
     return round(float(value), 6) if isinstance(value, int | float) else value
 
 
