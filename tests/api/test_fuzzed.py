@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import CHECKS
 
@@ -25,8 +28,13 @@ def as_lines(ctx: Any, value: Any) -> bytes:
 
 
 @pytest.fixture
-def key(company: None) -> str:
-    return access.create_key("fuzzer", "admin", actor="test", now=NOW)[1]
+def key(company: None) -> Iterator[str]:
+    """A key; requests leave the connection of the test open, as Django's own client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield access.create_key("fuzzer", "admin", actor="test", now=NOW)[1]
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @schema.parametrize()
