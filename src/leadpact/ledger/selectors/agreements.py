@@ -22,14 +22,15 @@ class Published:
 
 def published() -> list[Published]:
     """Every version, in the order in which they come into force."""
-    ids = AgreementVersion.objects.order_by("effective_from", "id").values_list("id", flat=True)
-    return [_published(each) for each in ids]
+    rows = AgreementVersion.objects.order_by("effective_from", "id").values_list("id", "sha256")
+    return [_published(*each) for each in rows]
 
 
 @lru_cache(maxsize=64)
-def _published(version: int) -> Published:
-    # A version never changes, so that it is read once a process.
-    row = AgreementVersion.objects.get(pk=version)
+def _published(version: int, sha256: str) -> Published:
+    # A version never changes, so that it is read once a process; a database that was put back may
+    # give its number to another, with another hash.
+    row = AgreementVersion.objects.get(pk=version, sha256=sha256)
     agreement = Agreement.model_validate_json(row.resolved)
     return Published(row.pk, row.sha256, row.effective_from, agreement)
 
