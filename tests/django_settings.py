@@ -15,3 +15,6 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 from leadpact.web.settings import *  # noqa: E402, F403 the settings of the product, all of them
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# A request gives its connection back, so that no thread of a test's server keeps one for itself.
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
