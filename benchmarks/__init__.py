@@ -1,0 +1,1 @@
+"""What is fast, measured, and the logs on which it is measured."""
