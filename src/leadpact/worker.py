@@ -37,6 +37,11 @@ _SEND_EVERY_SECONDS = 1.0
 Clock = Callable[[], datetime]
 
 
+def _own_name(started: datetime) -> str:
+    """A name that no other process has, and this one no longer has when it is started again."""
+    return f"{socket.gethostname()}:{os.getpid()}:{started:%H%M%S%f}"
+
+
 class Worker:
     """Turns until it is stopped; `now` tells the time."""
 
@@ -47,8 +52,7 @@ class Worker:
         self._failed_in_a_row = 0
         self._pause = POLL_SECONDS
         self._queue_at = self._beat_at = started = now()
-        name = f"{socket.gethostname()}:{os.getpid()}:{started:%H%M%S%f}"
-        self._sign = Heartbeat(worker=name, started_at=started, beat_at=started)
+        self._sign = Heartbeat(worker=_own_name(started), started_at=started, beat_at=started)
 
     def stop(self) -> None:
         """Finish the turn and end; may be called by the handler of a signal."""
@@ -154,6 +158,7 @@ class Sender:
 
     def __init__(self, now: Clock) -> None:
         self._now = now
+        self._name = _own_name(now())
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self.run, name="sender", daemon=True)
 
@@ -170,7 +175,7 @@ class Sender:
         while not self._stopping.is_set():
             busy = False
             try:
-                busy = anything_to_tell(self._now()) and bool(send_due(self._now()))
+                busy = anything_to_tell(self._now()) and bool(send_due(self._now, self._name))
             except Exception as error:  # noqa: BLE001 the next notice must go out
                 tell("notices were not sent", level=logging.ERROR, error=place_of(error))
                 connection.close()

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+from django.db import connection
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from leadpact.agreement import templates
@@ -39,6 +40,11 @@ class Receiver:
     url: str
     got: list[tuple[dict[str, str], str]] = field(default_factory=list)
     status: int = 204
+    asked: threading.Event = field(default_factory=threading.Event)
+    may_answer: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.may_answer.set()
 
 
 @pytest.fixture
@@ -47,6 +53,8 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             told.got.append((dict(self.headers), body))
+            told.asked.set()
+            told.may_answer.wait(60)
             self.send_response(told.status)
             if told.status == 302:
                 self.send_header("Location", "http://127.0.0.1:1/")
@@ -95,9 +103,13 @@ def hand_over(*leads: str, country: str = "US", now: datetime = NOW) -> None:
     settle(now)
 
 
+def send(now: datetime, by: str = "a sender") -> int:
+    return send_due(lambda: now, by)
+
+
 def send_all(now: datetime) -> int:
     total = 0
-    while done := send_due(now):
+    while done := send(now):
         total += done
     return total
 
@@ -168,10 +180,10 @@ def test_what_does_not_get_through_is_tried_again_then_given_up_and_replayed(
     hand_over("Ada")
     now = NOW
     for pause in PAUSES:
-        assert send_due(now) == 1
-        assert send_due(now) == 0
+        assert send(now) == 1
+        assert send(now) == 0
         now += pause
-    assert send_due(now) == 1
+    assert send(now) == 1
     notice = Notice.objects.get(kind="handoff")
     assert (notice.state, notice.attempts) == ("dead", len(PAUSES) + 1)
     assert notices.replay([notice.pk], now=now) == 1
@@ -222,6 +234,87 @@ def test_a_webhook_into_this_network_is_not_called(receiver: Receiver) -> None:
     send_all(NOW)
     assert receiver.got == []
     assert "private network" in Notice.objects.get(receiver__startswith="webhook").last_error
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_receiver_that_takes_its_time_holds_up_no_writer(
+    receiver: Receiver, settings: Any
+) -> None:
+    settings.LEADPACT_CALL_PRIVATE = True
+    Webhook.objects.create(url=receiver.url, secret=seal(SECRET), created_at=MONDAY)
+    hand_over("Ada")
+    Notice.objects.exclude(receiver__startswith="webhook").delete()
+    receiver.may_answer.clear()
+    happened: list[str] = []
+
+    def tell() -> None:
+        while send(NOW):
+            happened.append("told")
+        connection.close()
+
+    sender = threading.Thread(target=tell)
+    sender.start()
+    assert receiver.asked.wait(60)
+    ingest([Fact("crm", "Bo 1", "lead.created", NOW, Known(id="Bo"), {})], now=NOW)
+    happened.append("written")
+    receiver.may_answer.set()
+    sender.join(60)
+    assert happened == ["written", "told"]
+    assert Notice.objects.get(receiver__startswith="webhook").state == "sent"
+
+
+def test_what_one_sender_is_telling_no_other_tells(
+    mail: list[tuple[str, Message]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others: list[int] = []
+    tell = sending.chat.send
+
+    def meanwhile(*given: Any, **more: Any) -> None:
+        others.append(send(NOW, by="another"))
+        tell(*given, **more)
+
+    monkeypatch.setattr(sending.chat, "send", meanwhile)
+    hand_over("Ada")
+    assert send(NOW) == 1
+    assert others == [0]
+    assert len(mail) == 1
+
+
+def test_what_a_killed_sender_was_telling_is_told_again_under_the_same_key(
+    mail: list[tuple[str, Message]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    told = sending.chat.send
+    keys: list[str] = []
+
+    def killed(_url: str, message: Message, **_: Any) -> None:
+        keys.append(message.key)
+        raise Killed
+
+    monkeypatch.setattr(sending.chat, "send", killed)
+    hand_over("Ada")
+    with pytest.raises(Killed):
+        send(NOW)
+    monkeypatch.setattr(sending.chat, "send", told)
+    assert send(NOW, by="another") == 0
+    assert send(NOW + notices.LEASE, by="another") == 1
+    assert [message.key for _, message in mail] == keys
+    assert Notice.objects.get(kind="handoff").state == "sent"
+
+
+def test_a_sender_that_was_overtaken_writes_nothing(mail: list[tuple[str, Message]]) -> None:
+    hand_over("Ada")
+    late = notices.lease("late", NOW)
+    now = NOW + notices.LEASE
+    other = notices.lease("other", now)
+    assert [row.pk for row in other.notices] == [row.pk for row in late.notices]
+    assert not notices.renew(late, late.notices, now)
+    notices.failed(late, late.notices, "too late", PAUSES, final=True, now=now)
+    assert Notice.objects.get(kind="handoff").state == "waiting"
+    notices.sent(other, other.notices, now=now)
+    assert Notice.objects.get(kind="handoff").state == "sent"
 
 
 def test_credentials_are_sealed(monkeypatch: pytest.MonkeyPatch) -> None:

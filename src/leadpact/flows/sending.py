@@ -1,18 +1,18 @@
 """The outbox is emptied: each notice goes over its receiver's channels, again until it got through.
 
-A notice is told at least once; whoever is killed between telling it and writing that down tells it
-again, under the same key.
+A notice is told at least once: whoever is killed between telling it and writing that down has its
+lease run out, and it is told again, under the same key.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
 
 from leadpact.engine.values import normal
 from leadpact.flows import messages
@@ -21,6 +21,7 @@ from leadpact.ledger.models import Channel, Notice, Person, User, Webhook
 from leadpact.ledger.sealing import SealError, unseal
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.services import notices
+from leadpact.ledger.services.notices import Lease
 from leadpact.notify import chat, webhooks
 from leadpact.notify.message import Message, SendError
 
@@ -28,59 +29,86 @@ from leadpact.notify.message import Message, SendError
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720))
 
 
-def send_due(now: datetime) -> int:
-    """Tell one receiver what is due for them; how many notices that were, 0 for none."""
-    with transaction.atomic():
-        due = notices.claim(now)
-        if not due:
-            return 0
-        if due[0].receiver.startswith(WEBHOOK):
-            for each in due:
-                _tell_webhook(each, now)
+def send_due(now: Callable[[], datetime], by: str) -> int:
+    """Tell one receiver what is due for them; how many notices that were, 0 for none.
+
+    `by` names this sender among all that run. No transaction is open while anybody is called.
+    """
+    held = notices.lease(by, now())
+    if held.notices:
+        _Telling(held, now).tell()
+    return len(held.notices)
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """What one receiver is told, as long as the lease holds; each outcome is written at once."""
+
+    held: Lease
+    now: Callable[[], datetime]
+
+    def tell(self) -> None:
+        receiver = self.held.notices[0].receiver
+        if receiver.startswith(WEBHOOK):
+            self._webhook(receiver)
         else:
-            _tell_person(due, now)
-        return len(due)
+            self._person(receiver)
 
+    def _webhook(self, receiver: str) -> None:
+        hook = Webhook.objects.filter(pk=int(receiver.removeprefix(WEBHOOK))).first()
+        if hook is None or not hook.active:
+            notices.drop(self.held, self.held.notices, "there is no such webhook any more")
+            return
+        for each in self.held.notices:
+            if notices.renew(self.held, [each], self.now()):
+                self._call(hook, each)
 
-def _tell_webhook(notice: Notice, now: datetime) -> None:
-    hook = Webhook.objects.filter(pk=int(notice.receiver.removeprefix(WEBHOOK))).first()
-    if hook is None or not hook.active:
-        notices.drop([notice], "there is no such webhook any more")
-        return
-    body = {
-        "type": f"lead.{notice.kind}",
-        "timestamp": notice.created_at.isoformat(),
-        "data": {"lead": notice.lead_id, **json.loads(notice.payload)},
-    }
-    try:
-        webhooks.send(
-            hook.url, unseal(hook.secret), notice.key, body, now=now, private=_may_call_private()
-        )
-        notices.sent([notice], now=now)
-    except (SendError, SealError) as error:
-        _failed([notice], error, now)
+    def _call(self, hook: Webhook, notice: Notice) -> None:
+        body = {
+            "type": f"lead.{notice.kind}",
+            "timestamp": notice.created_at.isoformat(),
+            "data": {"lead": notice.lead_id, **json.loads(notice.payload)},
+        }
+        try:
+            secret = unseal(hook.secret)
+            webhooks.send(
+                hook.url, secret, notice.key, body, now=self.now(), private=_may_call_private()
+            )
+        except (SendError, SealError) as error:
+            self._failed([notice], error)
+        else:
+            notices.sent(self.held, [notice], now=self.now())
 
+    def _person(self, receiver: str) -> None:
+        """Over every channel of the receiver; one that gets through is enough."""
+        channels = channels_of(receiver)
+        if not channels:
+            notices.drop(self.held, self.held.notices, "no channel reaches this receiver")
+            return
+        email = email_of(receiver)
+        for some, message in _messages(self.held.notices, self.now()):
+            self._say(some, message, channels, email)
 
-def _tell_person(due: Sequence[Notice], now: datetime) -> None:
-    """Over every channel of the receiver; one that gets through is enough."""
-    receiver = due[0].receiver
-    channels = channels_of(receiver)
-    if not channels:
-        notices.drop(due, "no channel reaches this receiver")
-        return
-    email = email_of(receiver)
-    for some, message in _messages(due, now):
+    def _say(
+        self, some: Sequence[Notice], message: Message, channels: Sequence[Channel], email: str
+    ) -> None:
         errors: list[SendError | SealError] = []
         for channel in channels:
+            if not notices.renew(self.held, some, self.now()):
+                return
             try:
                 address = unseal(channel.address)
                 chat.send(address, message, email=email, private=_may_call_private())
             except (SendError, SealError) as error:
                 errors.append(error)
         if len(errors) == len(channels):
-            _failed(some, errors[0], now)
+            self._failed(some, errors[0])
         else:
-            notices.sent(some, now=now)
+            notices.sent(self.held, some, now=self.now())
+
+    def _failed(self, some: Sequence[Notice], error: SendError | SealError) -> None:
+        final = isinstance(error, SealError) or not error.again
+        notices.failed(self.held, some, str(error), PAUSES, final=final, now=self.now())
 
 
 def _messages(due: Sequence[Notice], now: datetime) -> list[tuple[list[Notice], Message]]:
@@ -97,11 +125,6 @@ def _messages(due: Sequence[Notice], now: datetime) -> list[tuple[list[Notice], 
         else:
             found += [([each], messages.message_of(each, zone, now, ())) for each in some]
     return found
-
-
-def _failed(some: Sequence[Notice], error: SendError | SealError, now: datetime) -> None:
-    final = isinstance(error, SealError) or not error.again
-    notices.failed(some, str(error), PAUSES, final=final, now=now)
 
 
 def channels_of(receiver: str) -> list[Channel]:

@@ -432,6 +432,8 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveIntegerField(default=0)),
                 ('last_error', models.TextField(blank=True)),
                 ('sent_at', models.DateTimeField(null=True)),
+                ('leased_until', models.DateTimeField(null=True)),
+                ('leased_by', models.TextField(blank=True)),
                 ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='ledger.lead')),
             ],
             options={

@@ -96,7 +96,7 @@ class Notice(models.Model):
     """Something that somebody must be told, once: `key` names the occasion and the receiver.
 
     `payload` is JSON. A notice is `waiting` until it is `sent`, given up on (`dead`), or no longer
-    needed (`dropped`).
+    needed (`dropped`). Whoever tells it has it until `leased_until`.
     """
 
     class State(models.TextChoices):
@@ -118,6 +118,8 @@ class Notice(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     last_error = models.TextField(blank=True)
     sent_at = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    leased_by = models.TextField(blank=True)
 
     class Meta:
         indexes = [

@@ -16,6 +16,7 @@ from leadpact.ledger.models import (
     Notice,
     Quarantine,
 )
+from leadpact.ledger.selectors.outbox import due
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def anything_to_do(now: datetime) -> bool:
 
 def anything_to_tell(now: datetime) -> bool:
     """Whether a notice is due; cheap, and takes no lock."""
-    return Notice.objects.filter(state=Notice.State.WAITING, send_at__lte=now).exists()
+    return due(now).exists()
 
 
 def health(now: datetime, alive_since: datetime) -> Health:

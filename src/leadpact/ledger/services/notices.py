@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
 
 from leadpact.ledger.models import Notice
+from leadpact.ledger.selectors import outbox
+
+#: Longer than any single call takes; whoever tells several renews it before each.
+LEASE = timedelta(minutes=2)
+_FREE: Mapping[str, Any] = {"leased_until": None, "leased_by": ""}
 
 
 def put(rows: Sequence[Notice]) -> None:
@@ -23,33 +33,43 @@ def told(kinds: Iterable[str], leads: Iterable[str]) -> list[tuple[str, str, str
     return list(rows.values_list("kind", "key", "receiver"))
 
 
-def claim(now: datetime, most: int = 100) -> list[Notice]:
-    """What is due for one receiver, the one who waits longest, inside a transaction."""
-    first = (
-        Notice.objects.select_for_update(skip_locked=True)
-        .filter(state=Notice.State.WAITING, send_at__lte=now)
-        .order_by("send_at", "id")
-        .first()
-    )
-    if first is None:
-        return []
-    rows = (
-        Notice.objects.select_for_update(skip_locked=True)
-        .filter(state=Notice.State.WAITING, send_at__lte=now, receiver=first.receiver)
-        .order_by("send_at", "id")
-    )
-    return list(rows[:most])
+@dataclass(frozen=True)
+class Lease:
+    """Notices for one receiver that are told by one sender, as long as the lease holds."""
+
+    notices: Sequence[Notice]
+    by: str
 
 
-def sent(rows: Iterable[Notice], *, now: datetime) -> None:
+@transaction.atomic
+def lease(by: str, now: datetime, most: int = 100) -> Lease:
+    """Take what is due for one receiver, the one who waits longest; `by` names this sender.
+
+    Until the lease runs out nobody else tells it. Whoever was killed meanwhile tells nobody of it:
+    then it is due again.
+    """
+    free = outbox.due(now).select_for_update(skip_locked=True).order_by("send_at", "id")
+    first = free.first()
+    rows = list(free.filter(receiver=first.receiver)[:most]) if first else []
+    _all(rows).update(leased_until=now + LEASE, leased_by=by)
+    return Lease(rows, by)
+
+
+def renew(held: Lease, rows: Iterable[Notice], now: datetime) -> bool:
+    """Go on having these for a whole lease from now; False when another sender has them by now."""
+    rows = list(rows)
+    return _ours(held, rows).update(leased_until=now + LEASE) == len(rows)
+
+
+def sent(held: Lease, rows: Iterable[Notice], *, now: datetime) -> None:
     """These were told."""
-    for row in rows:
-        row.state, row.sent_at, row.attempts = Notice.State.SENT, now, row.attempts + 1
-        row.last_error = ""
-        row.save(update_fields=["state", "sent_at", "attempts", "last_error"])
+    _ours(held, rows).update(
+        state=Notice.State.SENT, sent_at=now, attempts=F("attempts") + 1, last_error="", **_FREE
+    )
 
 
 def failed(
+    held: Lease,
     rows: Iterable[Notice],
     why: str,
     pauses: Sequence[timedelta],
@@ -59,20 +79,24 @@ def failed(
 ) -> None:
     """These did not get through: they are tried again after a pause, or given up on."""
     for row in rows:
-        row.attempts += 1
-        row.last_error = why[:500]
-        if final or row.attempts > len(pauses):
-            row.state = Notice.State.DEAD
-        else:
-            row.send_at = now + pauses[row.attempts - 1]
-        row.save(update_fields=["attempts", "last_error", "state", "send_at"])
+        tried = row.attempts + 1
+        gone = final or tried > len(pauses)
+        then = {"state": Notice.State.DEAD} if gone else {"send_at": now + pauses[tried - 1]}
+        _ours(held, [row]).update(attempts=tried, last_error=why[:500], **then, **_FREE)
 
 
-def drop(rows: Iterable[Notice], why: str) -> None:
+def drop(held: Lease, rows: Iterable[Notice], why: str) -> None:
     """These need not be told any more, or cannot be."""
-    for row in rows:
-        row.state, row.last_error = Notice.State.DROPPED, why
-        row.save(update_fields=["state", "last_error"])
+    _ours(held, rows).update(state=Notice.State.DROPPED, last_error=why, **_FREE)
+
+
+def _all(rows: Iterable[Notice]) -> QuerySet[Notice]:
+    return Notice.objects.filter(pk__in=[row.pk for row in rows])
+
+
+def _ours(held: Lease, rows: Iterable[Notice]) -> QuerySet[Notice]:
+    """Of these what the lease still holds: an outcome is written by whoever has the notice."""
+    return _all(rows).filter(state=Notice.State.WAITING, leased_by=held.by)
 
 
 def replay(rows: Iterable[int], *, now: datetime) -> int:
