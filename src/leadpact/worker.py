@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +22,7 @@ from leadpact.flows import live
 from leadpact.flows.journal import place_of, tell
 from leadpact.flows.sending import send_due
 from leadpact.ledger.models import Heartbeat
+from leadpact.ledger.selectors import figures
 from leadpact.ledger.selectors.health import anything_to_do, anything_to_tell
 from leadpact.ledger.services import heartbeats, quarantine
 
@@ -33,6 +36,9 @@ _QUEUE_EVERY = timedelta(seconds=2)
 _MOST_IN_A_ROW = 20
 _LONGEST_PAUSE = 30.0
 _SEND_EVERY_SECONDS = 1.0
+_MEASURE_LOOKS_EVERY = 5.0
+#: Names the process that started this one, so that it does not outlive it.
+_PARENT = "LEADPACT_PARENT"
 
 Clock = Callable[[], datetime]
 
@@ -183,3 +189,47 @@ class Sender:
             if not busy:
                 self._stopping.wait(_SEND_EVERY_SECONDS)
         connection.close()
+
+
+class Measurer:
+    """Lets figures be measured when they are due, by a process of its own that yields to others."""
+
+    def __init__(self, now: Clock) -> None:
+        self._now = now
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self.run, name="measurer", daemon=True)
+
+    def __enter__(self) -> Measurer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.join(_LONGEST_PAUSE)
+
+    def run(self) -> None:
+        """Look until stopped; a measurement that runs then is ended, and publishes nothing."""
+        while not self._stopping.is_set():
+            try:
+                if figures.is_due(self._now()):
+                    self._measure()
+            except Exception as error:  # noqa: BLE001 figures can wait; whoever runs this cannot
+                tell("nothing was measured", level=logging.ERROR, error=place_of(error))
+                self._stopping.wait(_LONGEST_PAUSE)
+            connection.close()
+            self._stopping.wait(_MEASURE_LOOKS_EVERY)
+
+    def _measure(self) -> None:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "leadpact", "measure", "--when-due"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env={**os.environ, _PARENT: str(os.getpid())},
+        )
+        while running.poll() is None:
+            if self._stopping.wait(POLL_SECONDS):
+                running.terminate()
+                running.wait()
+        if running.returncode and not self._stopping.is_set():
+            tell("a measurement failed", level=logging.ERROR, code=running.returncode)
+            self._stopping.wait(_LONGEST_PAUSE)

@@ -33,6 +33,7 @@ MAY: dict[str, set[str]] = {
     "GET /api/v1/people": READERS,
     "GET /api/v1/notices": READERS,
     "GET /api/v1/metrics": READERS,
+    "GET /api/v1/standings": READERS,
     "POST /api/v1/events": {
         "administrator", "marketing head", "marketer", "key collect", "key write", "key admin",
     },

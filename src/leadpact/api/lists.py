@@ -1,8 +1,7 @@
-"""What can be read: leads, events, handoffs, clocks, metrics, agreements, people, notices."""
+"""What can be read: leads, events, handoffs, clocks, agreements, people, notices."""
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 from django.db.models import QuerySet
@@ -15,7 +14,7 @@ from leadpact.api.callers import caller_of
 from leadpact.api.endpoints import answers, router
 from leadpact.api.paging import Page, page
 from leadpact.api.problems import Faulty
-from leadpact.ledger.models import AgreementVersion, Lead, Notice, PublishedMetric
+from leadpact.ledger.models import AgreementVersion, Lead, Notice
 from leadpact.ledger.selectors import lists
 from leadpact.ledger.selectors.visible import leads_for
 from leadpact.ledger.services.permits import Act
@@ -154,25 +153,6 @@ def notices(
     if lead is not None:
         found = found.filter(lead=lead)
     return page(found, shown.notice, at.cursor, at.limit)
-
-
-class MetricOut(Schema):
-    """A set of figures, as of a moment."""
-
-    key: str
-    as_of: str
-    value: Any
-
-
-@router.get("/metrics", response=answers(Page[MetricOut]), tags=["metrics"])
-def metrics(request: HttpRequest, at: Asked) -> Any:
-    """The published figures, computed at most once a minute."""
-    caller_of(request, Act.READ)
-    return page(PublishedMetric.objects.all(), _metric, at.cursor, at.limit)
-
-
-def _metric(row: PublishedMetric) -> MetricOut:
-    return MetricOut(key=row.key, as_of=row.as_of.isoformat(), value=json.loads(row.value))
 
 
 def _lead(request: HttpRequest, key: str) -> Lead:

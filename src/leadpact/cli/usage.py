@@ -47,6 +47,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "imports": ("leadpact imports",),
     "void": ("leadpact void import-3f1c52d07a9be844",),
+    "measure": ("leadpact measure", "leadpact measure --json"),
     "rebuild": ("leadpact rebuild --check", "leadpact rebuild"),
     "backup": ("leadpact backup backups/2026-04-01",),
     "restore": ("leadpact restore backups/2026-04-01",),

@@ -69,7 +69,7 @@ def worker() -> None:
         from leadpact.flows import journal
         from leadpact.flows.run import compile_engine
         from leadpact.web.process import end_with_parent
-        from leadpact.worker import Sender, Worker
+        from leadpact.worker import Measurer, Sender, Worker
 
         journal.configure()
         end_with_parent()
@@ -81,5 +81,5 @@ def worker() -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: turning.stop())
         compile_engine(lambda _done, what: journal.tell(what))
-        with Sender(now):
+        with Sender(now), Measurer(now):
             turning.run()

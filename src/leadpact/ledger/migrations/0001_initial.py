@@ -95,14 +95,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='PublishedMetric',
-            fields=[
-                ('key', models.TextField(primary_key=True, serialize=False)),
-                ('as_of', models.DateTimeField()),
-                ('value', models.TextField()),
-            ],
-        ),
-        migrations.CreateModel(
             name='Team',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -230,6 +222,37 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='PublishedMetric',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.TextField()),
+                ('period', models.CharField(max_length=10)),
+                ('by', models.CharField(blank=True, max_length=12)),
+                ('group', models.TextField(blank=True)),
+                ('value', models.FloatField(null=True)),
+                ('unit', models.TextField()),
+                ('n', models.BigIntegerField()),
+                ('low', models.FloatField(null=True)),
+                ('high', models.FloatField(null=True)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['period', 'by'], name='metric_of_period')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PublishedStanding',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('obligation', 'Obligation'), ('goal', 'Goal')], max_length=10)),
+                ('place', models.PositiveIntegerField()),
+                ('name', models.TextField()),
+                ('value', models.TextField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('kind', 'place'), name='standing_has_its_place')],
             },
         ),
         migrations.CreateModel(
@@ -416,6 +439,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['bulk', 'id'], name='change_in_turn')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Measurement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('as_of', models.DateTimeField(null=True)),
+                ('newest', models.BigIntegerField(default=0)),
+                ('recent', models.BigIntegerField(default=0)),
+                ('versions', models.BigIntegerField(default=0)),
+                ('imported_at', models.DateTimeField(null=True)),
+                ('next_at', models.DateTimeField(null=True)),
+                ('seconds', models.FloatField(default=0)),
+                ('counts', models.TextField(default='{}')),
+                ('leased_by', models.TextField(blank=True)),
+                ('leased_until', models.DateTimeField(null=True)),
+                ('agreement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.agreementversion')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='measurement_is_one')],
             },
         ),
         migrations.CreateModel(

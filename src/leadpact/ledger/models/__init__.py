@@ -9,7 +9,7 @@ from leadpact.ledger.models.installation import Installation
 from leadpact.ledger.models.leads import Company, Deal, DealRole, Identity, Lead
 from leadpact.ledger.models.live import Change, Handoff, Notice, NurtureEntry, Webhook
 from leadpact.ledger.models.people import Absence, Person, Standing, Team
-from leadpact.ledger.models.published import PublishedMetric
+from leadpact.ledger.models.published import Measurement, PublishedMetric, PublishedStanding
 from leadpact.ledger.models.running import Heartbeat, Quarantine
 from leadpact.ledger.models.state import (
     Clock,
@@ -42,10 +42,12 @@ __all__ = [
     "Installation",
     "Lead",
     "LeadState",
+    "Measurement",
     "Notice",
     "NurtureEntry",
     "Person",
     "PublishedMetric",
+    "PublishedStanding",
     "Quarantine",
     "Role",
     "Scope",

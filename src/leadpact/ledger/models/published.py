@@ -1,16 +1,84 @@
-"""Figures that pages read, computed at most once a minute."""
+"""Figures that pages and programs read: those of the last measurement, and of what they tell."""
 
 from __future__ import annotations
 
 from django.db import models
 
+from leadpact.ledger.models.agreements import AgreementVersion
 
-class PublishedMetric(models.Model):
-    """One set of figures by its key, as JSON, with the moment that it tells of."""
 
-    key = models.TextField(primary_key=True)
-    as_of = models.DateTimeField()
-    value = models.TextField()
+class Measurement(models.Model):
+    """One row: the moment and the version that the published figures are of.
+
+    `newest`, `recent`, `versions` and `imported_at` say how much was known when it began: another
+    is worth its while once one of them has changed, or at `next_at`, when time alone moves a
+    figure. Whoever measures is named in `leased_by`; nobody else begins before `leased_until`.
+    `counts` is JSON.
+    """
+
+    as_of = models.DateTimeField(null=True)
+    agreement = models.ForeignKey(AgreementVersion, null=True, on_delete=models.PROTECT)
+    newest = models.BigIntegerField(default=0)
+    recent = models.BigIntegerField(default=0)
+    versions = models.BigIntegerField(default=0)
+    imported_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
+    seconds = models.FloatField(default=0)
+    counts = models.TextField(default="{}")
+    leased_by = models.TextField(blank=True)
+    leased_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="measurement_is_one")]
 
     def __str__(self) -> str:
-        return f"{self.key} as of {self.as_of}"
+        return f"figures as of {self.as_of}"
+
+
+class PublishedMetric(models.Model):
+    """A figure: a metric in a period, of everything or of one value (`group`) of a dimension.
+
+    `low` and `high` are the 95 % interval of a share, `n` the cases. A figure keeps its row from
+    one measurement to the next; nothing is kept of what it was before.
+    """
+
+    name = models.TextField()
+    period = models.CharField(max_length=10)
+    by = models.CharField(max_length=12, blank=True)
+    group = models.TextField(blank=True)
+    value = models.FloatField(null=True)
+    unit = models.TextField()
+    n = models.BigIntegerField()
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["period", "by"], name="metric_of_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.period} {self.group}"
+
+
+class PublishedStanding(models.Model):
+    """How a promise stands: an obligation with its clocks, or a goal with its hurdles, as JSON."""
+
+    class Kind(models.TextChoices):
+        """What was promised."""
+
+        OBLIGATION = "obligation"
+        GOAL = "goal"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    place = models.PositiveIntegerField()
+    name = models.TextField()
+    value = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "place"], name="standing_has_its_place")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

@@ -1,0 +1,145 @@
+"""The published figures: the whole log evaluated as of a moment, as `leadpact run` does it.
+
+What is found replaces what was published before. Whoever asks for figures reads those, and waits
+for no evaluation.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from datetime import time as wall_clock
+from typing import get_args
+
+import pyarrow.compute as pc
+
+from leadpact.documents.report import Report
+from leadpact.engine.evaluate import evaluate
+from leadpact.engine.metrics.aggregate import Figure
+from leadpact.engine.metrics.measures import Measures, Span
+from leadpact.engine.metrics.metric import Split
+from leadpact.engine.result import Result
+from leadpact.flows.run import Progress
+from leadpact.ledger.models import PublishedMetric, PublishedStanding
+from leadpact.ledger.selectors import agreements, logs
+from leadpact.ledger.services import figures as publishing
+
+#: Of one dimension so many values are published, those with the most cases: a campaign's name
+#: comes from an address that anybody can type.
+MOST_VALUES = 200
+_SPANS: tuple[Span, ...] = ("all", "quarter", "month")
+_JUST_AFTER = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What was published: as of when, from how many rows, how much of it, in what time."""
+
+    as_of: datetime
+    rows: int
+    figures: int
+    standings: int
+    seconds: float
+
+
+def measure(
+    now: datetime, name: str, tell: Progress, *, take_over: bool = False
+) -> Measurement | None:
+    """Measure and publish as of now; `name` says who does.
+
+    None where no agreement is published, or somebody else measures, which `take_over` passes over.
+    """
+    versions = agreements.published()
+    at = publishing.lease(name, now=now, take_over=take_over) if versions else None
+    if at is None:
+        return None
+    began = time.monotonic()
+    tell(0.3, "Reading the log")
+    history = logs.whole_history()
+    tell(0.5, f"Evaluating {history.log.num_rows:,} rows")
+    result = evaluate([each.agreement for each in versions], history, as_of=now)
+    tell(0.8, "Counting")
+    in_force = agreements.in_force(now) or versions[0]
+    report = Report(result, history, in_force.sha256)
+    told = report.as_json()
+    found = publishing.Measured(
+        as_of=now,
+        agreement=in_force.id,
+        next_at=_next(result, report.measures),
+        counts=told["counts"],
+        figures=list(_rows(report.measures)),
+        standings=[
+            *_standings(PublishedStanding.Kind.OBLIGATION, told["obligations"]),
+            *_standings(PublishedStanding.Kind.GOAL, told["goals"]),
+        ],
+        seconds=time.monotonic() - began,
+    )
+    if not publishing.publish(name, at, found):
+        return None
+    rows, published = history.log.num_rows, len(found.figures)
+    return Measurement(now, rows, published, len(found.standings), found.seconds)
+
+
+def _next(result: Result, measures: Measures) -> datetime:
+    """When time alone moves a figure: a clock runs out, or the day ends, and with it a period."""
+    as_of = result.as_of
+    tomorrow = as_of.astimezone(measures.zone).date() + timedelta(days=1)
+    midnight = datetime.combine(tomorrow, wall_clock(), measures.zone).astimezone(UTC)
+    clocks = result.clocks.filter(pc.equal(result.clocks["outcome"], "running"))
+    dues: list[datetime] = [
+        due for due in clocks["due_at"].to_pylist() if due is not None and due >= as_of
+    ]
+    return min([midnight, *(due + _JUST_AFTER for due in dues)])
+
+
+def _rows(measures: Measures) -> Iterator[PublishedMetric]:
+    for span in _SPANS:
+        yield from map(_row, measures.figures(span))
+    for split in get_args(Split):
+        if split == "segment" and not measures.result.agreement.segments:
+            continue
+        yield from map(_row, _most(measures.figures("all", split)))
+
+
+def _most(figures: Sequence[Figure]) -> Iterable[Figure]:
+    """The figures of those values of a dimension that have the most cases."""
+    cases: dict[str | None, int] = defaultdict(int)
+    for figure in figures:
+        cases[figure.group] += figure.n
+    if len(cases) <= MOST_VALUES:
+        return figures
+    kept = set(sorted(cases, key=lambda group: (-cases[group], str(group)))[:MOST_VALUES])
+    return [figure for figure in figures if figure.group in kept]
+
+
+def _row(figure: Figure) -> PublishedMetric:
+    return PublishedMetric(
+        name=_text(figure.name),
+        period=figure.period,
+        by=figure.by or "",
+        group=_text(figure.group or ""),
+        value=figure.value,
+        unit=figure.unit,
+        n=figure.n,
+        low=figure.low,
+        high=figure.high,
+    )
+
+
+def _standings(kind: str, told: Sequence[Mapping[str, object]]) -> Iterator[PublishedStanding]:
+    for place, each in enumerate(told):
+        yield PublishedStanding(
+            kind=kind,
+            place=place,
+            name=_text(str(each["name"])),
+            value=_text(json.dumps(each, ensure_ascii=False, allow_nan=False)),
+        )
+
+
+def _text(text: str) -> str:
+    # PostgreSQL takes no text with a NUL in it.
+    return text.replace("\0", "")
