@@ -245,6 +245,14 @@ def test_a_database_that_cannot_be_reached_is_one_sentence(home: Path) -> None:
         assert "Traceback" not in answer.err
 
 
+@pytest.mark.parametrize("address", ["leads.example.com", "http://[", "https://a.org/leads"])
+def test_an_address_of_its_own_that_is_none_is_one_sentence(home: Path, address: str) -> None:
+    answer = ended(started("key", "list", env=environment(home) | {"LEADPACT_URL": address}))
+    assert answer.code == 3
+    assert answer.err.startswith("leadpact: LEADPACT_URL is")
+    assert "Traceback" not in answer.err
+
+
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     answer = leadpact(tmp_path / "file", "key", "list")

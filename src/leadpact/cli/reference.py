@@ -19,6 +19,8 @@ VARIABLES = {
     "platform's folder for the data of applications.",
     "LEADPACT_HOSTS": "Names under which pages and API are reached, with commas. By default this "
     "machine alone.",
+    "LEADPACT_URL": "The address by which people reach the pages, as `https://leads.example.com`: "
+    "messages link to it. `serve` knows its own; a `worker` by itself sends no links without it.",
     "LEADPACT_HTTPS": "`1` where they are reached by HTTPS: cookies are then sent by HTTPS alone.",
     "LEADPACT_SECRET": "The ledger's secret. By default kept in LEADPACT_HOME.",
     "LEADPACT_JIT": "`off` runs the engine without its compiler: the same results, far slower.",

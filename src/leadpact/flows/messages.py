@@ -21,7 +21,7 @@ TOGETHER = 3
 def message_of(notice: Notice, zone: ZoneInfo, now: datetime, links: Sequence[Link]) -> Message:
     """One notice as a message, its times on the wall clock of the zone."""
     about: Mapping[str, Any] = json.loads(notice.payload)
-    lead = Lead.objects.select_related("state", "company").filter(key=notice.lead_id).first()
+    lead = _found(notice.lead_id)
     name = _name(lead)
     told = _SUBJECTS[notice.kind].format(lead=name, **_strings(about))
     lines = {
@@ -61,6 +61,15 @@ def _strings(about: Mapping[str, Any]) -> dict[str, str]:
     return {"obligation": str(about.get("obligation") or "")}
 
 
+def lead_named(key: str) -> str:
+    """A lead by its key, as people know it."""
+    return _name(_found(key))
+
+
+def _found(key: str | None) -> Lead | None:
+    return Lead.objects.select_related("state", "company").filter(key=key).first()
+
+
 def _name(lead: Lead | None) -> str:
     """Who a lead is, as people know them: name and company, else what there is."""
     if lead is None:
@@ -78,10 +87,7 @@ def _handoff(lead: Lead | None, zone: ZoneInfo, now: datetime) -> list[str]:
     grade = f", tier {state.tier}" if state.tier else ""
     scored = f" ({state.score:g} points{grade})" if state.score is not None else ""
     lines = [f"It is at {state.stage}{scored}."]
-    running = Clock.objects.filter(lead=lead, outcome="running", side="sales", protocol_step=None)
-    for clock in running.order_by("due_at"):
-        if clock.due_at is not None:
-            lines.append(f"{clock.obligation}: due {_when(clock.due_at, zone, now)}.")
+    lines += promises_of(lead.key, zone, now)
     did = Event.objects.filter(lead=lead).exclude(kind__contains=".").order_by("-happened")
     kinds = list(dict.fromkeys(did.values_list("kind", flat=True)[:50]))[:_MOST_TOLD]
     if kinds:
@@ -89,11 +95,21 @@ def _handoff(lead: Lead | None, zone: ZoneInfo, now: datetime) -> list[str]:
     return lines
 
 
+def promises_of(lead: str, zone: ZoneInfo, now: datetime) -> list[str]:
+    """What sales owes a lead, and until when; the most urgent first."""
+    running = Clock.objects.filter(lead=lead, outcome="running", side="sales", protocol_step=None)
+    return [
+        f"{clock.obligation}: due {when(clock.due_at, zone, now)}."
+        for clock in running.exclude(due_at=None).order_by("due_at")
+        if clock.due_at is not None
+    ]
+
+
 def _of_clock(about: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> list[str]:
     due = about.get("due_at")
     if not due:
         return []
-    return [f"It was promised by {_when(datetime.fromisoformat(str(due)), zone, now)}."]
+    return [f"It was promised by {when(datetime.fromisoformat(str(due)), zone, now)}."]
 
 
 def _returned(about: Mapping[str, Any]) -> list[str]:
@@ -102,7 +118,8 @@ def _returned(about: Mapping[str, Any]) -> list[str]:
     return [f"Reason{by}: {about.get('reason') or 'none given'}.", *note]
 
 
-def _when(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+def when(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """An instant on somebody's wall clock; the day only where it is not today."""
     local = at.astimezone(zone)
     if local.date() == now.astimezone(zone).date():
         return f"today at {local:%H:%M}"

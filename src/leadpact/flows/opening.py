@@ -30,8 +30,12 @@ def set_up() -> None:
 
     if apps.ready:
         return
+    from leadpact.ledger.home import SettingError
+
     try:
         django.setup()
+    except SettingError as error:
+        raise LedgerError(str(error)) from None
     except OSError as error:
         raise _no_folder(error) from None
     except (ImproperlyConfigured, ValueError) as error:

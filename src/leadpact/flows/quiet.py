@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from leadpact.agreement.calendars import ORGANISATION, calendars_of
 from leadpact.agreement.spec import Agreement
 from leadpact.calendars import Calendar
 from leadpact.engine.values import normal
+
+_UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,17 @@ class QuietHours:
         }
         return cls(people, known[ORGANISATION])
 
+    def calendar_of(self, receiver: str) -> Calendar:
+        """The calendar by which somebody works."""
+        return self.people.get(normal(receiver), self.organisation)
+
     def next_moment(self, receiver: str, now: datetime) -> datetime:
         """Now where the receiver is at work, else when they next begin."""
-        return self.people.get(normal(receiver), self.organisation).add(now, timedelta())
+        return self.calendar_of(receiver).add(now, timedelta())
+
+
+def zone_of(receiver: str, agreement: Agreement | None) -> ZoneInfo:
+    """The zone by whose wall clock somebody reads a time."""
+    if agreement is None:
+        return _UTC
+    return ZoneInfo(QuietHours.of(agreement).calendar_of(receiver).timezone)

@@ -10,12 +10,13 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from leadpact.engine.values import normal
 from leadpact.flows import messages
+from leadpact.flows.answering import links_for
+from leadpact.flows.quiet import zone_of
 from leadpact.flows.telling import WEBHOOK
 from leadpact.ledger.models import Channel, Notice, Person, User, Webhook
 from leadpact.ledger.sealing import SealError, unseal
@@ -114,7 +115,7 @@ class _Telling:
 def _messages(due: Sequence[Notice], now: datetime) -> list[tuple[list[Notice], Message]]:
     """Notices of one kind together where they are many, else each alone."""
     version = agreements.in_force(now)
-    zone = ZoneInfo(version.agreement.calendar.timezone if version else "UTC")
+    zone = zone_of(due[0].receiver, version.agreement if version else None)
     by_kind: dict[str, list[Notice]] = {}
     for each in due:
         by_kind.setdefault(each.kind, []).append(each)
@@ -123,7 +124,10 @@ def _messages(due: Sequence[Notice], now: datetime) -> list[tuple[list[Notice], 
         if len(some) > messages.TOGETHER:
             found.append((some, messages.together(some, some[0].key)))
         else:
-            found += [([each], messages.message_of(each, zone, now, ())) for each in some]
+            found += [
+                ([each], messages.message_of(each, zone, now, links_for(each, now)))
+                for each in some
+            ]
     return found
 
 

@@ -1,20 +1,40 @@
-"""The folder that holds the whole state of an installation, and the secret it keeps there."""
+"""What an installation is told by its surroundings: its folder, the secret in it, its address."""
 
 from __future__ import annotations
 
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 
 _SECRET = "secret.key"
 
 
+class SettingError(Exception):
+    """A variable of the environment cannot be meant; the message is a sentence for the user."""
+
+
 def home() -> Path:
     """LEADPACT_HOME, by default the platform's folder for the data of applications; not made."""
     named = os.environ.get("LEADPACT_HOME")
     return Path(named).expanduser() if named else platformdirs.user_data_path("leadpact")
+
+
+def own_address() -> str:
+    """LEADPACT_URL without a slash at its end; empty where nobody said. Raises SettingError."""
+    named = os.environ.get("LEADPACT_URL", "").strip().rstrip("/")
+    try:
+        parts = urlsplit(named)
+        sound = parts.scheme in ("http", "https") and parts.hostname and not parts.path
+    except ValueError:
+        sound = False
+    if named and not sound:
+        raise SettingError(
+            f"LEADPACT_URL is “{named[:80]}”; write it such as https://leads.example.com."
+        )
+    return named
 
 
 def secret() -> str:

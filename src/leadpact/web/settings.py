@@ -5,6 +5,7 @@
 | `LEADPACT_HOME` | folder of the whole state; by default the platform's data folder |
 | `DATABASE_URL` | `postgresql://…`; by default SQLite in the home folder |
 | `LEADPACT_SECRET` | the installation's secret; by default kept in the home folder |
+| `LEADPACT_URL` | its address as people reach it, which messages link to; `serve` knows its own |
 | `LEADPACT_HOSTS` | names under which it is reached, with commas; by default this machine alone |
 | `LEADPACT_CALL_PRIVATE` | `1` lets webhooks call addresses of this network |
 | `LEADPACT_HTTPS` | `1` where it is reached by HTTPS: cookies are then sent by HTTPS alone |
@@ -15,18 +16,22 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 
-from leadpact.ledger.home import home, secret
+from leadpact.ledger.home import home, own_address, secret
 
 BASE_DIR = Path(__file__).resolve().parent
 SECRET_KEY = secret()
 DEBUG = False
+
+LEADPACT_URL = own_address()
 ALLOWED_HOSTS = [
     "localhost",
     "127.0.0.1",
     "[::1]",
+    *filter(None, [urlsplit(LEADPACT_URL).hostname]),
     *filter(None, os.environ.get("LEADPACT_HOSTS", "").split(",")),
 ]
 
@@ -41,6 +46,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "leadpact.web.headers.strict",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -105,6 +111,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = False
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
 # Files are served from where they are installed; nothing has to be collected first.
 WHITENOISE_USE_FINDERS = True
 

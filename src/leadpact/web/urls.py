@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("leadpact.api.urls")),
     path("", include("leadpact.api.health")),
     path("v1/", include("leadpact.api.collector")),
+    path("", include("leadpact.web.answering")),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -27,14 +28,23 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     make_sure_free(host, port)
     with opened():
         pass
+    shown = f"[{host}]" if ":" in host else {"0.0.0.0": "localhost"}.get(host, host)
+    os.environ.setdefault("LEADPACT_URL", _address(shown, port))
     group = Group()
     group.start("web", "web", "--host", host, "--port", str(port))
     group.start("worker", "worker")
-    shown = f"[{host}]" if ":" in host else {"0.0.0.0": "localhost"}.get(host, host)
     console = out()
     write(console, f"Leadpact serves at http://{shown}:{port}/   (Ctrl-C ends)", "bold")
     console.file.flush()
     group.watch()
+
+
+def _address(shown: str, port: int) -> str:
+    """Where people reach it: under the first name given, through a proxy where there is HTTPS."""
+    named = os.environ.get("LEADPACT_HOSTS", "").partition(",")[0].strip()
+    if named and os.environ.get("LEADPACT_HTTPS") == "1":
+        return f"https://{named}"
+    return f"http://{named or shown}:{port}"
 
 
 def web(

@@ -215,19 +215,30 @@ def close_day(doing: Doing, day: date, calendar: str = "") -> Receipt:
     return _ingest(doing, None, "calendar.closed", told)
 
 
+def make_sure_workable(doing: Doing, lead: str) -> None:
+    """Raises Refused where the caller could not accept, reject or log an attempt now."""
+    _judged(doing.caller, lead, Act.WORK_LEAD, "sales.accepted")
+
+
 @transaction.atomic
 def _act(
     doing: Doing, lead: str, act: Act, kind: str, told: Mapping[str, Any], *, audited: bool = False
 ) -> Receipt:
-    _permit(doing.caller, act)
-    lead = _living(lead)
-    _seen(doing.caller, lead)
-    if act in (Act.WORK_LEAD, Act.RATE) and not may_work(doing.caller, lead):
-        raise Refused(f"{lead} is held by somebody else.", "held by another")
-    _makes_sense(lead, kind)
+    lead = _judged(doing.caller, lead, act, kind)
     if audited:
         audit.record(doing.caller.name, kind, f"lead {lead}", told, now=doing.now)
     return _ingest(doing, lead, kind, told)
+
+
+def _judged(caller: Caller, lead: str, act: Act, kind: str) -> str:
+    """The lead itself, of which the caller may do this now. Raises Refused."""
+    _permit(caller, act)
+    lead = _living(lead)
+    _seen(caller, lead)
+    if act in (Act.WORK_LEAD, Act.RATE) and not may_work(caller, lead):
+        raise Refused(f"{lead} is held by somebody else.", "held by another")
+    _makes_sense(lead, kind)
+    return lead
 
 
 def _makes_sense(lead: str, kind: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from leadpact.ledger.models import ApiKey, Role, Scope, User
+from leadpact.ledger.models import ApiKey, Person, Role, Scope, User
 
 
 class Act(StrEnum):
@@ -109,6 +109,16 @@ def of_user(user: User) -> Caller:
         person=person.name if person else None,
         team=person.team.name if person and person.team else None,
     )
+
+
+def of_person(person: Person) -> Caller | None:
+    """Somebody who holds leads, as a rep whose user may do as much; None for who left."""
+    user = getattr(person, "user", None)
+    if not person.active or (user and not user.is_active):
+        return None
+    acts = _MAY[Role.REP] & _MAY[user.role] if user else _MAY[Role.REP]
+    team = person.team.name if person.team else None
+    return Caller(person.name, frozenset(acts), Role.REP, person.name, team)
 
 
 def of_key(key: ApiKey) -> Caller:
