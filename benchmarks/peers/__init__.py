@@ -1,0 +1,1 @@
+"""The same computation by other means: pandas, Polars, DuckDB with windows."""
