@@ -123,7 +123,7 @@ def test_every_dependency_is_pinned_within_its_range(python: str) -> None:
         for pin in pins()
         if pin.marker is None or pin.marker.evaluate({"python_version": python})
     }
-    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
+    wanted = [*PROJECT["dependencies"], *sum(PROJECT["optional-dependencies"].values(), [])]
     wrong = [
         text
         for text in wanted

@@ -14,7 +14,6 @@ from benchmarks.peers.task import (
     REJECTION,
     TERM,
     Answer,
-    Rule,
     Task,
     Test,
 )
@@ -29,8 +28,7 @@ def answer(task: Task, log: Path, threads: int) -> Answer:
     for statement in _statements(task, log):
         connection.execute(statement)
     scores, entries, clocks = (
-        connection.execute(f"from {name}").to_arrow_table()
-        for name in ("scores", "entries", "clocks")
+        connection.sql(f"from {name}").to_arrow_table() for name in ("scores", "entries", "clocks")
     )
     return Answer(scores, entries, clocks)
 
@@ -45,7 +43,8 @@ def _statements(task: Task, log: Path) -> list[str]:
             from '{log}' where epoch_us(happened_at) <= {task.as_of}""",
         # Leads as numbers: sorting and joining by numbers is what DuckDB does best.
         """create temp table leads as
-            select lead_id, row_number() over () as lead from (select distinct lead_id from told)""",
+            select lead_id, row_number() over () as lead
+            from (select distinct lead_id from told)""",
         f"""create temp table rows as
             select lead, moment, kind, {", ".join(asked)} from told join leads using (lead_id)
             where kind in ({_texts(kinds)})""",
@@ -63,7 +62,7 @@ def _statements(task: Task, log: Path) -> list[str]:
         _steps(task),
         _engagement(task),
         _fit(task),
-        *_totals(task),
+        *_totals(),
         *_entries(task),
         *_clocks(task),
         _scores(),
@@ -119,7 +118,9 @@ def _fit(task: Task) -> str:
     """Points of the attributes known at each instant at which some were stated."""
     low, high = task.fit
     columns = sorted({rule.test.column for rule in task.attributes if rule.test})
-    latest = ", ".join(f"last_value({name} ignore nulls) over earlier as {name}" for name in columns)
+    latest = ", ".join(
+        f"last_value({name} ignore nulls) over earlier as {name}" for name in columns
+    )
     points = " + ".join(
         f"case when {_holds(rule.test)} then {rule.points} else 0 end"
         for rule in task.attributes
@@ -134,8 +135,8 @@ def _fit(task: Task) -> str:
         from known group by lead, moment"""
 
 
-def _totals(task: Task) -> list[str]:
-    """The whole score at every instant at which something happened, and what was looked moment then."""
+def _totals() -> list[str]:
+    """The whole score at every instant at which something happened, as it stood then."""
     return [
         f"""create temp table looks as
             select found.lead, found.moment, coalesce(ends.episode, 0) as episode from (
@@ -152,7 +153,8 @@ def _totals(task: Task) -> list[str]:
                 and instants.moment >= engagement.moment
             )
             select engaged.lead, engaged.episode, engaged.moment, engagement + fit as total
-            from engaged asof join fits on engaged.lead = fits.lead and engaged.moment >= fits.moment""",
+            from engaged asof join fits
+            on engaged.lead = fits.lead and engaged.moment >= fits.moment""",
     ]
 
 
@@ -184,8 +186,8 @@ def _clocks(task: Task) -> list[str]:
     return [
         f"""create temp table due as
             with begun as (
-                select entered.*, worked + greatest(0, least(entered.moment, closes) - opens) + {TERM}
-                    as target
+                select entered.*,
+                    worked + greatest(0, least(entered.moment, closes) - opens) + {TERM} as target
                 from entered asof join hours on entered.moment >= hours.opens
             )
             select lead, episode, begun.moment, opens + target - worked as due

@@ -31,4 +31,4 @@ def answer(result: Result) -> Answer:
         from stage_entries where stage = 'MQL'"""
     clocks = """select lead_id, (episode - 1)::bigint as episode, epoch_us(due_at) as due, outcome
         from clocks"""
-    return Answer(*(connection.execute(q).to_arrow_table() for q in (scores, entries, clocks)))
+    return Answer(*(connection.sql(query).to_arrow_table() for query in (scores, entries, clocks)))

@@ -41,7 +41,9 @@ def answer(task: Task, log: Path) -> Answer:
     clocks = _clocks(task, entered, acts, ends)
     scores = _scores(len(names), ends, engagement, fits)
     return Answer(
-        _named(scores, names, SCORES), _named(entered, names, ENTRIES), _named(clocks, names, CLOCKS)
+        _named(scores, names, SCORES),
+        _named(entered, names, ENTRIES),
+        _named(clocks, names, CLOCKS),
     )
 
 
@@ -52,12 +54,9 @@ def _named(frame: pd.DataFrame, names: pd.Index, schema: pa.Schema) -> pa.Table:
 
 def _read(task: Task, log: Path) -> tuple[pd.DataFrame, pd.Index]:
     """The rows asked for, sorted by lead and instant; and the leads by number."""
-    texts = ["kind"] + sorted(
-        {r.test.column for r in task.attributes + task.activities if r.test and r.test.one_of}
-    )
-    numbers = sorted(
-        {r.test.column for r in task.attributes + task.activities if r.test} - set(texts)
-    )
+    tests = [rule.test for rule in task.attributes + task.activities if rule.test]
+    texts = ["kind", *sorted({test.column for test in tests if test.one_of})]
+    numbers = sorted({test.column for test in tests} - set(texts))
     columns = ["lead_id", "happened_at", *texts, *numbers]
     told = pq.read_table(log, columns=columns, read_dictionary=["lead_id", *texts]).to_pandas()
     told["moment"] = told.pop("happened_at").astype("datetime64[us, UTC]").astype(np.int64)
@@ -89,7 +88,9 @@ def _steps(task: Task, acts: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:
     found["until"] = found.until.fillna(task.as_of).clip(upper=task.as_of).astype(np.int64)
     parts = []
     for rule in task.activities:
-        hits = found.loc[(found.kind == rule.kind) & _holds(found, rule.test), [*PASSAGE, "moment", "until"]]
+        hits = found.loc[
+            (found.kind == rule.kind) & _holds(found, rule.test), [*PASSAGE, "moment", "until"]
+        ]
         for age, worth in enumerate(rule.steps):
             moment = hits.moment + age * rule.every
             parts.append(
@@ -107,7 +108,11 @@ def _steps(task: Task, acts: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:
 def _engagement(task: Task, steps: pd.DataFrame) -> pd.DataFrame:
     """The points of the group at each change, each rule and then all within their limits."""
     of_rule = [*PASSAGE, "rule"]
-    summed = steps.groupby([*of_rule, "moment"], sort=True).agg(worth=("worth", "sum"), cap=("cap", "first")).reset_index()
+    summed = (
+        steps.groupby([*of_rule, "moment"], sort=True)
+        .agg(worth=("worth", "sum"), cap=("cap", "first"))
+        .reset_index()
+    )
     counted = summed.groupby(of_rule).worth.cumsum().clip(-summed.cap, summed.cap)
     before = counted.groupby([summed[name] for name in of_rule]).shift(1, fill_value=0)
     summed["change"] = counted - before

@@ -61,7 +61,7 @@ def _read(task: Task, log: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
             "kind",
             *columns,
         )
-        .filter(MOMENT <= task.as_of)
+        .filter(task.as_of >= MOMENT)
     )
     leads = told.select(pl.col("lead_id").unique()).with_row_index("lead").collect()
     rows = told.filter(pl.col("kind").is_in([*kinds, "lead.created", "lead.updated"]))
@@ -98,7 +98,7 @@ def _steps(task: Task, acts: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
                 )
             )
     last = pl.col("until").fill_null(task.as_of).clip(upper_bound=task.as_of)
-    return pl.concat(parts).filter(MOMENT <= last).drop("until").collect()
+    return pl.concat(parts).filter(last >= MOMENT).drop("until").collect()
 
 
 def _engagement(task: Task, steps: pl.DataFrame) -> pl.DataFrame:
@@ -157,7 +157,9 @@ def _entered(
     progress = acts.filter(pl.col("kind").is_in(PROGRESS)).select(*PASSAGE, "moment")
     stated = _in_episodes(fits.sort("lead", "moment"), ends).select(*PASSAGE, "moment")
     at = [*PASSAGE, "moment"]
-    looks = pl.concat([engagement.select(at), progress.select(at), stated.select(at)], how="vertical_relaxed")
+    looks = pl.concat(
+        [engagement.select(at), progress.select(at), stated.select(at)], how="vertical_relaxed"
+    )
     looks = looks.unique().sort("lead", "moment")
     total = looks.join_asof(
         engagement.sort("lead", "moment"), on="moment", by=PASSAGE, check_sortedness=False
@@ -165,7 +167,7 @@ def _entered(
     qualifying = (
         steps.filter("qualifies")
         .join(ends.rename({"moment": "began"}), on=PASSAGE)
-        .filter(MOMENT >= pl.col("began") + COOL_DOWN)
+        .filter(pl.col("began") + COOL_DOWN <= MOMENT)
         .select(at)
     )
     unlocked = (
@@ -174,7 +176,7 @@ def _entered(
         .agg(MOMENT.min().alias("unlocked"))
     )
     enough = pl.col("engagement").fill_null(0) + pl.col("fit") >= task.threshold
-    free = (EPISODE == 0) | (MOMENT >= pl.col("unlocked"))
+    free = (EPISODE == 0) | (pl.col("unlocked") <= MOMENT)
     return (
         total.join(unlocked, on=PASSAGE, how="left")
         .filter(enough & free)
@@ -188,7 +190,11 @@ def _clocks(
 ) -> pl.DataFrame:
     """When sales had to answer, and whether it did."""
     due = due_at(task, entered["moment"].to_numpy())
-    answers = acts.filter(pl.col("kind").is_in(ANSWERS)).group_by(PASSAGE).agg(MOMENT.alias("answered").min())
+    answers = (
+        acts.filter(pl.col("kind").is_in(ANSWERS))
+        .group_by(PASSAGE)
+        .agg(MOMENT.alias("answered").min())
+    )
     until = ends.select("lead", EPISODE - 1, MOMENT.alias("until"))
     due_time, answered, ended = pl.col("due"), pl.col("answered"), pl.col("until")
     outcome = (
@@ -213,7 +219,7 @@ def _scores(
     last = ends.group_by("lead").agg(EPISODE.max().alias("last"))
     present = (
         engagement.join(last, on="lead", how="left")
-        .filter(EPISODE == pl.col("last").fill_null(0))
+        .filter(pl.col("last").fill_null(0) == EPISODE)
         .group_by("lead", maintain_order=True)
         .agg(pl.col("engagement").last())
     )

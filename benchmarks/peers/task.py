@@ -145,7 +145,7 @@ def _limits(group: Any) -> tuple[int, int]:
 
 def _hours() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Openings and closings from Monday to Friday in New York, reckoned without the product."""
-    zone, opens, closes = ZoneInfo("America/New_York"), [], []
+    zone, opens, closes = ZoneInfo("America/New_York"), list[int](), list[int]()
     for number in range(3 * 366):
         day = date(2025, 12, 1) + timedelta(days=number)
         if day.weekday() < 5:

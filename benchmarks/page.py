@@ -1,0 +1,133 @@
+"""`benchmarks/README.md` and its chart, from what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import altair as alt
+
+from benchmarks.results import known
+
+PAGE = Path(__file__).with_name("README.md")
+CHART = Path(__file__).with_name("peers.svg")
+Row = dict[str, Any]
+
+HEAD = """\
+# Benchmarks
+
+Made by `make bench`; do not edit. Each work runs in a process of its own; a first round, which
+compiles and warms up, is not counted; times are medians of the rounds after it, and ratios are of
+works of the same run. “Load” is how busy the machine was over five minutes: above the number of its
+cores, something else was running and times are too long, those of all works alike.
+
+The leads are made by `benchmarks/crowd.py`: text keys, shuffled rows, missing values, twenty events
+each on average, the same everywhere for the same seed.
+"""
+
+TITLES = {
+    "starting": "Waiting for a command",
+    "time elapsed": "Working time between two instants",
+    "time added": "Working time added to an instant",
+    "evaluation": "A whole evaluation",
+    "live": "A lead to which something happens",
+    "peers": "The same by other means",
+}
+TEXTS = {
+    "starting": "The processor's cache is warm; nothing is compiled.",
+    "time elapsed": "Pairs up to twenty days apart; Monday to Friday, 09:00 to 18:00 in New York. "
+    "All give the same seconds.",
+    "time added": "Four hours added to instants of a year. All give the same instants.",
+    "evaluation": "The template `b2b-saas`, which uses every feature, from the Parquet file to "
+    "the tables and to every metric in all and by month. The yardstick is DuckDB reading every "
+    "value of the columns that are used, and keeping the largest.",
+    "live": "Leads of fifty rows under the template, from the rows to the tables: what happens "
+    "when an event arrives.",
+    "peers": "The agreement in `benchmarks/peers/agreement.yaml`: a score with caps, limits and "
+    "ageing, qualification in every episode, due times in working hours and their outcomes. All "
+    "read the same file, compute everything and give the same answer; nothing stops at the first "
+    "qualification. Leadpact also removes repeated deliveries, orders equal instants and writes "
+    "its other tables, which the others are spared.",
+}
+
+
+def write() -> None:
+    """Write page and chart anew from everything that is kept."""
+    results = known()
+    sections = list(_sections(results))
+    chart = _chart(results)
+    if chart is not None:
+        chart.save(CHART)
+        sections.append(f"![Seconds by number of leads]({CHART.name})\n")
+    PAGE.write_text("\n".join([HEAD, *sections]), encoding="utf-8")
+
+
+def _sections(results: dict[int, dict[str, list[Row]]]) -> Iterator[str]:
+    for part, title in TITLES.items():
+        sizes = {leads: parts[part] for leads, parts in results.items() if part in parts}
+        if not sizes:
+            continue
+        yield f"## {title}\n\n{TEXTS[part]}\n"
+        small = part in ("starting", "time elapsed", "time added")
+        for leads, rows in list(sizes.items())[-1:] if small else sizes.items():
+            yield _table(rows, "" if small else f"{leads:,} leads")
+
+
+def _table(rows: Sequence[Row], about: str) -> str:
+    first = rows[0]
+    lines = [
+        f"| {about or 'Work'} | median | each | × the first | processor | memory | answer |",
+        "|---|--:|--:|--:|--:|--:|---|",
+        *(_line(row, first) for row in rows),
+        "",
+        f"{first['rounds']} rounds on {first['machine']}; load {_load(rows)}.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _line(row: Row, first: Row) -> str:
+    seconds = median(row["wall"])
+    each, yardstick = seconds / row["count"], median(first["wall"]) / first["count"]
+    return (
+        f"| {row['work'].removeprefix('peer ')} | {_duration(seconds)} | {_duration(each)} "
+        f"| {each / yardstick:,.2f} | {_duration(median(row['processor']))} "
+        f"| {row['peak'] / 2**20:,.0f} MiB | {row['answer'] or ''} |"
+    )
+
+
+def _load(rows: Sequence[Row]) -> str:
+    low, high = (choose(row["load"] for row in rows) for choose in (min, max))
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
+def _duration(seconds: float) -> str:
+    for unit, factor in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= factor:
+            return f"{seconds / factor:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def _chart(results: dict[int, dict[str, list[Row]]]) -> alt.Chart | None:
+    """Seconds of each way over the number of leads, both by powers of ten."""
+    points = [
+        {"leads": leads, "way": row["work"].removeprefix("peer "), "seconds": median(row["wall"])}
+        for leads, parts in results.items()
+        for row in parts.get("peers", [])
+    ]
+    if not points:
+        return None
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(values=points))
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("leads:Q", title="leads", scale=alt.Scale(type="log")),
+            y=alt.Y("seconds:Q", title="seconds", scale=alt.Scale(type="log")),
+            color=alt.Color("way:N", title=None),
+            shape=alt.Shape("way:N", title=None),
+        )
+        .properties(width=520, height=320, background="white")
+    )
+    return chart
