@@ -17,6 +17,7 @@ from leadpact.cli.commands import (
     demo,
     diff,
     explain,
+    form,
     import_,
     init,
     key,
@@ -64,6 +65,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "serve": serve.serve,
     "web": serve.web,
     "worker": serve.worker,
+    "form create": form.create,
+    "form snippet": form.snippet,
+    "form list": form.list_,
+    "form retire": form.retire,
     "key create": key.create,
     "key list": key.list_,
     "key revoke": key.revoke,
@@ -73,6 +78,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 #: What commands of two words have in common.
 GROUPS = {
+    "form": "Declare web forms, and print the HTML to paste into a page.",
     "key": "Make, list and revoke keys for programs.",
     "user": "Let people sign in, and list them.",
     "audit": "Verify the trail of every change to what decides.",

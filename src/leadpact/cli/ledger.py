@@ -36,7 +36,8 @@ def _refusal(error: Exception) -> str | None:
     from leadpact.ledger.services.access import AccessError
     from leadpact.ledger.services.actions import Refused
     from leadpact.ledger.services.agreements import PublishError
+    from leadpact.ledger.services.forms import FormError
     from leadpact.ledger.services.installation import InstallationError
 
-    refusals = (AccessError, InstallationError, PublishError, Refused)
+    refusals = (AccessError, FormError, InstallationError, PublishError, Refused)
     return str(error) if isinstance(error, refusals) else None

@@ -22,6 +22,8 @@ VARIABLES = {
     "LEADPACT_URL": "The address by which people reach the pages, as `https://leads.example.com`: "
     "messages link to it. `serve` knows its own; a `worker` by itself sends no links without it.",
     "LEADPACT_HTTPS": "`1` where they are reached by HTTPS: cookies are then sent by HTTPS alone.",
+    "LEADPACT_PROXIES": "How many proxies stand before pages and API; each adds whom it speaks "
+    "for to `X-Forwarded-For`. By default none: whoever connects is the caller.",
     "LEADPACT_SECRET": "The ledger's secret. By default kept in LEADPACT_HOME.",
     "LEADPACT_JIT": "`off` runs the engine without its compiler: the same results, far slower.",
     "LEADPACT_TRACEBACK": "`1` shows where Leadpact itself failed, for a report of the mistake.",

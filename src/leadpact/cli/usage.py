@@ -51,6 +51,14 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "rebuild": ("leadpact rebuild --check", "leadpact rebuild"),
     "backup": ("leadpact backup backups/2026-04-01",),
     "restore": ("leadpact restore backups/2026-04-01",),
+    "form create": (
+        'leadpact form create demo --field "name=Your name" --field "company*" '
+        "--site https://www.example.com",
+        "leadpact form create guide --states asset=Guide --thanks https://www.example.com/thanks",
+    ),
+    "form snippet": ("leadpact form snippet demo --at https://leads.example.com > form.html",),
+    "form list": ("leadpact form list",),
+    "form retire": ("leadpact form retire demo",),
     "key create": ("leadpact key create website --scope collect",),
     "key list": ("leadpact key list",),
     "key revoke": ("leadpact key revoke website",),

@@ -29,7 +29,7 @@ def strict(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[...,
             response.setdefault("Cache-Control", "no-store")
             response.setdefault("X-Robots-Tag", "noindex, nofollow")
             # An address may be the right to act, so that it is told to nobody.
-            response["Referrer-Policy"] = "no-referrer"
+            response.setdefault("Referrer-Policy", "no-referrer")
         return response
 
     return respond

@@ -8,6 +8,7 @@
 | `LEADPACT_URL` | its address as people reach it, which messages link to; `serve` knows its own |
 | `LEADPACT_HOSTS` | names under which it is reached, with commas; by default this machine alone |
 | `LEADPACT_CALL_PRIVATE` | `1` lets webhooks call addresses of this network |
+| `LEADPACT_PROXIES` | how many proxies stand before it, each of which adds to `X-Forwarded-For` |
 | `LEADPACT_HTTPS` | `1` where it is reached by HTTPS: cookies are then sent by HTTPS alone |
 """
 
@@ -104,6 +105,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+#: Whose word on the address of a caller counts; without any, who connects is who calls.
+LEADPACT_PROXIES = int(os.environ.get("LEADPACT_PROXIES") or 0)
 LEADPACT_CALL_PRIVATE = os.environ.get("LEADPACT_CALL_PRIVATE") == "1"
 
 USE_TZ = True

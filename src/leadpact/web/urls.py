@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("leadpact.api.urls")),
     path("", include("leadpact.api.health")),
+    path("f/", include("leadpact.api.forms")),
     path("v1/", include("leadpact.api.collector")),
     path("", include("leadpact.web.answering")),
 ]

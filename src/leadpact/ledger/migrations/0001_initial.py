@@ -59,6 +59,22 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Form',
+            fields=[
+                ('key', models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ('name', models.TextField(unique=True)),
+                ('kind', models.TextField()),
+                ('fields', models.TextField()),
+                ('sites', models.TextField(default='[]')),
+                ('states', models.TextField(default='{}')),
+                ('button', models.TextField()),
+                ('thanks', models.TextField(blank=True)),
+                ('per_hour', models.PositiveIntegerField()),
+                ('created_at', models.DateTimeField()),
+                ('retired_at', models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Heartbeat',
             fields=[
                 ('worker', models.TextField(primary_key=True, serialize=False)),
@@ -162,6 +178,17 @@ class Migration(migrations.Migration):
                 ('product', models.TextField(blank=True)),
                 ('company', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='ledger.company')),
             ],
+        ),
+        migrations.CreateModel(
+            name='FormCount',
+            fields=[
+                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('begins', models.DateTimeField()),
+                ('count', models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['begins'], name='form_count_begins')],
+            },
         ),
         migrations.CreateModel(
             name='Installation',

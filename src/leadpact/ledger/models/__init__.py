@@ -5,6 +5,7 @@ from leadpact.ledger.models.agreements import AgreementVersion
 from leadpact.ledger.models.audit import AuditEntry
 from leadpact.ledger.models.channels import Channel
 from leadpact.ledger.models.events import Batch, Event
+from leadpact.ledger.models.forms import Form, FormCount
 from leadpact.ledger.models.installation import Installation
 from leadpact.ledger.models.leads import Company, Deal, DealRole, Identity, Lead
 from leadpact.ledger.models.live import Change, Handoff, Notice, NurtureEntry, Webhook
@@ -36,6 +37,8 @@ __all__ = [
     "Episode",
     "Event",
     "Exclusion",
+    "Form",
+    "FormCount",
     "Handoff",
     "Heartbeat",
     "Identity",
