@@ -88,22 +88,36 @@ def create(
 def snippet(
     name: Name,
     at: Annotated[
-        str, typer.Option(metavar="URL", help="The address under which Leadpact is reached.")
-    ] = "http://localhost:8000",
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="The address of Leadpact as visitors reach it.",
+            show_default="LEADPACT_URL",
+        ),
+    ] = None,
 ) -> None:
     """Print the HTML of a form, to be pasted into a page of a declared site.
 
     It needs nothing else. Without JavaScript whoever fills it in looks it over once more.
     """
+    from leadpact.cli.exits import Code, Failed
     from leadpact.cli.ledger import opened
 
     with opened():
         import sys
 
         from leadpact.api.form_pages import snippet as html
+        from leadpact.ledger.home import own_address
 
         # HTML escapes what could command a terminal.
-        sys.stdout.write(html(_found(name), at))
+        address = at or own_address()
+        if not address:
+            raise Failed(
+                "The page needs the address of Leadpact as visitors reach it.",
+                "Name it with --at, or set LEADPACT_URL.",
+                Code.USAGE,
+            )
+        sys.stdout.write(html(_found(name), address))
 
 
 def list_(as_json: AsJson = False) -> None:
