@@ -136,22 +136,11 @@ def _after_hygiene(moment: datetime) -> list[dict[str, Any]]:
     judged = examine(agreements.documents(), history, as_of=moment).judged
     aside = {(row["source"], row["event_id"]) for row in judged.set_aside.to_pylist()}
     rows = {(row["source"], row["event_id"]): row for row in history.log.to_pylist()}
-    verdicts = judged.log.connection.execute(
-        "select lead, moment, source, event_id, kind, properties from log where source = 'hygiene'"
-    ).fetchall()
-    for lead, at, source, event_id, kind, properties in verdicts:
-        rows.setdefault(
-            (source, event_id),
-            {
-                "lead_id": judged.log.leads[lead],
-                "happened_at": instant(at),
-                "source": source,
-                "event_id": event_id,
-                "kind": kind,
-                "properties": properties,
-                "decided": True,
-            },
-        )
+    for verdict in judged.log.decided:
+        key = verdict["source"], verdict["event_id"]
+        told = {name: verdict[name] for name in ("lead_id", "source", "event_id", "kind")}
+        told |= {"properties": verdict["properties"], "decided": True}
+        rows.setdefault(key, {"happened_at": instant(verdict["moment"]), **told})
     return [row for key, row in rows.items() if key not in aside]
 
 

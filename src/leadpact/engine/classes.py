@@ -15,6 +15,8 @@ from typing import Any
 from leadpact.agreement.conditions import Test
 from leadpact.engine.values import answer, cut_points, reading
 
+_OF_PRESENCE = {"known", "unknown"}
+
 #: Class of a value that is missing or cannot be read.
 MISSING = 0
 
@@ -46,6 +48,12 @@ class Property:
         return sorted({value for p in points if p for value in p})
 
     @property
+    def asks_presence_alone(self) -> bool:
+        """Whether every text that states anything is answered alike."""
+        words = {word for test in self.tests for word in test.tests()}
+        return not self.lookups and self.declared in (None, "text") and words <= _OF_PRESENCE
+
+    @property
     def numeric_kind(self) -> str | None:
         """ "number" or "date" when that is how every test reads it."""
         kinds = {
@@ -75,6 +83,13 @@ def classify(prop: Property, distinct: Sequence[str]) -> Classes:
         samples = _days(cuts) if prop.numeric_kind == "date" else map(repr, _samples(cuts))
         return _table(prop, [None, *samples], cuts, {})
     return _by_signature(prop, distinct)
+
+
+def class_of_number(value: float | None, cuts: Sequence[float]) -> int:
+    """0 for none, else one more than the cut points that a number has reached and passed."""
+    if value is None:
+        return MISSING
+    return 1 + sum((value >= cut) + (value > cut) for cut in cuts)
 
 
 def _samples(cuts: list[float]) -> list[float]:

@@ -8,23 +8,18 @@ from datetime import date, datetime
 
 from leadpact.agreement.spec import Agreement
 from leadpact.engine import hygiene
+from leadpact.engine.arranged import Log
 from leadpact.engine.compile.calendars import Closure
 from leadpact.engine.compile.program import Compiled, compile_program, in_order
+from leadpact.engine.delivered import instant
 from leadpact.engine.layout import lay_out
 from leadpact.engine.log import History
 from leadpact.engine.merges import Ownership, ownership
 from leadpact.engine.questions import Questions
+from leadpact.engine.reading import read_log
 from leadpact.engine.result import Result
 from leadpact.engine.running import Finished, run
-from leadpact.engine.shape import (
-    Log,
-    ShapedRows,
-    Statements,
-    instant,
-    read_log,
-    shape_attributes,
-    shape_rows,
-)
+from leadpact.engine.shape import ShapedRows, Statements, shape_attributes, shape_rows
 from leadpact.engine.tables import result_of
 from leadpact.engine.values import read
 
@@ -85,7 +80,7 @@ def examine(
     if not versions:
         raise ValueError("at least one version of an agreement is needed")
     ordered = in_order(list(versions))
-    log = read_log(history.log, as_of, known_at, simulate)
+    log = read_log(history.log, Questions(ordered), as_of, known_at, simulate)
     judged = hygiene.apply(ordered, log) if with_hygiene else hygiene.unjudged(log)
     return examine_judged(ordered, judged, simulate, trace)
 
@@ -94,17 +89,15 @@ def examine_judged(
     ordered: list[Agreement], judged: hygiene.Judged, simulate: bool = False, trace: int = 0
 ) -> Evaluation:
     """As `examine`, of a log that hygiene has judged; versions in order of their effect."""
-    log = judged.log
-    questions = Questions(ordered)
+    log, questions = judged.log, judged.log.questions
     rows = shape_rows(log, questions)
-    owned = ownership(rows.lead, rows.at, log)
-    types = {name: kind for version in ordered for name, kind in version.field_types().items()}
-    statements = shape_attributes(log, questions, owned.lists(len(log.leads)), types)
+    owned = ownership(log)
+    statements = shape_attributes(log, questions, owned)
     closures = closures_of(log)
     compiled = compile_program(
-        ordered, questions, rows.patterns, statements.patterns, closures, _span(rows, log)
+        ordered, questions, rows.patterns, statements.patterns, closures, _span(log)
     )
-    arranged = lay_out(log, rows, statements, owned, compiled.program)
+    arranged = lay_out(rows, statements, owned)
     finished = run(compiled, arranged, owned.merges, trace)
     return Evaluation(
         log, rows, statements, owned, compiled, finished, ordered, judged, closures, simulate
@@ -122,6 +115,6 @@ def closures_of(log: Log) -> list[Closure]:
     return found
 
 
-def _span(rows: ShapedRows, log: Log) -> tuple[datetime, datetime]:
-    first = int(rows.at.min()) if len(rows.at) else log.last
-    return instant(min(first, log.last)), instant(log.last)
+def _span(log: Log) -> tuple[datetime, datetime]:
+    first = int(log.rows.at.min(initial=log.last))
+    return instant(first), instant(log.last)

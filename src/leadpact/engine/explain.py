@@ -34,7 +34,8 @@ from leadpact.engine.explaining.rows import (
 from leadpact.engine.explaining.standing import Standing, Standings
 from leadpact.engine.explaining.story import Story
 from leadpact.engine.log import History
-from leadpact.engine.shape import read_log
+from leadpact.engine.questions import Questions
+from leadpact.engine.reading import read_log
 from leadpact.engine.tables import result_of
 
 #: Room for this many changes of points at first; the fold asks for more when it has more to tell.
@@ -101,12 +102,13 @@ def explain(
     if not versions:
         raise ValueError("at least one version of an agreement is needed")
     ordered = in_order(list(versions))
-    log = read_log(history.log, as_of, known_at, simulate=False)
+    log = read_log(history.log, Questions(ordered), as_of, known_at, simulate=False)
     number = choosing.require(log, lead)
     judged = choosing.restricted(hygiene.apply(ordered, log), number)
     evaluation = examine_judged(ordered, judged, trace=_TRACE)
     notes = [_AS_EXPORTED] if history.attributes_as_exported else []
-    return _told(Story(evaluation, evaluation.log.leads.index(lead)), notes)
+    (place,) = evaluation.log.leads.find([lead])
+    return _told(Story(evaluation, place), notes)
 
 
 def _told(story: Story, notes: list[str]) -> Explanation:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from leadpact.agreement.calendars import ORGANISATION
-from leadpact.engine import sql
+from leadpact.engine.arranged import Log
+from leadpact.engine.delivered import text
 from leadpact.engine.log import INSTANT
 from leadpact.engine.merges import Merge
 from leadpact.engine.result import FACT_KINDS, FACTS
-from leadpact.engine.shape import Log
+from leadpact.engine.stating import Column, stated_texts
 
 if TYPE_CHECKING:
     from leadpact.engine.compile.calendars import Closure
@@ -26,22 +27,20 @@ _RATING = ("sales.accepted", "sales.rejected", "sales.rated")
 
 def facts_of(evaluation: Evaluation) -> tuple[pa.Table, NDArray[np.int64]]:
     """The rows of FACT_KINDS, in order, each once and none that was voided; and their leads."""
-    rows, leads = evaluation.rows, evaluation.log.leads
-    kinds = [kind for kind, _ in rows.patterns.of]
-    kind_of = np.array([_number(FACT_KINDS, kind) for kind in kinds], np.int64)
-    kind_of = kind_of[rows.pattern] if len(kinds) else np.zeros(0, np.int64)
-    place = np.flatnonzero(kind_of >= 0)
-    kind = kind_of[place]
+    log = evaluation.log
+    number = np.array([_number(FACT_KINDS, each.kind) for each in log.prints], np.int64)
+    places = evaluation.owned.in_order(log.places_of(FACT_KINDS))
+    kind = number[log.rows.prints[places]]
     assigned = kind == FACT_KINDS.index("lead.assigned")
-    owner = evaluation.owned.owner[place]
+    owner = evaluation.owned.owner_of(places)
     # A holder from before a merge was that of the absorbed lead only; all else passes on.
-    lead = np.where(assigned, owner, survivors(evaluation.owned.merges, len(leads))[owner])
-    rating = _ratings(evaluation.log, set(kinds), len(rows.pattern))[place]
+    lead = np.where(assigned, owner, survivors(evaluation.owned.merges, len(log.leads))[owner])
+    rating = _ratings(log, places, kind)
     columns = {
-        "lead_id": pa.array(leads, pa.string()).take(pa.array(lead)),
-        "happened_at": pa.array(rows.at[place], pa.int64()).cast(INSTANT),
+        "lead_id": log.leads.array.take(pa.array(lead)),
+        "happened_at": pa.array(log.rows.at[places], pa.int64()).cast(INSTANT),
         "kind": pa.array(FACT_KINDS, pa.string()).take(pa.array(kind)),
-        "holder": _holders(evaluation, place, assigned),
+        "holder": _holders(evaluation, places, assigned),
         "rating": pa.array(rating, pa.float64(), mask=np.isnan(rating)),
     }
     return pa.table(columns, schema=FACTS), lead
@@ -64,18 +63,15 @@ def _number(kinds: Sequence[str], kind: str) -> int:
     return kinds.index(kind) if kind in kinds else -1
 
 
-def _ratings(log: Log, present: set[str], rows: int) -> NDArray[np.float64]:
+def _ratings(log: Log, places: NDArray[np.int64], kind: NDArray[np.int64]) -> NDArray[np.float64]:
     """[row] the rating it gives; NaN for none."""
-    found = np.full(rows, np.nan)
-    giving = sorted(present.intersection(_RATING))
-    if giving:
-        stated = log.connection.execute(sql.ratings(giving, log.text_of("rating"))).fetchnumpy()
-        found[stated["place"]] = _filled(stated["rating"])
+    found = np.full(len(places), np.nan)
+    giving = np.flatnonzero(np.isin(kind, [FACT_KINDS.index(each) for each in _RATING]))
+    if len(giving):
+        told = log.columns(places[giving], [text("rating")], _RATING)
+        column = Column(stated_texts(told[text("rating")]))
+        found[giving] = column.as_numbers("number")
     return found
-
-
-def _filled(numbers: Any) -> NDArray[np.float64]:
-    return np.ma.filled(np.ma.asarray(numbers, dtype=np.float64), np.nan)
 
 
 def _holders(

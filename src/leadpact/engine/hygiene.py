@@ -8,20 +8,23 @@ outside the log.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from leadpact.agreement.spec import Agreement
-from leadpact.engine.judging import machines, statements
+from leadpact.engine.arranged import SUPPLIED, Log
+from leadpact.engine.judging import machines
 from leadpact.engine.judging.arrivals import judge_arrivals, settle_merges
-from leadpact.engine.judging.asking import in_force, rows_of
-from leadpact.engine.judging.decisions import Decision, Record, exclusions, table
+from leadpact.engine.judging.asking import in_force
+from leadpact.engine.judging.decisions import Decision, Record, exclusions
 from leadpact.engine.judging.opting_out import judge_wishes
 from leadpact.engine.merges import merges_of
+from leadpact.engine.prints import Print, names_asked
 from leadpact.engine.result import SET_ASIDE
-from leadpact.engine.shape import Log
+from leadpact.engine.rewriting import Extras, rewritten
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Judged:
 
 
 def apply(versions: Sequence[Agreement], log: Log) -> Judged:
-    """Judges the leads and rows of a log; its table `log` is replaced.
+    """Judges the leads and rows of a log.
 
     `versions` are in order of their effect, at least one. Each lead is judged by the version in
     force at its first instant, each row and each opt-out by the one in force at its own.
@@ -50,9 +53,8 @@ def apply(versions: Sequence[Agreement], log: Log) -> Judged:
     verdicts = judge_arrivals(periods, log, forms.leads, record, merges)
     verdicts += settle_merges(verdicts, record, merges, log)
     verdicts += judge_wishes(periods, log, verdicts, record)
-    set_aside = _set_aside(log, aside)
-    _rewrite(log, verdicts)
-    return Judged(log, exclusions([*record.all(), *verdicts], log), set_aside)
+    told = exclusions([*record.all(), *verdicts], log)
+    return Judged(_rewritten(log, aside, verdicts), told, _set_aside(log, aside))
 
 
 def unjudged(log: Log) -> Judged:
@@ -60,14 +62,33 @@ def unjudged(log: Log) -> Judged:
     return Judged(log, exclusions(Record(log).all(), log), SET_ASIDE.empty_table())
 
 
-def _set_aside(log: Log, aside: pa.Table) -> pa.Table:
-    log.connection.register("aside", aside)
-    return rows_of(log, statements.SET_ASIDE).select(SET_ASIDE.names).cast(SET_ASIDE)
+def _set_aside(log: Log, aside: machines.Aside) -> pa.Table:
+    by_time = np.argsort(log.rows.at[aside.places], kind="stable")
+    places = aside.places[by_time]
+    told = log.columns(places, ["event_id", "source", "kind"])
+    leads = log.leads.array.take(pa.array(log.lead_of(places)))
+    why = pa.array(aside.why[by_time], pa.string())
+    columns = {name: told[name] for name in told.column_names} | {"lead_id": leads, "why": why}
+    return pa.table(columns).select(SET_ASIDE.names).cast(SET_ASIDE)
 
 
-def _rewrite(log: Log, verdicts: Iterable[Decision]) -> None:
-    """Takes rows out of the log and decisions into it, without sorting it anew by its texts."""
-    log.connection.register("decisions", table(verdicts))
-    log.connection.execute(statements.ANCHORED)
-    log.connection.execute(statements.ANCHORED_BETWEEN)
-    log.connection.execute(statements.JUDGED)
+def _rewritten(log: Log, aside: machines.Aside, verdicts: Sequence[Decision]) -> Log:
+    """The log without rows of machines, and with the decisions as rows of its own."""
+    if not len(aside.places) and not verdicts:
+        return log
+    asked = set(names_asked(log.questions)) & {"reason", "detail", "duplicate_of"}
+    prints: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
+    numbers = []
+    for each in verdicts:
+        said = frozenset((name, told) for name, told in each.said.items() if name in asked)
+        numbers.append(prints.setdefault((each.kind, said), len(prints)))
+    extras = Extras(
+        lead=np.array([each.lead for each in verdicts], np.int64),
+        at=np.array([each.at for each in verdicts], np.int64),
+        prints=np.array(numbers, np.int32),
+        row=np.arange(SUPPLIED - 1, SUPPLIED - 1 - len(verdicts), -1, dtype=np.int32),
+        names=[(each.source, each.event_id) for each in verdicts],
+    )
+    told = [Print(kind, decided=True, texts=dict(said)) for kind, said in prints]
+    rows = [each.row(log.leads[each.lead]) for each in verdicts]
+    return rewritten(log, aside.places, extras, told, rows)

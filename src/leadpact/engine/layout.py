@@ -8,52 +8,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadpact import jit
+from leadpact.engine.arranged import Log
 from leadpact.engine.kernels import bundles as b
 from leadpact.engine.merges import Heir, Ownership
-from leadpact.engine.shape import Log, ShapedRows, Statements
+from leadpact.engine.questions import DECIDED
+from leadpact.engine.shape import ShapedRows, Statements
 
 
-def useful_patterns(program: b.Program) -> NDArray[np.bool_]:
-    """Which patterns do anything at all, under any version; rows of the others can be left out."""
-    versions, patterns, classes = len(program.effective), program.patterns, program.classes
-    earns = np.diff(program.scoring.begins).reshape(versions, patterns, classes).any((0, 2))
-    quiets = np.diff(program.scoring.timer_begins).reshape(versions, patterns).any(0)
-    acts = np.diff(program.facts.begins).reshape(versions, patterns).any(0)
-    moves = np.diff(program.duties.begins).reshape(versions, patterns).any(0)
-    useful: NDArray[np.bool_] = earns | quiets | acts | moves | (program.stages.declared >= 0)
-    return useful
-
-
-def lay_out(
-    log: Log, rows: ShapedRows, statements: Statements, owned: Ownership, program: b.Program
-) -> b.Rows:
+def lay_out(rows: ShapedRows, statements: Statements, owned: Ownership) -> b.Rows:
     """The bundle of rows; what comes with a merge besides rows is added while running."""
-    leads = len(log.leads)
-    useful = useful_patterns(program)[rows.pattern]
-    kept = np.flatnonzero(useful)
-    order = kept[np.argsort(owned.owner[kept], kind="stable")]
-    own = np.bincount(owned.owner[order], minlength=leads)
-    joining = [(survivor, at, rows_[useful[rows_]]) for survivor, at, rows_ in owned.joining]
-    room = np.zeros(leads, np.int64)
-    for survivor, _, joined in joining:
-        room[survivor] += len(joined)
-    begins = np.concatenate([[0], np.cumsum(own + room)[:-1]]) if leads else np.zeros(0)
-    time, pattern = _stretched(rows, order, own, begins.astype(np.int64), room)
+    log = owned.log
+    leads, joining = len(log.leads), owned.joining
     by_lead = sorted(range(len(joining)), key=lambda i: (joining[i][0], joining[i][1], i))
     joined_rows = [joining[i][2] for i in by_lead]
     flat = np.concatenate(joined_rows) if joined_rows else np.zeros(0, np.int64)
+    begins, ends, time, pattern = _stretches(rows, owned)
     return jit.pack_into(
         b.Rows,
         begins=begins,
-        ends=begins + own,
+        ends=ends,
         time=time,
         pattern=pattern,
         stated_begins=_begins(statements.lead, leads + len(joining)),
         stated_at=statements.at,
         attributes=statements.pattern,
-        first=first_instants(rows, leads),
+        first=first_instants(log),
         until=owned.until,
-        decided=_decided(rows, owned, program, leads),
+        decided=_decided(rows, owned),
         absorbed_at=_absorbed_at(owned, leads),
         merge_begins=_begins(np.array([joining[i][0] for i in by_lead], np.int64), leads),
         merge_at=np.array([joining[i][1] for i in by_lead], np.int64),
@@ -63,6 +44,26 @@ def lay_out(
         joining_pattern=rows.pattern[flat],
         **no_heirs(leads),
     )
+
+
+def _stretches(rows: ShapedRows, owned: Ownership) -> tuple[Any, Any, Any, Any]:
+    """Where each lead's rows begin and end, and all rows: of merged leads behind the others."""
+    begins, ends = owned.log.begins[:-1], owned.log.begins[1:]
+    if not owned.own:
+        return begins, ends, rows.at, rows.pattern
+    begins, ends = begins.copy(), ends.copy()
+    joined: dict[int, int] = {}
+    for survivor, _, places in owned.joining:
+        joined[survivor] = joined.get(survivor, 0) + len(places)
+    moved, end = [], len(rows.at)
+    for lead, places in owned.own.items():
+        room = np.zeros(joined.get(lead, 0), np.int64)
+        moved.append(np.concatenate([places, room]))
+        begins[lead], ends[lead] = end, end + len(places)
+        end += len(moved[-1])
+    behind = np.concatenate(moved)
+    time = np.concatenate([rows.at, rows.at[behind]])
+    return begins, ends, time, np.concatenate([rows.pattern, rows.pattern[behind]])
 
 
 def no_heirs(leads: int) -> dict[str, Any]:
@@ -91,38 +92,25 @@ def with_heirs(rows: b.Rows, heirs: list[Heir]) -> b.Rows:
     )
 
 
-def _stretched(
-    rows: ShapedRows,
-    order: NDArray[np.int64],
-    own: NDArray[np.int64],
-    begins: NDArray[np.int64],
-    room: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    if not room.any():
-        return rows.at[order], rows.pattern[order]
-    size = int((own + room).sum())
-    time, pattern = np.zeros(size, np.int64), np.zeros(size, np.int32)
-    within = np.arange(len(order)) - np.repeat(np.cumsum(own) - own, own)
-    place = np.repeat(begins, own) + within
-    time[place], pattern[place] = rows.at[order], rows.pattern[order]
-    return time, pattern
-
-
 def _begins(sorted_numbers: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     return np.searchsorted(sorted_numbers, np.arange(count + 1)).astype(np.int64)
 
 
-def first_instants(rows: ShapedRows, leads: int) -> NDArray[np.int64]:
-    first = np.full(leads, b.FOREVER, np.int64)
-    np.minimum.at(first, rows.lead, rows.at)
-    return first
+def first_instants(log: Log) -> NDArray[np.int64]:
+    """[lead] the instant of its first row."""
+    return log.rows.at[log.begins[:-1]]
 
 
-def _decided(
-    rows: ShapedRows, owned: Ownership, program: b.Program, leads: int
-) -> NDArray[np.bool_]:
-    decided = np.zeros(leads, np.bool_)
-    decided[owned.owner[program.stages.decided_for[rows.pattern] > 0]] = True
+def _decided(rows: ShapedRows, owned: Ownership) -> NDArray[np.bool_]:
+    """[lead] whether the system had decided stages for it."""
+    decided = np.zeros(len(owned.log.leads), np.bool_)
+    patterns = [
+        kind == "stage.entered" and rows.patterns.look_up(p, DECIDED)
+        for p, (kind, _) in enumerate(rows.patterns.of)
+    ]
+    if any(patterns):
+        places = np.flatnonzero(np.array(patterns, np.bool_)[rows.pattern])
+        decided[owned.owner_of(places)] = True
     return decided
 
 

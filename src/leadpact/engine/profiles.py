@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from leadpact.engine.evaluate import Evaluation
 
 
-def personas(evaluation: Evaluation) -> NDArray[Any]:
-    """[version, attribute pattern] name of the first persona that matches, None for none."""
-    book = evaluation.compiled.book
-    table = np.full((len(evaluation.versions), len(book.attributes.of)), None, object)
+def personas(evaluation: Evaluation) -> pa.Array:
+    """Name of the first persona that each lead is."""
+    book, states = evaluation.compiled.book, evaluation.finished.states
+    number = np.full((len(evaluation.versions), len(book.attributes.of)), -1, np.int64)
+    names: list[str] = []
     for v, version in enumerate(evaluation.versions):
         for persona in reversed(version.personas):
             if persona.when is not None:
-                table[v, book.where_holds(persona.when, v)] = persona.name
-    return table
+                number[v, book.where_holds(persona.when, v)] = len(names)
+                names.append(persona.name)
+    found = number[states.version, states.attributes]
+    return pa.array(names, pa.string()).take(pa.array(found, mask=found < 0))
 
 
 def profiles(evaluation: Evaluation) -> tuple[pa.Array, pa.Array]:

@@ -130,6 +130,12 @@ class Questions:
         """Number of the question that a field condition of a version puts to the attributes."""
         return self._lead_atom(condition, self.field_types[v].get(condition.field))
 
+    def asks_only_numbers_of(self, name: str) -> bool:
+        """Whether an attribute is a number for every version that knows it and every condition."""
+        declared = {types[name] for types in self.field_types if name in types}
+        asked = {prop.numeric_kind for prop in self.fields.values() if prop.name == name}
+        return declared == {"number"} and asked <= {"number"}
+
     def _lead_atom(self, condition: FieldCondition, kind: str | None) -> int:
         asked = _of_type(self.fields, condition.field, kind)
         place = asked.place_of(Test.model_validate(condition.tests()))

@@ -150,8 +150,9 @@ FACT_KINDS = (
     "lead.excluded",
 )
 
-#: One row a row of the log of these kinds, in its order. The rows of an absorbed lead are the
-#: survivor's, but for assignments from before the merge. `holder` is whom an assignment names.
+#: One row a row of the log of these kinds, by instant, a lead's in their order. The rows of an
+#: absorbed lead are the survivor's, but for assignments from before the merge. `holder` is whom an
+#: assignment names.
 FACTS = pa.schema(
     {"lead_id": TEXT, "happened_at": INSTANT, "kind": TEXT, "holder": TEXT, "rating": NUMBER}
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -10,11 +11,18 @@ from typing import Any
 import numpy as np
 
 from leadpact import jit
+from leadpact.engine import threads
 from leadpact.engine.compile.program import Compiled
 from leadpact.engine.kernels import bundles as b
 from leadpact.engine.kernels.fold import fold
 from leadpact.engine.layout import with_heirs
 from leadpact.engine.merges import Heir, Merge, heirs_of, levels_of
+
+#: Leads folded in one go: few enough for their results to need little room beyond their size.
+AT_ONCE = 50_000
+
+_NAMES = ("entries", "episodes", "clocks", "shares", "trace")
+_RECORDS = (b.ENTRY, b.EPISODE, b.CLOCK, b.SHARE, b.TRACE)
 
 
 @dataclass(frozen=True)
@@ -30,50 +38,86 @@ class Finished:
 
 
 def run(compiled: Compiled, rows: b.Rows, merges: Sequence[Merge], trace: int = 0) -> Finished:
-    """Folds every lead, with more room whenever the results outgrew it."""
+    """Folds every lead, several stretches of them at once; absorbed leads come first.
+
+    `trace`: room for so many changes of points; there is more when it is outgrown.
+    """
+    states = _states(len(rows.begins))
+    absorbed, heirs, left = _fold_absorbed(compiled, rows, states, merges, trace)
+    rows = with_heirs(rows, heirs)
+
+    def folded(part: tuple[int, int]) -> b.Output:
+        return _folded(compiled, rows, states, left, part, trace)
+
+    parts = [*absorbed, *threads.at_once(folded, _parts(rows, merges))]
+    return _joined(states, parts)
+
+
+def _fold_absorbed(
+    compiled: Compiled, rows: b.Rows, states: Any, merges: Sequence[Merge], trace: int
+) -> tuple[list[b.Output], list[Heir], Any]:
+    """Results of the leads that others absorbed, what they leave, and the clocks among it."""
+    parts: list[b.Output] = []
+    heirs: list[Heir] = []
+    left = jit.empty_records(b.CLOCK, 1)
+    for level in levels_of(merges):
+        known = with_heirs(rows, heirs)
+        before = sum(len(part.clocks) for part in parts)
+        for merge in level:
+            lead = (merge.absorbed, merge.absorbed + 1)
+            part = _folded(compiled, known, states, left, lead, trace)
+            heirs += heirs_of(merge, part, before)
+            before += len(part.clocks)
+            parts.append(part)
+        clocks = np.concatenate([left[:0], *(part.clocks for part in parts)])
+        left = clocks.view(np.recarray) if len(clocks) else left
+    return parts, heirs, left
+
+
+def _parts(rows: b.Rows, merges: Sequence[Merge]) -> list[tuple[int, int]]:
+    """Stretches of leads that nobody absorbed."""
     leads = len(rows.begins)
-    room = [max(64, 8 * leads), max(64, 2 * leads), max(64, 6 * leads), max(64, 8 * leads), trace]
+    cuts = {0, leads, *range(0, leads, AT_ONCE)}
+    absorbed = {merge.absorbed for merge in merges}
+    bounds = sorted(cuts | absorbed | {lead + 1 for lead in absorbed})
+    return [pair for pair in pairwise(bounds) if pair[0] not in absorbed]
+
+
+def _folded(
+    compiled: Compiled,
+    rows: b.Rows,
+    states: Any,
+    heirs: Any,
+    part: tuple[int, int],
+    trace: int,
+) -> b.Output:
+    """Results of a stretch of leads, with more room whenever they outgrew it."""
+    leads = part[1] - part[0]
+    room = [*(64 + factor * leads for factor in (3, 2, 3, 3)), trace]
+    begins, ends = rows.begins[part[0] : part[1]], rows.ends[part[0] : part[1]]
+    joined = rows.joining_begins[rows.merge_begins[part[0] : part[1] + 1]]
+    longest = int((ends - begins + np.diff(joined)).max(initial=1))
     while True:
-        fresh = (
-            rows._replace(time=rows.time.copy(), pattern=rows.pattern.copy()) if merges else rows
-        )
-        out = _output(leads, room)
-        out = _fold_all(compiled, fresh, out, merges)
+        out = _output(states, heirs, room)
+        with _kept(rows, part):
+            fold(compiled.program, rows, _state(compiled.program, longest), out, *part)
         if (out.used <= np.array(room)).all():
             return _trimmed(out)
         room = [max(size, int(used) + 64) for size, used in zip(room, out.used, strict=True)]
 
 
-def _fold_all(compiled: Compiled, rows: b.Rows, out: b.Output, merges: Sequence[Merge]) -> b.Output:
-    state = _state(compiled.program, _longest(rows))
-    heirs: list[Heir] = []
-    for level in levels_of(merges):
-        known = with_heirs(rows, heirs)
-        for merge in level:
-            fold(compiled.program, known, state, out, merge.absorbed, merge.absorbed + 1)
-            heirs += heirs_of(merge, out)
-        out = out._replace(heirs=out.clocks.copy())
-    bounds = [-1, *sorted(merge.absorbed for merge in merges), len(rows.begins)]
-    rows = with_heirs(rows, heirs)
-    for before, after in pairwise(bounds):
-        fold(compiled.program, rows, state, out, before + 1, after)
-    return out
-
-
-def _output(leads: int, room: list[int]) -> b.Output:
-    entries, episodes, clocks, shares, trace = room
-    states = jit.empty_records(b.STATE, leads)
-    states.stage, states.tier, states.profile, states.holder = -1, -1, -1, b.NOBODY
-    return b.Output(
-        states=states,
-        entries=jit.empty_records(b.ENTRY, entries),
-        episodes=jit.empty_records(b.EPISODE, episodes),
-        clocks=jit.empty_records(b.CLOCK, clocks),
-        shares=jit.empty_records(b.SHARE, shares),
-        trace=jit.empty_records(b.TRACE, trace),
-        used=np.zeros(5, np.int64),
-        heirs=jit.empty_records(b.CLOCK, 1),
-    )
+@contextmanager
+def _kept(rows: b.Rows, part: tuple[int, int]) -> Iterator[None]:
+    """Takes back that the fold puts rows which join a lead among its own."""
+    joins = rows.joining_begins[rows.merge_begins[part[0] : part[1] + 1]]
+    before = []
+    for lead in part[0] + np.flatnonzero(np.diff(joins)):
+        end = rows.ends[lead] + joins[lead - part[0] + 1] - joins[lead - part[0]]
+        stretch = slice(rows.begins[lead], end)
+        before.append((stretch, rows.time[stretch].copy(), rows.pattern[stretch].copy()))
+    yield
+    for stretch, time, pattern in before:
+        rows.time[stretch], rows.pattern[stretch] = time, pattern
 
 
 def _state(program: b.Program, longest: int) -> b.State:
@@ -108,24 +152,47 @@ def _state(program: b.Program, longest: int) -> b.State:
     )
 
 
-def _longest(rows: b.Rows) -> int:
-    """The most rows that a lead has, those included for which there is room."""
-    ends = np.append(rows.begins[1:], len(rows.time))
-    return int((ends - rows.begins).max(initial=1))
-
-
 def _deepest(program: b.Program) -> int:
     lengths = np.diff(program.formulas.begins)
     return int(lengths.max(initial=8)) + 8
 
 
-def _trimmed(out: b.Output) -> Finished:
-    used = out.used
-    return Finished(
-        states=out.states,
-        entries=out.entries[: used[b.ENTRIES]],
-        episodes=out.episodes[: used[b.EPISODES]],
-        clocks=out.clocks[: used[b.CLOCKS]],
-        shares=out.shares[: used[b.SHARES]],
-        trace=out.trace[: used[b.TRACES]],
+def _states(leads: int) -> Any:
+    states = jit.empty_records(b.STATE, leads)
+    states.stage, states.tier, states.profile, states.holder = -1, -1, -1, b.NOBODY
+    return states
+
+
+def _output(states: Any, heirs: Any, room: list[int]) -> b.Output:
+    entries, episodes, clocks, shares, trace = (
+        jit.empty_records(record, size) for record, size in zip(_RECORDS, room, strict=True)
     )
+    return b.Output(
+        states=states,
+        entries=entries,
+        episodes=episodes,
+        clocks=clocks,
+        shares=shares,
+        trace=trace,
+        used=np.zeros(5, np.int64),
+        heirs=heirs,
+    )
+
+
+def _trimmed(out: b.Output) -> b.Output:
+    """Results without the room that was not needed."""
+    kept = {name: getattr(out, name)[: out.used[n]].copy() for n, name in enumerate(_NAMES)}
+    return out._replace(**kept)
+
+
+def _joined(states: Any, parts: Sequence[b.Output]) -> Finished:
+    """The results of all parts, one after the other."""
+    clocks = 0
+    for part in parts:
+        part.shares.clock += clocks
+        clocks += len(part.clocks)
+    found = {}
+    for name, record in zip(_NAMES, _RECORDS, strict=True):
+        several = [np.zeros(0, record), *(getattr(part, name) for part in parts)]
+        found[name] = np.concatenate(several).view(np.recarray)
+    return Finished(states=states, **found)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from leadpact.engine.values import BLANKS, DAY, NUMBER
-
-_COLUMNS = "event_id, source, lead_id, happened_at, recorded_at, kind, decided, batch, properties"
 
 
 def literal(text: str) -> str:
@@ -20,10 +17,9 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def json_text(column: str, name: str) -> str:
-    """The text of a member of a JSON object; NULL when it is absent or empty."""
-    pointer = "/" + name.replace("~", "~0").replace("/", "~1")
-    return f"json_extract_string({column}, {literal(pointer)})"
+def pointer(name: str) -> str:
+    """Where a member of a JSON object is found."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 #: The blanks inside the brackets of a regular expression.
@@ -52,105 +48,131 @@ def day(text: str) -> str:
     return f"try_cast(regexp_extract({text}, {begins}, 1) as date)"
 
 
-def cut(typed: Iterable[str], as_of: int | None, known_at: int | None) -> str:
-    """`seen`: the rows within the cut, instants as microseconds."""
-    columns = ", ".join([_COLUMNS, *map(identifier, typed)])
-    limits = [f"moment <= {as_of}" if as_of is not None else "true"]
-    if known_at is not None:
-        limits.append(f"recorded <= {known_at}")
+def rows_of_files(files: Sequence[str]) -> str:
+    """The rows of Parquet files, numbered through all of them in order."""
+    parts = [
+        f"select *, (file_row_number + {offset})::integer as row "
+        f"from read_parquet({literal(file)}, file_row_number = true)"
+        for file, offset in zip(files, _offsets(files), strict=True)
+    ]
+    return " union all by name ".join(parts)
+
+
+def _offsets(files: Sequence[str]) -> list[int]:
+    import pyarrow.parquet as pq
+
+    rows = [pq.read_metadata(file).num_rows for file in files]
+    return [sum(rows[:number]) for number in range(len(rows))]
+
+
+def delivered(rows: str, names: Sequence[str]) -> str:
+    """Every row, instants as microseconds, and `said`: these members of its properties."""
+    pointers = ", ".join(literal(pointer(name)) for name in names)
+    said = f"json_extract_string(properties, [{pointers}])" if names else "null::varchar[]"
     return f"""
-        create table seen as
         select * replace (coalesce(decided, false) as decided),
             epoch_us(happened_at) as moment,
-            epoch_us(coalesce(recorded_at, happened_at)) as recorded
-        from (select {columns} from delivered)
-        where {" and ".join(limits)}
+            epoch_us(coalesce(recorded_at, happened_at)) as recorded,
+            {said} as said
+        from ({rows})
     """
 
 
-def deduplicated(typed: Iterable[str]) -> str:
-    """`single`: one row of each source and event id.
+def cut(as_of: int | None, known_at: int | None) -> str:
+    """Whether a row happened by a moment and was known by another."""
+    limits = [f"moment <= {as_of}"] if as_of is not None else []
+    limits += [f"recorded <= {known_at}"] if known_at is not None else []
+    return " and ".join(limits) or "true"
 
-    The one recorded first counts, then the one that happened first, then the one with the smaller
+
+def views(rows: str, within: str) -> str:
+    """`delivered`, and `seen`: those of its rows that are within the cut."""
+    return f"""
+        create temp view delivered as {rows};
+        create temp view seen as select * from delivered where {within}
+    """
+
+
+def scan(
+    rows: str, within: str, columns: Mapping[str, str], prints: str, others: Mapping[str, str]
+) -> str:
+    """Of every row what tells it apart: hashes of event and lead, its instant, and its print.
+
+    `prints` refers to `columns`, so that each is read once a row.
+    """
+    return f"""
+        select row, hash(source, event_id) as event, hash(lead_id) as lead, moment as at,
+            {prints} as print{_named(others)}
+        from (select *{_named(columns)} from ({rows}) where {within})
+    """
+
+
+def _named(columns: Mapping[str, str]) -> str:
+    return "".join(f", {value} as {identifier(name)}" for name, value in columns.items())
+
+
+def print_of(
+    branches: Mapping[tuple[str, ...], Sequence[str]], others: Sequence[str], always: Sequence[str]
+) -> str:
+    """A hash of a row's kind and of all that is asked of it: by kinds, of other kinds, always."""
+    asked = "".join(
+        f" when {kinds_in(kinds)} then {_hash(values)}" for values, kinds in branches.items()
+    )
+    by_kind = f"case{asked} else {_hash(others)} end" if asked else _hash(others)
+    return _hash(["kind", "decided", *always, by_kind])
+
+
+def _hash(values: Sequence[str]) -> str:
+    return f"hash({', '.join(values)})" if values else "0::ubigint"
+
+
+def fetched(columns: Mapping[str, str], kinds: Sequence[str]) -> str:
+    """Columns of the rows that a table `wanted` names, all of these kinds where any are given."""
+    rows = f"(select * from delivered where {kinds_in(kinds)})" if kinds else "delivered"
+    return f"select row{_named(columns)} from {rows} semi join wanted using (row)"
+
+
+def distinct_texts(text: str, kinds: Sequence[str]) -> str:
+    """The different texts of a property in rows of some kinds."""
+    return f"select distinct {text} as text from seen where {kinds_in(kinds)}"
+
+
+def rows_saying(text: str, kinds: Sequence[str]) -> str:
+    """The rows of some kinds of which a property is one of those in a table `texts`."""
+    return f"select row from seen where {kinds_in(kinds)} and {text} in (from texts)"
+
+
+def kinds_in(kinds: Iterable[str]) -> str:
+    """Whether a row is of one of these kinds."""
+    return f"kind in ({', '.join(map(literal, kinds))})"
+
+
+def finite(column: str) -> str:
+    """A column of numbers; NULL where one is none."""
+    return f"case when isfinite({column}::double) then {column}::double end"
+
+
+def repeated(typed: Iterable[str]) -> str:
+    """Rows of which another copy counts; `doubtful` has the hashes that come up more than once.
+
+    The copy recorded first counts, then the one that happened first, then the one with the smaller
     texts, so that the order of delivery never decides.
     """
     texts = ["kind", *(f"coalesce({text}, '')" for text in ("properties", "lead_id", "batch"))]
     ties = ", ".join([*texts, "decided", *(identifier(name) for name in sorted(typed))])
     return f"""
-        create table single as
-        select * from seen
+        select row from (select * from seen where hash(source, event_id) in (from doubtful))
         qualify row_number() over (
             partition by source, event_id order by recorded, moment, {ties}
-        ) = 1
+        ) > 1
     """
 
 
-def ranked(ranks: Mapping[str, int], other: int) -> str:
-    """`kinds`: the place of every kind among the rows of one instant."""
-    values = ", ".join(f"({literal(kind)}, {rank})" for kind, rank in ranks.items())
-    return f"""
-        create table kinds as select * from (values {values}) fixed(kind, rank);
-        insert into kinds
-        select distinct kind, {other} from single where kind not in (select kind from kinds)
-    """
-
-
-def organisation_rows(kinds: Sequence[str]) -> str:
-    """Rows that concern the organisation, in order."""
-    named = ", ".join(map(literal, kinds))
-    return f"""
-        select kind, source, event_id, batch, moment, decided, properties from single
-        where kind in ({named}) order by moment, source, event_id
-    """
-
-
-MERGE_ROWS = """
-    select kind, source, event_id, batch, lead_id, moment, decided, properties from single
-    where kind in ('lead.merged', 'lead.unmerged') and lead_id is not null
-    order by moment, source, event_id
-"""
-
-
-def counting(typed: Iterable[str], organisation: Sequence[str], simulate: bool) -> str:
-    """`voided_seen` and `log`: what was withdrawn, and what counts, in order and numbered by lead.
-
-    A lead whose earliest row is not `lead.created` is supplied one moment that instant.
-    """
-    named = ", ".join(map(literal, organisation))
-    observed = "and not decided" if simulate else ""
-    extra = "".join(f", {identifier(name)}" for name in typed)
-    nulls = "".join(f", null as {identifier(name)}" for name in typed)
-    return f"""
-        create table withdrawn as
-        select single.* from single
-        where exists (from voids v where v.source = single.source and v.event_id = single.event_id)
-           or (kind <> 'fact.voided' and exists (from voids v where v.batch = single.batch));
-        create table counting as
-        select source, event_id, lead_id, moment, recorded, kind, decided, properties{extra}
-        from single anti join withdrawn using (source, event_id)
-        where kind not in ({named}) and coalesce(lead_id, '') <> '' {observed};
-        insert into counting by name
-        select '' as source, '' as event_id, lead_id,
-            min(moment) as moment, min(moment) as recorded,
-            'lead.created' as kind, false as decided, null as properties{nulls}
-        from counting group by lead_id
-        having coalesce(min(moment) filter (where kind = 'lead.created') > min(moment), true);
-        create table known_leads as
-        select lead_id, (row_number() over (order by lead_id) - 1)::bigint as lead
-        from (select distinct lead_id from counting);
-        create table log as
-        select (row_number() over (order by moment, rank, source, event_id) - 1)::bigint as place,
-            lead, moment, recorded - moment as delay, rank, source, event_id, kind, decided,
-            properties{extra}
-        from counting join known_leads using (lead_id) join kinds using (kind)
-        order by place
-    """
-
-
-LEADS = "select lead_id from known_leads order by lead"
-
-VOIDED = """
-    select event_id, source, lead_id, kind, 'voided' as why from withdrawn order by source, event_id
+#: Rows that a table `voids` names, one by one (source, event_id) or by the import (batch).
+NAMED_BY_VOIDS = """
+    select row from seen semi join voids using (source, event_id)
+    union
+    select row from seen semi join voids using (batch) where kind <> 'fact.voided'
 """
 
 
@@ -163,130 +185,10 @@ def number(text: str, kind: str | None) -> str:
     return f"nullif(nullif({found}, 'inf'::double), '-inf'::double)"
 
 
-def distinct_texts(table: str, text: str, kinds: Sequence[str] | None) -> str:
-    """The distinct raw texts of a property, in order."""
-    named = ", ".join(map(literal, kinds or ()))
-    where = "" if kinds is None else f"where kind in ({named})"
-    texts = f"select distinct {text} as v from {identifier(table)} {where}"
-    return f"select v from ({texts}) where v is not null order by v"
-
-
-@dataclass(frozen=True)
-class Column:
-    """How a column gets its class: its value in SQL, and a table of classes or cut points."""
-
-    value: str
-    table: str | None
-    cuts: Sequence[float]
-
-    def named(self, place: int) -> str:
-        """The class, given that the value is called `v<place>` and its table `m<place>`."""
-        if self.table is not None:
-            return f"coalesce(m{place}.class, 0)"
-        return f"case when v{place} is null then 0 else {counted(f'v{place}', self.cuts)} end"
-
-    def joined(self, place: int) -> str:
-        """The join with the table of classes, if there is one."""
-        if self.table is None:
-            return ""
-        return f" left join {identifier(self.table)} m{place} on m{place}.value = v{place}"
-
-
-def counted(value: str, cuts: Sequence[float]) -> str:
-    """One more than the number of cut points that a number has reached and passed."""
-    passed = [f"({value} >= {cut!r})::bigint + ({value} > {cut!r})::bigint" for cut in cuts]
-    return " + ".join(["1", *passed])
-
-
-def keyed(columns: Sequence[Column]) -> str:
-    """Lead, instant and pattern key of every row, in the order of the log."""
-    values = "".join(
-        f", case when k.stride_{i} > 0 then {column.value} end as v{i}, k.stride_{i}"
-        for i, column in enumerate(columns)
+def class_of_number(number: str, cuts: Sequence[float]) -> str:
+    """The class of a number: 0 for none, else one more than the cut points reached and passed."""
+    classes = "".join(
+        f" when {number} < {cut!r} then {2 * i + 1} when {number} = {cut!r} then {2 * i + 2}"
+        for i, cut in enumerate(cuts)
     )
-    terms = "".join(f" + stride_{i} * {column.named(i)}" for i, column in enumerate(columns))
-    joins = "".join(column.joined(i) for i, column in enumerate(columns))
-    return f"""
-        select lead, moment, base{terms} as key
-        from (select log.place, log.lead, log.moment, k.base{values}
-              from log join "key numbers" k using (kind)){joins}
-        order by place
-    """
-
-
-def stated(texts: Mapping[str, str]) -> str:
-    """`stated`: what `lead.created` and `lead.updated` rows say, by the lists they belong to."""
-    columns = "".join(
-        f", {stated_text(text)} as {identifier('f_' + name)}" for name, text in texts.items()
-    )
-    return f"""
-        create table stated as
-        select owners.list, log.moment, log.place{columns}
-        from log join owners using (place) where kind in ('lead.created', 'lead.updated')
-    """
-
-
-def filled_forward(names: Sequence[str]) -> str:
-    """`known`: attributes as known from each instant on, one row a list and instant."""
-    fields = [identifier("f_" + name) for name in names]
-    filled = "".join(
-        f", last_value({field} ignore nulls) over so_far as {field}" for field in fields
-    )
-    return f"""
-        create table known as
-        select * from (
-            select list, moment, place{filled} from stated
-            window so_far as (partition by list order by place rows unbounded preceding)
-        )
-        qualify row_number() over (partition by list, moment order by place desc) = 1
-    """
-
-
-def attribute_classes(columns: Sequence[Column]) -> str:
-    """Class of every asked attribute at every instant at which something was stated."""
-    values = "".join(f", {column.value} as v{i}" for i, column in enumerate(columns))
-    classes = "".join(f", {column.named(i)} as c{i}" for i, column in enumerate(columns))
-    joins = "".join(column.joined(i) for i, column in enumerate(columns))
-    known = f"(select list, moment{values} from known)"
-    return f"select list, moment{classes} from {known}{joins} order by list, moment"
-
-
-def final_attributes(columns: str) -> str:
-    """The attributes of every lead as last known, in the order of leads."""
-    return f"""
-        select lead{columns} from last_lists
-        left join (
-            select * from known
-            qualify row_number() over (partition by list order by moment desc) = 1
-        ) using (list) order by lead
-    """
-
-
-def yes_no(text: str) -> str:
-    """A text without blanks around it as a boolean; NULL when it is neither."""
-    word = f"lower({text})"
-    return (
-        f"case when {word} in ('true', 'yes', '1') then true "
-        f"when {word} in ('false', 'no', '0') then false end"
-    )
-
-
-def reasons(kind: str, text: str) -> str:
-    """Place, instant and reason of every row of a kind, in order."""
-    return f"select place, moment, {text} from log where kind = {literal(kind)} order by place"
-
-
-def ratings(kinds: Sequence[str], text: str) -> str:
-    """Place and rating of every row of these kinds that gives one."""
-    named = ", ".join(map(literal, kinds))
-    rated = f"select place, {number(text, 'number')} as rating from log where kind in ({named})"
-    return f"select * from ({rated}) where rating is not null"
-
-
-def handoffs(stage: str) -> str:
-    """Leads with a handoff on record, decided or not; or with a stage declared, and which."""
-    return f"""
-        select distinct lead_id, case kind when 'stage.entered' then {stage} end
-        from single anti join withdrawn using (source, event_id)
-        where kind = 'lead.handed_off' or (kind = 'stage.entered' and {stage} is not null)
-    """
+    return f"case when {number} is null then 0{classes} else {2 * len(cuts) + 1} end"

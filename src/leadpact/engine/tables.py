@@ -8,27 +8,27 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from leadpact.agreement.spec import Agreement
 from leadpact.agreement.vocabulary import Ending, Outcome
-from leadpact.engine import sql
+from leadpact.engine.attributes import leads_table
 from leadpact.engine.compile.duties import duties_of
+from leadpact.engine.delivered import instant
 from leadpact.engine.facts import closed_days, facts_of, merged_into
 from leadpact.engine.kernels import bundles as b
-from leadpact.engine.layout import first_instants
 from leadpact.engine.log import INSTANT
 from leadpact.engine.profiles import personas, profiles
 from leadpact.engine.questions import place_in
+from leadpact.engine.reasons import ending_reasons, state_reasons
 from leadpact.engine.result import (
     CLOCK_SHARES,
     CLOCKS,
     EPISODES,
-    FIELD_TYPES,
     LEAD_STATES,
+    SET_ASIDE,
     STAGE_ENTRIES,
     VOIDED,
     Result,
 )
-from leadpact.engine.shape import handed_over_in_reality, instant
+from leadpact.engine.shape import handed_over_in_reality
 
 if TYPE_CHECKING:
     from leadpact.engine.evaluate import Evaluation
@@ -43,13 +43,14 @@ def result_of(evaluation: Evaluation) -> Result:
     in_force = evaluation.versions[_version_in_force(evaluation)]
     aside = pa.concat_tables([evaluation.judged.set_aside, _voided(evaluation)])
     facts, leads_of_facts = facts_of(evaluation)
+    endings = ending_reasons(evaluation)
     return Result(
         as_of=instant(evaluation.log.last),
         agreement=in_force,
-        leads=_leads(evaluation, in_force),
-        lead_states=_states(evaluation, names),
+        leads=leads_table(evaluation, in_force),
+        lead_states=_states(evaluation, names, endings),
         stage_entries=_entries(evaluation, names),
-        episodes=_episodes(evaluation, names),
+        episodes=_episodes(evaluation, names, endings),
         clocks=_clocks(evaluation, names),
         clock_shares=_shares(evaluation, names),
         exclusions=evaluation.judged.exclusions,
@@ -77,7 +78,7 @@ class _Names:
 
     def __init__(self, evaluation: Evaluation) -> None:
         questions = evaluation.compiled.questions
-        self.leads = pa.array(evaluation.log.leads, pa.string())
+        self.leads = evaluation.log.leads.array
         self.stages = pa.array(questions.stages, pa.string())
         self.obligations = pa.array(questions.obligations, pa.string())
         self.holders = pa.array(questions.holders.spelt, pa.string())
@@ -126,50 +127,16 @@ def _table(schema: pa.Schema, **columns: Any) -> pa.Table:
     return pa.table({name: columns[name] for name in schema.names}, schema=schema)
 
 
-# ------------------------------------------------------------------------------------------- leads
+# ------------------------------------------------------------------------------------------ states
 
 
-def _leads(evaluation: Evaluation, agreement: Agreement) -> pa.Table:
-    con = evaluation.log.connection
-    types = agreement.field_types()
-    columns = "".join(
-        f", {_typed(name, kind)} as {sql.identifier(name)}" for name, kind in types.items()
-    )
-    lists = _last_lists(evaluation)
-    con.register("last_lists", pa.table({"lead": np.arange(len(lists)), "list": lists}))
-    table = con.sql(sql.final_attributes(columns)).to_arrow_table()
-    first = first_instants(evaluation.rows, len(lists))
-    fields = {name: table.column(name).cast(FIELD_TYPES[kind]) for name, kind in types.items()}
-    ids = pa.array(evaluation.log.leads, pa.string())
-    return pa.table({"lead_id": ids, "created_at": times(first), **fields})
-
-
-def _typed(name: str, kind: str) -> str:
-    text = sql.identifier(f"f_{name}")
-    if kind == "number":
-        return sql.number(text, "number")
-    if kind == "boolean":
-        return sql.yes_no(text)
-    return sql.day(text) if kind == "date" else text
-
-
-def _last_lists(evaluation: Evaluation) -> NDArray[np.int64]:
-    leads = len(evaluation.log.leads)
-    lists = np.arange(leads, dtype=np.int64)
-    for number, (survivor, _, _) in enumerate(evaluation.owned.joining):
-        lists[survivor] = leads + number
-    return lists
-
-
-def _states(evaluation: Evaluation, names: _Names) -> pa.Table:
+def _states(evaluation: Evaluation, names: _Names, endings: pa.Array) -> pa.Table:
     states = evaluation.finished.states
-    attributes = states.attributes
-    persona = personas(evaluation)[states.version, attributes]
     profile, fit = profiles(evaluation)
     return _table(
         LEAD_STATES,
         lead_id=names.leads,
-        status=pa.array(_statuses(evaluation), pa.string()),
+        status=_statuses(evaluation),
         episode=_whole(states.episode),
         stage=picked(names.stages, states.stage),
         stage_since=times(np.where(states.stage < 0, b.NEVER, states.stage_since)),
@@ -179,11 +146,11 @@ def _states(evaluation: Evaluation, names: _Names) -> pa.Table:
         tier=picked(names.tiers, states.tier),
         quality=names.quality(states.tier, states.high),
         segment=names.segment(states.version, states.segment),
-        persona=pa.array(persona.tolist(), pa.string()),
+        persona=personas(evaluation),
         profile=profile,
         profile_fit=fit,
         holder=picked(names.holders, states.holder),
-        reason=_state_reasons(evaluation),
+        reason=state_reasons(evaluation, endings),
         unlocked=_yes(states.unlocked),
         version=_whole(states.version),
         next_change_at=times(states.next_change),
@@ -191,34 +158,15 @@ def _states(evaluation: Evaluation, names: _Names) -> pa.Table:
     )
 
 
-def _statuses(evaluation: Evaluation) -> list[str]:
-    absorbed = {merge.absorbed for merge in evaluation.owned.merges}
+_STATUSES = [*(ending.name.lower() for ending in Ending), "excluded"]
+
+
+def _statuses(evaluation: Evaluation) -> pa.Array:
+    """[lead] merged, excluded, or how its last episode ended."""
     states = evaluation.finished.states
-    return [
-        "merged"
-        if lead in absorbed
-        else "excluded"
-        if excluded
-        else Ending(int(ending)).name.lower()
-        for lead, (excluded, ending) in enumerate(zip(states.excluded, states.ending, strict=True))
-    ]
-
-
-def _state_reasons(evaluation: Evaluation) -> pa.Array:
-    """Why a lead is excluded, else why its last episode ended."""
-    states, episodes = evaluation.finished.states, evaluation.finished.episodes
-    endings = _episode_reasons(evaluation)
-    of_last = {
-        int(lead): reason
-        for lead, episode, reason in zip(episodes.lead, episodes.episode, endings, strict=True)
-        if states[int(lead)].episode == episode
-    }
-    excluded = _reasons(evaluation, "lead.excluded")
-    latest = {lead: reason for (lead, _), reason in sorted(excluded.items(), key=lambda e: e[0])}
-    ids = range(len(evaluation.log.leads))
-    return pa.array(
-        [latest.get(i) if states[i].excluded else of_last.get(i) for i in ids], pa.string()
-    )
+    code = np.where(states.excluded > 0, len(Ending), states.ending)
+    code[[merge.absorbed for merge in evaluation.owned.merges]] = Ending.MERGED
+    return picked(pa.array(_STATUSES, pa.string()), code)
 
 
 # -------------------------------------------------------------------------------- stages, episodes
@@ -245,7 +193,7 @@ def _entries(evaluation: Evaluation, names: _Names) -> pa.Table:
     )
 
 
-def _episodes(evaluation: Evaluation, names: _Names) -> pa.Table:
+def _episodes(evaluation: Evaluation, names: _Names, endings: pa.Array) -> pa.Table:
     episodes = evaluation.finished.episodes
     return _table(
         EPISODES,
@@ -253,49 +201,12 @@ def _episodes(evaluation: Evaluation, names: _Names) -> pa.Table:
         episode=_whole(episodes.episode),
         started_at=times(episodes.started_at),
         ended_at=times(episodes.ended_at),
-        ending=pa.array([Ending(int(e)).name.lower() for e in episodes.ending], pa.string()),
-        reason=pa.array(_episode_reasons(evaluation), pa.string()),
+        ending=picked(pa.array(_STATUSES, pa.string()), episodes.ending),
+        reason=endings,
         qualified_at=times(episodes.qualified_at),
         handed_off_at=times(episodes.handed_at),
         assigned_at=times(episodes.assigned_at),
     )
-
-
-def _episode_reasons(evaluation: Evaluation) -> list[str | None]:
-    """The rule or the recorded fact that ended each episode."""
-    facts = {
-        ending: [_reasons(evaluation, kind) for kind in kinds]
-        for ending, kinds in {
-            b.DISQUALIFIED: ("lead.disqualified", "sales.rejected"),
-            b.RECYCLED: ("sales.rejected", "lead.recycled"),
-            b.LOST: ("deal.lost",),
-        }.items()
-    }
-    episodes = evaluation.finished.episodes
-    return [_reason(evaluation, facts, episode) for episode in episodes]
-
-
-def _reason(evaluation: Evaluation, facts: dict[int, Any], episode: Any) -> str | None:
-    ending, cause = int(episode.ending), int(episode.cause)
-    if cause >= 0:
-        version = evaluation.versions[_version_at(evaluation, int(episode.ended_at))]
-        if ending == b.DISQUALIFIED:
-            return version.disqualification.rules[cause].reason
-        return version.handoff.recycling[cause].name
-    key = (int(episode.lead), int(episode.ended_at))
-    return next((found[key] for found in facts.get(ending, ()) if key in found), None)
-
-
-def _version_at(evaluation: Evaluation, at: int) -> int:
-    return int(np.searchsorted(evaluation.compiled.program.effective, at, side="right")) - 1
-
-
-def _reasons(evaluation: Evaluation, kind: str) -> dict[tuple[int, int], str | None]:
-    """(owner, instant) → reason of the first such row then."""
-    log = evaluation.log
-    rows = log.connection.execute(sql.reasons(kind, log.text_of("reason"))).fetchall()
-    owner = evaluation.owned.owner
-    return {(int(owner[place]), int(at)): reason for place, at, reason in reversed(rows)}
 
 
 # ------------------------------------------------------------------------------------------ clocks
@@ -390,7 +301,11 @@ def _shares(evaluation: Evaluation, names: _Names) -> pa.Table:
 
 
 def _voided(evaluation: Evaluation) -> pa.Table:
-    table = evaluation.log.voided
-    return table.set_column(
-        table.schema.get_field_index("why"), "why", pa.array([VOIDED] * table.num_rows, pa.string())
-    ).cast(evaluation.judged.set_aside.schema)
+    """The rows that were withdrawn, by source and event id."""
+    log = evaluation.log
+    told = log.delivered.fetch(log.withdrawn, ["event_id", "source", "lead_id", "kind"])
+    why = pa.array([VOIDED] * told.num_rows, pa.string())
+    ordered = told.append_column("why", why).sort_by(
+        [("source", "ascending"), ("event_id", "ascending")]
+    )
+    return ordered.select(SET_ASIDE.names).cast(SET_ASIDE)

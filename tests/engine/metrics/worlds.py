@@ -203,11 +203,9 @@ def facts_of(rows: Iterable[Row]) -> Iterable[dict[str, Any]]:
             into[absorbed] = (survivor, merge.at)
     for row in rows:
         if row.kind in FACT_KINDS:
-            lead, at_merge = _last(row.lead, into), into.get(row.lead)
-            if row.kind == "lead.assigned" and at_merge and row.at < at_merge[1]:
-                lead = row.lead
+            holding = row.at if row.kind == "lead.assigned" else None
             yield {
-                "lead_id": lead,
+                "lead_id": _last(row.lead, into, holding),
                 "happened_at": row.at,
                 "kind": row.kind,
                 "holder": _holder(row),
@@ -215,8 +213,9 @@ def facts_of(rows: Iterable[Row]) -> Iterable[dict[str, Any]]:
             }
 
 
-def _last(lead: str, into: dict[str, tuple[str, Any]]) -> str:
-    while lead in into:
+def _last(lead: str, into: dict[str, tuple[str, Any]], by: Any = None) -> str:
+    """The lead that has a lead's rows in the end, or by some moment."""
+    while lead in into and (by is None or into[lead][1] <= by):
         lead = into[lead][0]
     return lead
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leadpact import jit
 from leadpact.agreement.spec import Agreement
@@ -64,12 +65,14 @@ def compile_program(
     facts = fact_tables(book, versions, endings)
     duties = duty_tables(book, versions, almanac, segments)
     scoring = scoring_tables(book, versions, first_atoms)
+    earns = scoring.begins[:: scoring.opening.shape[1]]
     program = b.Program(
         effective=column(_effective(versions), np.int64),
         patterns=len(rows.of),
         attribute_patterns=len(attributes.of),
         segments=segments,
         classes=scoring.opening.shape[1],
+        useful=_useful((earns, scoring.timer_begins, facts.begins, duties.begins), stages.declared),
         formulas=book.formulas(),
         scoring=_packed(b.Scoring, scoring),
         stages=_packed(b.Stages, stages),
@@ -86,6 +89,14 @@ def compile_program(
 def _effective(versions: list[Agreement]) -> list[int]:
     starts = [start_of(version, version.calendar.timezone) for version in versions]
     return [b.NEVER if v == 0 or start is None else start for v, start in enumerate(starts)]
+
+
+def _useful(begins: tuple[Any, ...], declared: Any) -> NDArray[np.bool_]:
+    """[p] whether some version has anything in one of the lists of such rows, or they declare."""
+    found: NDArray[np.bool_] = declared >= 0
+    for of_rows in begins:
+        found |= np.diff(of_rows).reshape(-1, len(declared)).any(0)
+    return found
 
 
 def _packed(bundle: Any, tables: Any) -> Any:

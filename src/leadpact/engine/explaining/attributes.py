@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
-from functools import cached_property
-from typing import Any
+from functools import cache
+
+import numpy as np
 
 from leadpact.engine.explaining import words
 from leadpact.engine.explaining.story import Story
+from leadpact.engine.shape import Entries
 from leadpact.engine.values import read
 
 
@@ -18,22 +19,24 @@ class Attributes:
     def __init__(self, story: Story) -> None:
         self.story = story
 
-    @cached_property
-    def _known(self) -> dict[int, list[dict[str, Any]]]:
-        """Lines of what was known from an instant on, by list, in order."""
-        con = self.story.evaluation.log.connection
-        found: dict[int, list[dict[str, Any]]] = {}
-        for line in (
-            con.sql("select * from known order by list, moment").to_arrow_table().to_pylist()
-        ):
-            found.setdefault(int(line["list"]), []).append(line)
-        return found
+    @cache  # noqa: B019 lives as long as the story
+    def _known(self, field: str) -> tuple[Entries, list[str | None]]:
+        """What was known of an attribute after each statement."""
+        log = self.story.evaluation.log
+        entries = Entries.of(log, self.story.owned)
+        known, _ = entries.known(log.stated.columns[field])
+        told = log.stated.columns[field].take(known.astype(np.int64))
+        return entries, told.as_texts().to_pylist()
 
     def value(self, field: str, at: int) -> str | None:
         """The raw text of an attribute; None where nothing had been stated."""
-        lines = self._known.get(self.story.statements_at(at), [])
-        place = bisect_right([line["moment"] for line in lines], at) - 1
-        return lines[place].get(f"f_{field}") if place >= 0 else None
+        if field not in self.story.evaluation.log.stated.columns:
+            return None
+        entries, known = self._known(field)
+        number = self.story.statements_at(at)
+        stated = slice(entries.begins[number], entries.begins[number + 1])
+        place = int(np.searchsorted(entries.at[stated], at, side="right")) - 1
+        return known[stated][place] if place >= 0 else None
 
     def told(self, fields: Iterable[str], at: int) -> str:
         """Some attributes with their values, in words."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from leadpact.engine.arranged import Log
 from leadpact.engine.explaining import words
 from leadpact.engine.hygiene import Judged
-from leadpact.engine.judging.statements import STATING, kinds_in
 from leadpact.engine.merges import merges_of
-from leadpact.engine.shape import Log
+from leadpact.engine.sql import kinds_in
+from leadpact.engine.stating import STATING
 
 #: More letters that differ than this, and a key is another.
 _MOST_DIFFERING = 2
@@ -25,54 +28,47 @@ _NEAR = f"""
     order by differing, lead_id limit 3
 """
 
-#: The log with the chosen leads alone, their rows and themselves numbered anew.
-_RESTRICTED = """
-    create table story as
-    select (row_number() over (order by place) - 1)::bigint as place,
-        chosen.number as lead, log.* exclude (place, lead)
-    from log join chosen using (lead) order by place;
-    drop table log;
-    alter table story rename to log
-"""
-
 
 def require(log: Log, lead: str) -> int:
     """The number of a lead; raises LookupError with a sentence for one that the log does not have.
 
     `log` may be cut; a lead that is only beyond the cut is told apart.
     """
-    if lead in log.leads:
-        return log.leads.index(lead)
-    raise LookupError(_about_unknown(log, lead))
+    (number,) = log.leads.find([lead])
+    if number < 0:
+        raise LookupError(_about_unknown(log, lead))
+    return number
 
 
 def _about_unknown(log: Log, lead: str) -> str:
     named = f"“{words.cut(lead, 60)}”"
-    if _exists(log, "withdrawn", lead):
+    voided = log.delivered.fetch(log.withdrawn, ["lead_id"])["lead_id"]
+    if lead and lead in voided.to_pylist():
         return f"Every row of the lead {named} was withdrawn (voided), so there is nothing to tell."
-    if _exists(log, "delivered", lead):
+    if lead and len(_rows("delivered", "lead_id = $asked", log, lead)):
         return f"The lead {named} was not known yet at that moment: ask for a later one."
     if keys := _with_email(log, lead):
         return f"{named} is the email of {_quoted(keys, 'and')}: ask for that key."
-    near = [row[0] for row in log.connection.execute(_NEAR, {"asked": lead}).fetchall()]
+    con = log.delivered.connection
+    con.register("known_leads", pa.table({"lead_id": log.leads.array}))
+    near = [row[0] for row in con.execute(_NEAR, {"asked": lead}).fetchall()]
     hint = f" Did you mean {_quoted(near, 'or')}?" if near else ""
     return f"No lead has the key {named}.{hint}"
 
 
-def _exists(log: Log, table: str, lead: str) -> bool:
-    query = f"select 1 from {table} where lead_id = $asked and $asked <> '' limit 1"
-    return bool(log.connection.execute(query, {"asked": lead}).fetchall())
+def _rows(table: str, condition: str, log: Log, asked: str) -> NDArray[np.int32]:
+    statement = f"select row from {table} where {condition}"
+    found = log.delivered.connection.execute(statement, {"asked": asked}).fetchall()
+    return np.array([row for (row,) in found], np.int32)
 
 
 def _with_email(log: Log, asked: str) -> list[str]:
     if "@" not in asked:
         return []
-    query = f"""
-        select distinct lead_id from log join known_leads using (lead)
-        where {kinds_in(STATING)} and lower(trim({log.text_of("email")})) = lower(trim($asked))
-        order by lead_id limit 3
-    """
-    return [row[0] for row in log.connection.execute(query, {"asked": asked}).fetchall()]
+    email = log.delivered.text_of("email")
+    condition = f"{kinds_in(STATING)} and lower(trim({email})) = lower(trim($asked))"
+    places = log.places_with(_rows("seen", condition, log, asked))
+    return [log.leads[lead] for lead in np.unique(log.lead_of(places))[:3]]
 
 
 def _quoted(keys: list[str], last: str) -> str:
@@ -80,20 +76,8 @@ def _quoted(keys: list[str], last: str) -> str:
 
 
 def restricted(judged: Judged, lead: int) -> Judged:
-    """A judged log with one lead and those that became one with it; its table is replaced.
-
-    Their keys stand in a table `family`.
-    """
-    log = judged.log
-    family = sorted(_family(log, lead))
-    numbers = pa.array(range(len(family)), pa.int64())
-    log.connection.register(
-        "chosen", pa.table({"lead": pa.array(family, pa.int64()), "number": numbers})
-    )
-    log.connection.execute(_RESTRICTED)
-    names = [log.leads[member] for member in family]
-    log.connection.register("family", pa.table({"lead_id": pa.array(names, pa.string())}))
-    return replace(judged, log=replace(log, leads=names))
+    """A judged log with one lead and those that became one with it."""
+    return replace(judged, log=judged.log.only(sorted(_family(judged.log, lead))))
 
 
 def _family(log: Log, lead: int) -> set[int]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from leadpact.agreement.conditions import ScoreCondition
 from leadpact.agreement.vocabulary import is_activity
+from leadpact.engine.delivered import instant
 from leadpact.engine.explaining import words
 from leadpact.engine.explaining.moments import Moment
 from leadpact.engine.explaining.passages import FIRST, IMPLIED, RECORDED, RULE, Entry, Passage
@@ -16,7 +17,6 @@ from leadpact.engine.explaining.points import Contribution, Cut, Ledger
 from leadpact.engine.explaining.promises import Promise
 from leadpact.engine.explaining.rows import Row
 from leadpact.engine.kernels import bundles as b
-from leadpact.engine.shape import instant
 
 if TYPE_CHECKING:
     from leadpact.engine.explain import Explanation

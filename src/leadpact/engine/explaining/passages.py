@@ -236,7 +236,7 @@ class Passages:
         """The lead into which this one was merged."""
         story = self.story
         into = next(m.survivor for m in story.owned.merges if m.absorbed == story.lead)
-        return story.evaluation.log.leads[into]
+        return story.evaluation.log.leads.name(into)
 
     def _unlocked(self, record: Any, before: Any) -> str:
         """What let a recycled lead qualify again; empty while it may not."""

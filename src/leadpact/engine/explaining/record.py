@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadpact.agreement.prose import condition_in_words
 from leadpact.engine.compile.book import THOUSANDTHS
+from leadpact.engine.delivered import instant
 from leadpact.engine.explaining.moments import Moment
 from leadpact.engine.explaining.passages import Entry, Passage
 from leadpact.engine.explaining.points import Contribution, Ledger
@@ -15,7 +16,6 @@ from leadpact.engine.explaining.reasons import Part
 from leadpact.engine.explaining.rows import Row
 from leadpact.engine.explaining.words import SECOND
 from leadpact.engine.kernels import bundles as b
-from leadpact.engine.shape import instant
 
 if TYPE_CHECKING:
     from leadpact.engine.explain import Explanation

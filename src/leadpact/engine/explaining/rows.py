@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from leadpact.agreement.vocabulary import is_activity
+from leadpact.engine.arranged import Log
 from leadpact.engine.explaining import words
-from leadpact.engine.shape import Log
-from leadpact.engine.sql import identifier
 
 #: Longest that the properties of a row may be on its line.
 _PROPERTIES_WIDTH = 76
@@ -96,38 +97,51 @@ class Row:
 
 def rows_in_log(log: Log) -> dict[int, Row]:
     """Every row of a restricted log, by its place."""
-    table = _read(log, "place, log.lead, moment, delay", "log")
-    return {row["place"]: _row(row, log.leads[row["lead"]]) for row in table}
+    places = np.arange(len(log.rows.at))
+    leads, at = log.lead_of(places), log.rows.at
+    return {
+        int(place): _row({**row, "place": int(place)}, log.leads[leads[place]], int(at[place]))
+        for place, row in zip(places, _told(log, log.columns(places, _columns(log))), strict=True)
+    }
 
 
 def rows_withdrawn(log: Log) -> list[Row]:
     """Rows of these leads that were voided, in order."""
-    return _of_single(log, "withdrawn join family using (lead_id)")
+    return _of_leads(log, log.withdrawn)
 
 
 def rows_set_aside(log: Log, aside: pa.Table) -> list[tuple[Row, str]]:
     """Rows of these leads that a machine caused, in order, each with why."""
-    log.connection.register("set_aside", aside.select(["source", "event_id", "why"]))
-    rows = _of_single(
-        log, "single join family using (lead_id) semi join set_aside using (source, event_id)"
+    log.delivered.connection.register("set_aside", aside.select(["source", "event_id"]))
+    found = log.delivered.rows_found(
+        "select row from seen semi join set_aside using (source, event_id)"
     )
     why = {(r["source"], r["event_id"]): r["why"] for r in aside.to_pylist()}
+    rows = _of_leads(log, np.setdiff1d(found, log.lost))
     return [(row, why[row.source, row.event_id]) for row in rows]
 
 
-def _of_single(log: Log, source: str) -> list[Row]:
-    table = _read(log, "lead_id, moment, recorded - moment as delay, batch", source)
-    rows = [_row(row, row["lead_id"]) for row in table]
-    return sorted(rows, key=lambda row: (row.at, row.source, row.event_id))
+def copies_of(log: Log) -> int:
+    """How many rows of these leads were delivered again and count once."""
+    return len(_of_leads(log, log.lost))
 
 
-def _read(log: Log, columns: str, source: str) -> list[dict[str, Any]]:
-    typed = "".join(f", {identifier(name)}" for name in sorted(log.typed))
-    query = f"""
-        select {columns}, kind, decided, source, event_id, properties{typed} from {source}
-    """
-    rows: list[dict[str, Any]] = log.connection.sql(query).to_arrow_table().to_pylist()
-    actors = _actors(log, {(row["source"], row["event_id"]) for row in rows})
+def _of_leads(log: Log, rows: NDArray[np.int32]) -> list[Row]:
+    """Those of some delivered rows that are these leads', in order."""
+    told = _told(log, log.delivered.fetch(rows, [*_columns(log), "lead_id", "batch"]))
+    known = set(log.leads)
+    own = [_row(row, row["lead_id"], row["moment"]) for row in told if row["lead_id"] in known]
+    return sorted(own, key=lambda row: (row.at, row.source, row.event_id))
+
+
+def _columns(log: Log) -> list[str]:
+    fixed = ["kind", "decided", "source", "event_id", "properties", "moment", "recorded"]
+    return [*fixed, *sorted(log.delivered.typed)]
+
+
+def _told(log: Log, table: pa.Table) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = table.to_pylist()
+    actors = _actors(log, {(row["source"], row["event_id"]) for row in rows if row["source"]})
     return [{**row, "actor": actors.get((row["source"], row["event_id"]))} for row in rows]
 
 
@@ -138,28 +152,30 @@ def _actors(log: Log, keys: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
             "event_id": pa.array([event for _, event in keys], pa.string()),
         }
     )
-    log.connection.register("wanted", wanted)
+    con = log.delivered.connection
+    con.register("wanted", wanted)
     query = """
         select source, event_id, any_value(actor order by recorded_at, happened_at)
         from delivered semi join wanted using (source, event_id)
         where actor is not null group by source, event_id
     """
-    return {(s, e): actor for s, e, actor in log.connection.execute(query).fetchall()}
+    return {(s, e): actor for s, e, actor in con.execute(query).fetchall()}
 
 
-def _row(row: dict[str, Any], lead: str) -> Row:
+def _row(row: dict[str, Any], lead: str, at: int) -> Row:
+    """A row in one piece; one that was never delivered says nothing but when."""
     told = json.loads(row["properties"] or "{}")
     properties = dict(told) if isinstance(told, dict) else {}
     typed = {name.removeprefix("p_"): v for name, v in row.items() if name.startswith("p_")}
     return Row(
         place=row.get("place"),
         lead=lead,
-        at=int(row["moment"]),
-        delay=int(row["delay"]),
-        kind=row["kind"],
+        at=at,
+        delay=(row["recorded"] or at) - at,
+        kind=row["kind"] or "lead.created",
         decided=bool(row["decided"]),
-        source=row["source"],
-        event_id=row["event_id"],
+        source=row["source"] or "",
+        event_id=row["event_id"] or "",
         actor=row["actor"],
         properties=properties | {k: v for k, v in typed.items() if v is not None},
         batch=row.get("batch"),
@@ -177,13 +193,3 @@ def voided_by(log: Log, row: Row) -> dict[str, Any] | None:
         if void["kind"] == "fact.voided" and (names_row or names_batch):
             return void
     return None
-
-
-def copies_of(log: Log) -> int:
-    """How many rows of these leads were delivered again and count once."""
-    query = """
-        select (select count(*) from seen join family using (lead_id))
-            - (select count(*) from single join family using (lead_id))
-    """
-    ((copies,),) = log.connection.execute(query).fetchall()
-    return int(copies)

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from leadpact.engine.delivered import instant
 from leadpact.engine.evaluate import Evaluation
 from leadpact.engine.explaining.rows import Row
 from leadpact.engine.kernels import bundles as b
 from leadpact.engine.kernels.formulas import truth
-from leadpact.engine.layout import lay_out, useful_patterns
+from leadpact.engine.layout import lay_out
 from leadpact.engine.running import run
-from leadpact.engine.shape import instant
 
 #: A clock of a lead: episode and number of the obligation.
 ClockKey = tuple[int, int]
@@ -46,10 +46,8 @@ class Story:
         self.versions = evaluation.versions
         self.owned = evaluation.owned
         self.until = int(self.owned.until[lead])
-        self._rows = lay_out(
-            evaluation.log, evaluation.rows, evaluation.statements, self.owned, self.program
-        )
-        self._useful = useful_patterns(self.program)[evaluation.rows.pattern]
+        self._rows = lay_out(evaluation.rows, evaluation.statements, self.owned)
+        self._useful = self.program.useful[evaluation.rows.pattern]
         self._answers = np.zeros(len(self.program.formulas.question), np.int8)
         self.stack = np.zeros(
             int(np.diff(self.program.formulas.begins).max(initial=8)) + 8, np.int8
@@ -64,7 +62,7 @@ class Story:
     @property
     def name(self) -> str:
         """The lead's key."""
-        return self.evaluation.log.leads[self.lead]
+        return self.evaluation.log.leads.name(self.lead)
 
     def records(self, table: str) -> Any:
         """The fold's records of this lead in one of its tables."""
@@ -80,7 +78,7 @@ class Story:
     @cached_property
     def own(self) -> NDArray[np.int64]:
         """Places of the rows that are the lead's, in order."""
-        return np.flatnonzero(self.owned.owner == self.lead)
+        return self.owned.places(self.lead)
 
     @cached_property
     def joined(self) -> list[tuple[int, NDArray[np.int64]]]:
@@ -92,11 +90,10 @@ class Story:
         return int(self.evaluation.rows.at[place])
 
     def sequence(self, merges: int) -> NDArray[np.int64]:
-        """Places of the rows that the fold keeps of the lead, after so many merges of all leads."""
-        own = self.own[self._useful[self.own]]
+        """Places of the rows that the fold has of the lead, after so many merges of all leads."""
         before = int(self._rows.merge_begins[self.lead])
-        joined = [rows[self._useful[rows]] for _, rows in self.joined[: merges - before]]
-        places = np.concatenate([own, *joined])
+        joined = [rows for _, rows in self.joined[: merges - before]]
+        places = np.concatenate([self.own, *joined])
         return places[np.argsort(self.evaluation.rows.at[places], kind="stable")]
 
     def rows_at(self, at: int) -> list[int]:

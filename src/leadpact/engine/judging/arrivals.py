@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leadpact.engine import identity
-from leadpact.engine.judging import statements
+from leadpact.engine.arranged import Log
 from leadpact.engine.judging.addresses import Addresses, Finding
 from leadpact.engine.judging.asking import InForce
+from leadpact.engine.judging.coming import arrivals
 from leadpact.engine.judging.decisions import (
     BOT,
     DUPLICATE,
@@ -23,9 +24,6 @@ from leadpact.engine.judging.decisions import (
     Record,
 )
 from leadpact.engine.merges import Merge
-from leadpact.engine.shape import Log
-
-_STATED = ("email", "company", "domain")
 
 
 def judge_arrivals(
@@ -43,13 +41,12 @@ def judge_arrivals(
     reasons or on record: a bot cannot push out the person whose address it used. A restored lead
     counts as not excluded.
     """
-    query = statements.arrivals({name: log.text_of(name) for name in _STATED})
     gone = {merge.absorbed: merge.at for merge in merges}
     judges = [Addresses(period.agreement.hygiene) for period in periods]
     begins = [period.begins for period in periods]
     first_with: dict[str, int] = {}
     found: list[Decision] = []
-    for lead, at, email, company, domain in log.connection.execute(query).fetchall():
+    for lead, at, email, company, domain in arrivals(log).in_question(judges, bots):
         if gone.get(lead, at + 1) <= at:
             continue  # whatever it does is the survivor's
         version = bisect_right(begins, at) - 1

@@ -23,9 +23,11 @@ from leadpact.agreement.conditions import (
 )
 from leadpact.agreement.spec import Agreement
 from leadpact.agreement.vocabulary import is_activity
+from leadpact.engine.arranged import Log
 from leadpact.engine.compile.calendars import start_of
+from leadpact.engine.delivered import text
 from leadpact.engine.questions import ANY_ACTIVITY, property_types
-from leadpact.engine.shape import Log
+from leadpact.engine.stating import stated_texts
 from leadpact.engine.values import FALSE, TRUE, UNKNOWN, answer
 
 Truth = NDArray[np.int8]
@@ -42,6 +44,11 @@ class InForce:
     begins: int
     ends: int
 
+    def among(self, log: Log, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of some places whose rows happened while the version was in force."""
+        at = log.rows.at[places]
+        return places[(at >= self.begins) & (at < self.ends)]
+
 
 def in_force(versions: Sequence[Agreement]) -> list[InForce]:
     """The versions, given in order of effect, with their times; the first holds before as well."""
@@ -53,9 +60,31 @@ def in_force(versions: Sequence[Agreement]) -> list[InForce]:
     return [InForce(*told) for told in zip(versions, begins, ends, strict=True)]
 
 
-def rows_of(log: Log, query: str) -> pa.Table:
-    """What a statement finds in the log's connection."""
-    return log.connection.sql(query).to_arrow_table()
+def rows_of(
+    log: Log,
+    places: NDArray[np.int64],
+    kinds: Sequence[str],
+    properties: Sequence[str],
+    fields: Sequence[str],
+) -> pa.Table:
+    """Rows of some kinds with what they say (`p:…`) and what of their leads was known (`f:…`)."""
+    texts = [text(name) for name in properties]
+    told = log.columns(places, ["kind", *texts], kinds)
+    columns = {"place": places, "lead": log.lead_of(places), "at": log.rows.at[places]}
+    columns["kind"] = told["kind"]
+    columns |= {f"p:{name}": stated_texts(told[text(name)]) for name in properties}
+    columns |= {f"f:{name}": _known_at(log, places, name) for name in fields}
+    return pa.table(columns)
+
+
+def _known_at(log: Log, places: NDArray[np.int64], name: str) -> pa.Array:
+    """What had been stated of an attribute when some rows happened, by their own leads."""
+    column = log.stated.columns[name]
+    saying = np.append(column.says, False)[log.stated_lines]
+    said_at, lines = log.stated_places[saying], log.stated_lines[saying]
+    last = np.searchsorted(said_at, places, side="right") - 1
+    of_lead, line = np.append(log.lead_of(said_at), -1), np.append(lines, -1)
+    return column.take(np.where(of_lead[last] == log.lead_of(places), line[last], -1)).as_texts()
 
 
 def properties_asked(condition: Condition) -> list[str]:
@@ -109,7 +138,8 @@ def _of_event(condition: EventCondition, rows: pa.Table, agreement: Agreement) -
 
 
 def _answers(test: Test, texts: pa.ChunkedArray, declared: str | None) -> Truth:
-    coded = texts.combine_chunks().dictionary_encode(null_encoding="encode")
+    plain = texts.combine_chunks()
+    coded = plain.cast(pa.string()).dictionary_encode(null_encoding="encode")
     answers = [answer(test, text, declared) for text in coded.dictionary.to_pylist()]
     found: Truth = np.array(answers, np.int8)[coded.indices.to_numpy()]
     return found

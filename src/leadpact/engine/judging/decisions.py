@@ -6,13 +6,14 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
 from leadpact.agreement.vocabulary import rank_of
-from leadpact.engine.judging import statements
+from leadpact.engine.arranged import Log
+from leadpact.engine.delivered import text
 from leadpact.engine.result import EXCLUSIONS
-from leadpact.engine.shape import Log
 
 EXCLUDED, RESTORED = "lead.excluded", "lead.restored"
 DUPLICATE, BOT, OPT_OUT = "duplicate", "bot", "opt-out"
@@ -45,14 +46,25 @@ class Decision:
         """Whether the system itself had recorded it, so that the lead is not judged anew."""
         return self.decided and self.kind == EXCLUDED
 
-    def properties(self) -> str:
-        """What the row says, as JSON."""
-        told = {
-            "reason": self.reason,
-            "detail": self.detail,
-            "duplicate_of": self.duplicate_of,
+    @property
+    def said(self) -> dict[str, str]:
+        """What the row says."""
+        told = {"reason": self.reason, "detail": self.detail, "duplicate_of": self.duplicate_of}
+        return {name: text for name, text in told.items() if text is not None}
+
+    def row(self, lead_id: str) -> dict[str, Any]:
+        """The row, under the names by which columns are fetched."""
+        return {
+            "source": self.source,
+            "event_id": self.event_id,
+            "lead_id": lead_id,
+            "kind": self.kind,
+            "decided": True,
+            "moment": self.at,
+            "recorded": self.at,
+            "properties": json.dumps(self.said),
+            **{text(name): said for name, said in self.said.items()},
         }
-        return json.dumps({name: text for name, text in told.items() if text is not None})
 
 
 class Record:
@@ -60,7 +72,10 @@ class Record:
 
     def __init__(self, log: Log) -> None:
         self._of: dict[int, list[Decision]] = defaultdict(list)
-        for row in log.connection.execute(statements.RECORDED).fetchall():
+        places = log.places_of((EXCLUDED, RESTORED))
+        columns = ["moment", "kind", "event_id", "source", "decided", "properties"]
+        told = log.columns(places, columns).to_pydict().values()
+        for row in zip(log.lead_of(places).tolist(), *told, strict=True):
             self._of[row[0]].append(_read(*row))
 
     def of(self, lead: int) -> list[Decision]:
@@ -105,23 +120,6 @@ def _read(
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def table(decisions: Iterable[Decision]) -> pa.Table:
-    """Decisions as rows of the log, numbered in their order."""
-    ordered = sorted(decisions, key=lambda decision: decision.order)
-    return pa.table(
-        {
-            "number": pa.array(range(len(ordered)), pa.int64()),
-            "lead": pa.array([d.lead for d in ordered], pa.int64()),
-            "moment": pa.array([d.at for d in ordered], pa.int64()),
-            "rank": pa.array([rank_of(d.kind) for d in ordered], pa.int32()),
-            "source": pa.array([d.source for d in ordered], pa.string()),
-            "event_id": pa.array([d.event_id for d in ordered], pa.string()),
-            "kind": pa.array([d.kind for d in ordered], pa.string()),
-            "properties": pa.array([d.properties() for d in ordered], pa.string()),
-        }
-    )
 
 
 def exclusions(decisions: Iterable[Decision], log: Log) -> pa.Table:

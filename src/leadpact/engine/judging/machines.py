@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from leadpact.agreement.conditions import AnyOf, Condition, EventCondition, Test
 from leadpact.agreement.qualifying import Hygiene
-from leadpact.engine.judging import statements
+from leadpact.engine.arranged import Log
+from leadpact.engine.arranging.kernels import soon_after
+from leadpact.engine.delivered import text
 from leadpact.engine.judging.asking import (
     InForce,
     fields_asked,
@@ -22,7 +24,7 @@ from leadpact.engine.judging.asking import (
     rows_of,
     truth,
 )
-from leadpact.engine.shape import Log
+from leadpact.engine.stating import codes, stated_texts
 from leadpact.engine.values import TRUE
 
 #: Why a row is set aside, as the report tells it.
@@ -44,7 +46,7 @@ class Aside:
     """Rows that a machine caused, by their place in the log, each with why."""
 
     places: NDArray[np.int64]
-    why: list[str]
+    why: NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -55,17 +57,15 @@ class BotForms:
     leads: dict[int, str]
 
 
-def known_crawlers(periods: Sequence[InForce], log: Log) -> set[str]:
-    """The user agents, of forms, openings and clicks, that name a crawler or a scanner.
-
-    Leaves the table `suspects` for `judge_mail`.
-    """
+def known_crawlers(periods: Sequence[InForce], log: Log) -> list[str]:
+    """The user agents, of forms, openings and clicks, that name a crawler or a scanner."""
     rules = [period.agreement.hygiene for period in periods]
-    kinds = {kind for h in rules for kind in (*h.form_kinds, *h.machine_kinds, h.sent_kind)}
-    texts = log.text_of("user_agent"), log.text_of("campaign")
-    log.connection.execute(statements.suspects(sorted(kinds), *texts))
-    told = [row[0] for row in log.connection.execute(statements.AGENTS).fetchall()]
-    return {agent for agent in told if is_machine(agent)}
+    kinds = {kind for h in rules for kind in (*h.form_kinds, *h.machine_kinds)}
+    kinds &= {each.kind for each in log.prints}
+    if not kinds:
+        return []
+    told = log.delivered.distinct("user_agent", sorted(kinds))
+    return sorted(agent for agent in told if is_machine(agent.strip()))
 
 
 def is_machine(agent: str) -> bool:
@@ -93,7 +93,7 @@ def _crawler_patterns() -> tuple[tuple[str, ...], re.Pattern[str]]:
     return tuple(texts), re.compile("|".join(others))
 
 
-def judge_forms(periods: Sequence[InForce], log: Log, crawlers: set[str]) -> BotForms:
+def judge_forms(periods: Sequence[InForce], log: Log, crawlers: Sequence[str]) -> BotForms:
     """Every filled form is judged by the version in force at its instant.
 
     A lead is a bot's when the first form it filled is; a later one is only set aside, since
@@ -105,33 +105,29 @@ def judge_forms(periods: Sequence[InForce], log: Log, crawlers: set[str]) -> Bot
         if period.begins < period.ends and period.agreement.hygiene.form_kinds
     ]
     if not tables:
-        return BotForms(Aside(np.zeros(0, np.int64), []), {})
+        return BotForms(Aside(np.zeros(0, np.int64), np.zeros(0, object)), {})
     forms = pa.concat_tables(tables).sort_by("place")
     by_bot = forms.filter(pc.is_valid(forms["why"]))
     first = np.unique(forms["lead"].to_numpy(), return_index=True)[1]
-    firsts = forms.take(pa.array(first)).to_pylist()
+    firsts = forms.take(pa.array(first))
+    firsts = firsts.filter(pc.is_valid(firsts["why"]))
     return BotForms(
-        aside=Aside(by_bot["place"].to_numpy(), [BY_A_BOT] * by_bot.num_rows),
-        leads={row["lead"]: row["why"] for row in firsts if row["why"]},
+        aside=Aside(by_bot["place"].to_numpy(), np.full(by_bot.num_rows, BY_A_BOT, object)),
+        leads=dict(zip(firsts["lead"].to_pylist(), firsts["why"].to_pylist(), strict=True)),
     )
 
 
-def _forms(period: InForce, log: Log, crawlers: set[str]) -> pa.Table:
+def _forms(period: InForce, log: Log, crawlers: Sequence[str]) -> pa.Table:
     rules = period.agreement.hygiene
     condition = rules.bot or _default_bot(rules.form_kinds)
-    names = dict.fromkeys([*properties_asked(condition), "user_agent"])
-    query = statements.asked(
-        rules.form_kinds,
-        statements.within(period.begins, period.ends),
-        {name: log.text_of(name) for name in names},
-        {name: log.text_of(name) for name in fields_asked(condition)},
-    )
-    rows = rows_of(log, query)
+    names = list(dict.fromkeys([*properties_asked(condition), "user_agent"]))
+    places = period.among(log, log.places_of(rules.form_kinds))
+    rows = rows_of(log, places, rules.form_kinds, names, fields_asked(condition))
     holds = truth(condition, rows, period.agreement) == TRUE
     agents = rows["p:user_agent"]
-    crawled = pc.is_in(agents, value_set=pa.array(sorted(crawlers), pa.string()))
+    named = pa.array([agent.strip() for agent in crawlers], pa.string())
     why = pc.if_else(
-        crawled,
+        pc.is_in(agents, value_set=named),
         pc.binary_join_element_wise("its first form was filled by", agents, " "),
         pc.if_else(pa.array(holds), "its first form says what only a bot would", None),
     )
@@ -149,39 +145,59 @@ def _default_bot(kinds: list[str]) -> Condition:
     )
 
 
-def judge_mail(periods: Sequence[InForce], log: Log, crawlers: set[str]) -> Aside:
+def judge_mail(periods: Sequence[InForce], log: Log, crawlers: Sequence[str]) -> Aside:
     """Openings and clicks that nobody did, each by the version in force at its instant.
 
     A machine's comes at the sending or less than `machine_within` after it: one exactly that late
     is a person's, as with every window. Or its user agent is a known crawler's, however late.
     """
-    agents = pa.array(sorted(crawlers), pa.string())
-    log.connection.register("crawlers", pa.table({"agent": agents}))
-    found = [
-        rows_of(log, _openings(period, period.agreement.hygiene))
-        for period in periods
-        if period.begins < period.ends
-    ]
-    rows = pa.concat_tables(found)
-    words = {"soon": SOON_AFTER_SENDING, "crawler": BY_A_CRAWLER}
-    return Aside(rows["place"].to_numpy(), [words[why] for why in rows["why"].to_pylist()])
+    parts = []
+    for period in periods:
+        rules = period.agreement.hygiene
+        opening = [kind for kind in rules.machine_kinds if kind != rules.sent_kind]
+        soon = period.among(log, _soon_after_sending(log, rules, opening))
+        rows = log.delivered.rows_saying("user_agent", opening, crawlers)
+        crawled = np.setdiff1d(period.among(log, log.places_with(rows)), soon)
+        parts += [Aside(soon, np.full(len(soon), SOON_AFTER_SENDING, object))]
+        parts += [Aside(crawled, np.full(len(crawled), BY_A_CRAWLER, object))]
+    return together(parts)
 
 
-def _openings(period: InForce, rules: Hygiene) -> str:
-    return statements.openings(
-        rules.machine_kinds,
-        rules.sent_kind,
-        rules.machine_within.microseconds if rules.machine_within else None,
-        statements.within(period.begins, period.ends),
-    )
+def _soon_after_sending(log: Log, rules: Hygiene, opening: Sequence[str]) -> NDArray[np.int64]:
+    """Openings that come too soon after the sending of the same email.
+
+    Two rows are about the same email when they name the same campaign or one of them names none.
+    """
+    if rules.machine_within is None:
+        return np.zeros(0, np.int64)
+    part = [2 if p.kind == rules.sent_kind else int(p.kind in opening) for p in log.prints]
+    opened, sent = _pairs(log, np.array(part, np.int8), rules.machine_within.microseconds)
+    places, of_row = np.unique(np.concatenate([opened, sent]), return_inverse=True)
+    told = log.columns(places, [text("campaign")], [*opening, rules.sent_kind])
+    named = pc.utf8_lower(stated_texts(told[text("campaign")])).dictionary_encode()
+    campaign = codes(named)[of_row]
+    of_opened, of_sent = campaign[: len(opened)], campaign[len(opened) :]
+    same = (of_opened == of_sent) | (of_opened < 0) | (of_sent < 0)
+    return np.unique(opened[same])
 
 
-def together(parts: Iterable[Aside]) -> pa.Table:
-    """All rows that are set aside, once each: place and why."""
-    why: dict[int, str] = {}
-    for part in parts:
-        for place, reason in zip(part.places.tolist(), part.why, strict=True):
-            why.setdefault(place, reason)
-    return pa.table(
-        {"place": pa.array(why, pa.int64()), "why": pa.array(why.values(), pa.string())}
-    )
+def _pairs(
+    log: Log, part: NDArray[np.int8], span: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Openings and the sendings that they may follow too soon."""
+    room = 0
+    while True:
+        opened, sent = np.empty(room, np.int64), np.empty(room, np.int64)
+        found = soon_after(log.begins, log.rows, part, span, opened, sent)
+        if found <= room:
+            return opened[:found], sent[:found]
+        room = found
+
+
+def together(parts: Iterable[Aside]) -> Aside:
+    """All rows that are set aside, once each, in order; the first reason counts."""
+    several = list(parts)
+    places = np.concatenate([np.zeros(0, np.int64), *(part.places for part in several)])
+    why = np.concatenate([np.zeros(0, object), *(part.why for part in several)])
+    found, first = np.unique(places, return_index=True)
+    return Aside(found, why[first])

@@ -8,25 +8,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from leadpact.agreement.vocabulary import rank_of
-from leadpact.engine.judging import statements
+from leadpact.engine.arranged import Log
 from leadpact.engine.judging.asking import (
     AFTER_ALL,
     BEFORE_ALL,
     InForce,
     fields_asked,
-    rows_of,
     truth,
 )
 from leadpact.engine.judging.decisions import EXCLUDED, OPT_OUT, RESTORED, Decision, Record
-from leadpact.engine.merges import ownership
-from leadpact.engine.shape import Log
+from leadpact.engine.merges import Ownership, ownership
+from leadpact.engine.shape import Entries
 from leadpact.engine.values import TRUE
 
 _AFTER_STATEMENTS = rank_of("lead.updated")
@@ -62,25 +61,29 @@ def judge_wishes(
     names = list(dict.fromkeys(n for c in conditions if c is not None for n in fields_asked(c)))
     if not names:
         return []
-    lists, by_merges = _lists(log)
-    query = statements.known_attributes(lists, {name: log.text_of(name) for name in names})
-    known = rows_of(log, query)
+    owned = ownership(log)
+    known = _known(log, owned, names)
     by_lead: dict[int, list[Decision]] = defaultdict(list)
     for verdict in verdicts:
         by_lead[verdict.lead].append(verdict)
     found: list[Decision] = []
-    for lead, wishes in _wishes(periods, known, by_merges).items():
+    for lead, wishes in _wishes(periods, known, _stretches(owned)).items():
         found += _decide(lead, log.leads[lead], wishes, [*record.of(lead), *by_lead[lead]])
     return found
 
 
-def _lists(log: Log) -> tuple[str, list[_Stretch]]:
-    """In whose lists each statement is, and the stretches of the lists that merges bound."""
-    if not log.merges:
-        return statements.OWN_LISTS, []
-    columns = log.connection.execute("select lead, moment from log order by place").fetchnumpy()
-    owned = ownership(np.asarray(columns["lead"]), np.asarray(columns["moment"]), log)
-    log.connection.register("lists after merges", owned.lists(len(log.leads)))
+def _known(log: Log, owned: Ownership, names: Sequence[str]) -> pa.Table:
+    """Attributes as known after each statement, by list and in order."""
+    entries = Entries.of(log, owned)
+    columns: dict[str, Any] = {"list": entries.list, "moment": entries.at}
+    for name in names:
+        known, _ = entries.known(log.stated.columns[name])
+        columns[f"f:{name}"] = log.stated.columns[name].take(known.astype(np.int64)).as_texts()
+    return pa.table(columns)
+
+
+def _stretches(owned: Ownership) -> list[_Stretch]:
+    """The stretches of the lists that merges bound."""
     present: dict[int, tuple[int, int]] = {}
     stretches = []
     for number, merge in enumerate(owned.merges):
@@ -88,9 +91,9 @@ def _lists(log: Log) -> tuple[str, list[_Stretch]]:
             of_lead, begins = present.get(lead, (lead, BEFORE_ALL))
             stretches.append(_Stretch(of_lead, lead, begins, merge.at))
         present.pop(merge.absorbed, None)
-        present[merge.survivor] = (len(log.leads) + number, merge.at)
+        present[merge.survivor] = (len(owned.log.leads) + number, merge.at)
     last = [_Stretch(n, lead, begins, AFTER_ALL) for lead, (n, begins) in present.items()]
-    return '"lists after merges"', [*stretches, *last]
+    return [*stretches, *last]
 
 
 def _wishes(

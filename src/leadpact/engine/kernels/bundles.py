@@ -226,6 +226,7 @@ class Program(NamedTuple):
     attribute_patterns: int
     segments: int
     classes: int
+    useful: jit.Bools  # [p] whether such a row does anything at all, under any version
     formulas: Formulas
     scoring: Scoring
     stages: Stages

@@ -106,6 +106,13 @@ def _begin_lead(program: Program, rows: Rows, s: State, out: Output, index: int)
 def _next_instant(program: Program, rows: Rows, s: State, now: int) -> int:
     lead = s.lead[0]
     soonest = next_wake(program, s, now)
+    # Rows for which no rule asks are passed over, unless the next instant decides something anyway.
+    while (
+        lead.stirred == 0
+        and lead.cursor < lead.end
+        and (not program.useful[rows.pattern[lead.cursor]])
+    ):
+        lead.cursor += 1
     if lead.cursor < lead.end:
         soonest = min(soonest, rows.time[lead.cursor])
     if lead.stated + 1 < rows.stated_begins[lead.statements + 1]:

@@ -1,0 +1,140 @@
+"""How every lead came: what it first stated of itself; and which of them must be looked at closely.
+
+Of a million leads nearly all have an ordinary address that nobody else has. Those are told at once,
+by columns; only the others are judged one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from leadpact.engine import identity
+from leadpact.engine.arranged import Log
+from leadpact.engine.judging.addresses import LONGEST_PLAIN, PLAIN, RESERVED, Addresses
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """Every lead: its first instant, and the first email, company and domain that it stated."""
+
+    at: NDArray[np.int64]
+    email: pa.Array
+    company: pa.Array
+    domain: pa.Array
+
+    def in_question(
+        self, judges: Sequence[Addresses], bots: Mapping[int, str]
+    ) -> Iterator[tuple[int, int, str | None, str | None, str | None]]:
+        """Leads of which anything may be found, the earliest first, of one instant by number.
+
+        (lead, first instant, email, company, domain). A lead that is left out has a well-formed
+        address on no list, which no other lead has, and nothing else that a judge looks for.
+        """
+        chosen = np.zeros(len(self.at), np.bool_)
+        chosen[list(bots)] = True
+        spelt = pc.utf8_lower(self.email)
+        plain = _is_plain(spelt)
+        chosen |= ~plain & _true(self.email.is_valid())
+        chosen |= self._shared(spelt, plain)
+        for judge in judges:
+            chosen |= _matches(spelt, judge.test_patterns)
+            chosen |= _hosted(spelt, judge.listed_hosts)
+            chosen |= _mentions(self.domain, judge.rival_hosts)
+            chosen |= _mentions(self.company, judge.rival_words)
+        leads = np.flatnonzero(chosen)
+        leads = leads[np.argsort(self.at[leads], kind="stable")]
+        order = pa.array(leads)
+        stated = (self.email, self.company, self.domain)
+        told = (column.take(order).to_pylist() for column in stated)
+        yield from zip(leads.tolist(), self.at[leads].tolist(), *told, strict=True)
+
+    def _shared(self, spelt: pa.Array, plain: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which leads have the mailbox of another."""
+        keys = pc.if_else(pa.array(plain), _plain_keys(spelt), None)
+        odd = np.flatnonzero(~plain & _true(self.email.is_valid()))
+        told = [identity.email_key(email) for email in self.email.take(pa.array(odd)).to_pylist()]
+        keys = pc.replace_with_mask(keys, _mask(odd, len(keys)), pa.array(told, pa.string()))
+        coded = keys.dictionary_encode()
+        place = pc.fill_null(coded.indices, len(coded.dictionary)).to_numpy()
+        count = np.bincount(place, minlength=len(coded.dictionary) + 1)
+        count[-1] = 0
+        shared: NDArray[np.bool_] = count[place] > 1
+        return shared
+
+
+def arrivals(log: Log) -> Arrivals:
+    """How the leads of a log came."""
+    stating = log.lead_of(log.stated_places)
+    told = {}
+    for name in ("email", "company", "domain"):
+        column = log.stated.columns[name]
+        saying = np.flatnonzero(np.append(column.says, False)[log.stated_lines])
+        leads, first = np.unique(stating[saying], return_index=True)
+        lines = np.full(len(log.leads), -1, np.int64)
+        lines[leads] = log.stated_lines[saying[first]]
+        told[name] = column.take(lines).as_texts()
+    return Arrivals(at=log.rows.at[log.begins[:-1]], **told)
+
+
+def _true(answers: Any) -> NDArray[np.bool_]:
+    """Answers as an array; NULL is no."""
+    found: NDArray[np.bool_] = pc.fill_null(answers, False).to_numpy(zero_copy_only=False)
+    return found
+
+
+def _mask(places: NDArray[np.int64], count: int) -> pa.Array:
+    mask = np.zeros(count, np.bool_)
+    mask[places] = True
+    return pa.array(mask)
+
+
+def _is_plain(spelt: pa.Array) -> NDArray[np.bool_]:
+    """Which addresses are well formed beyond doubt."""
+    plain = _true(pc.match_substring_regex(spelt, PLAIN))
+    plain &= ~_true(pc.match_substring_regex(spelt, RESERVED))
+    return plain & _true(pc.less_equal(pc.utf8_length(spelt), LONGEST_PLAIN))
+
+
+def _plain_keys(spelt: pa.Array) -> pa.Array:
+    """Keys of well-formed addresses in small letters: as `identity.email_key`."""
+    google = pc.match_substring_regex(spelt, "@(gmail|googlemail)\\.com$")
+    local = pc.replace_substring_regex(spelt, r"[+@].*$", "")
+    mailbox = pc.binary_join_element_wise(pc.replace_substring(local, ".", ""), "gmail.com", "@")
+    return pc.if_else(google, mailbox, spelt)
+
+
+def _matches(spelt: pa.Array, patterns: Sequence[str]) -> NDArray[np.bool_]:
+    """Which addresses match one of some patterns, of which the asterisk stands for anything."""
+    likes = [
+        pattern.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_").replace("*", "%")
+        for pattern in patterns
+    ]
+    none = np.zeros(len(spelt), np.bool_)
+    return reduce(np.logical_or, (_true(pc.match_like(spelt, like)) for like in likes), none)
+
+
+def _hosted(spelt: pa.Array, hosts: Collection[str]) -> NDArray[np.bool_]:
+    """Which addresses may be at one of some hosts, or under one: the last two labels agree."""
+    listed = {".".join(host.rsplit(".", 2)[-2:]) for host in hosts}
+    if any("." not in host for host in listed):
+        return np.ones(len(spelt), np.bool_)
+    domains = pc.replace_substring_regex(spelt, r"^.*[@.]([^@.]+\.[^.]+)$", r"\1")
+    return _true(pc.is_in(domains, pa.array(sorted(listed), pa.string())))
+
+
+def _mentions(texts: pa.Array, words: Collection[str]) -> NDArray[np.bool_]:
+    """Which texts may have one of some words in them; those not in plain letters always may."""
+    if not words:
+        return np.zeros(len(texts), np.bool_)
+    small = pc.utf8_lower(texts)
+    found = [_true(pc.match_substring(small, word)) for word in words]
+    odd = _true(pc.invert(pc.string_is_ascii(texts))) | _true(pc.match_substring(texts, "'"))
+    return reduce(np.logical_or, found, odd)

@@ -1,0 +1,101 @@
+"""Why episodes ended and leads were excluded, in the words of the agreement or of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from leadpact.engine.delivered import text
+from leadpact.engine.kernels import bundles as b
+
+if TYPE_CHECKING:
+    from leadpact.engine.evaluate import Evaluation
+
+#: What is on record of the end of an episode, by how it ended; the first kind that tells counts.
+_RECORDED = {
+    b.DISQUALIFIED: ("lead.disqualified", "sales.rejected"),
+    b.RECYCLED: ("sales.rejected", "lead.recycled"),
+    b.LOST: ("deal.lost",),
+}
+
+
+def ending_reasons(evaluation: Evaluation) -> pa.Array:
+    """[episode] the rule, or else the recorded fact, that ended it."""
+    episodes = evaluation.finished.episodes
+    names = _names_of_rules(evaluation)
+    effective = evaluation.compiled.program.effective
+    version = np.searchsorted(effective, episodes.ended_at, side="right") - 1
+    by_rule = episodes.cause >= 0
+    rows = 2 * np.maximum(version, 0) + (episodes.ending == b.RECYCLED)
+    number = np.where(by_rule, names.begins[rows] + episodes.cause, -1)
+    told = _picked(names.flat, number)
+    for ending, kinds in _RECORDED.items():
+        concerned = np.flatnonzero((episodes.ending == ending) & ~by_rule)
+        if len(concerned):
+            told = _told_by_record(evaluation, told, concerned, kinds)
+    return told
+
+
+class _Names:
+    """The names of all rules that end episodes: disqualifiers, then recycling, by version."""
+
+    def __init__(self, lists: list[list[str]]) -> None:
+        self.begins = np.cumsum([0, *map(len, lists)])
+        self.flat = [name for one in lists for name in one]
+
+
+def _names_of_rules(evaluation: Evaluation) -> _Names:
+    lists = []
+    for version in evaluation.versions:
+        lists.append([rule.reason for rule in version.disqualification.rules])
+        lists.append([rule.name for rule in version.handoff.recycling])
+    return _Names(lists)
+
+
+def _picked(names: list[str], numbers: NDArray[np.int64]) -> pa.Array:
+    return pa.array(names, pa.string()).take(pa.array(numbers, mask=numbers < 0))
+
+
+def _told_by_record(
+    evaluation: Evaluation, told: pa.Array, concerned: NDArray[np.int64], kinds: Iterable[str]
+) -> pa.Array:
+    found = [_recorded(evaluation, kind) for kind in kinds]
+    episodes = evaluation.finished.episodes[concerned]
+    keys = zip(episodes.lead.tolist(), episodes.ended_at.tolist(), strict=True)
+    reasons = [next((of[key] for of in found if key in of), None) for key in keys]
+    mask = np.zeros(len(told), np.bool_)
+    mask[concerned] = True
+    return pc.replace_with_mask(told, pa.array(mask), pa.array(reasons, pa.string()))
+
+
+def _recorded(evaluation: Evaluation, kind: str) -> dict[tuple[int, int], str | None]:
+    """(owner, instant) → reason of the first row of a kind then."""
+    log = evaluation.log
+    places = log.places_of((kind,))
+    reasons = log.columns(places, [text("reason")], (kind,))[text("reason")].to_pylist()
+    owners = evaluation.owned.owner_of(places).tolist()
+    told = zip(owners, log.rows.at[places].tolist(), reasons, strict=True)
+    return {(owner, at): reason for owner, at, reason in reversed(list(told))}
+
+
+def state_reasons(evaluation: Evaluation, endings: pa.Array) -> pa.Array:
+    """[lead] why it is excluded, else why its last episode ended; `endings`: of every episode."""
+    states, episodes = evaluation.finished.states, evaluation.finished.episodes
+    last = np.full(len(states), -1, np.int64)
+    latest = np.flatnonzero(states.episode[episodes.lead] == episodes.episode)
+    last[episodes.lead[latest]] = latest
+    told = endings.take(pa.array(last, mask=last < 0))
+    excluded = np.flatnonzero(states.excluded)
+    if not len(excluded):
+        return told
+    recorded = _recorded(evaluation, "lead.excluded")
+    by_lead = {lead: reason for (lead, _), reason in sorted(recorded.items(), key=lambda e: e[0])}
+    reasons = pa.array([by_lead.get(lead) for lead in excluded.tolist()], pa.string())
+    mask = np.zeros(len(told), np.bool_)
+    mask[excluded] = True
+    return pc.replace_with_mask(told, pa.array(mask), reasons)

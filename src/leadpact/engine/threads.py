@@ -1,0 +1,37 @@
+"""How many things the engine does at once, and doing them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Part = TypeVar("Part")
+
+#: More threads than this wait for memory, not for processors.
+MOST = 16
+
+
+def count() -> int:
+    """How many threads the engine uses: one for each processor."""
+    return max(1, min(MOST, os.cpu_count() or 1))
+
+
+def at_once(work: Callable[[Part], Any], parts: Sequence[Part]) -> list[Any]:
+    """The work of every part, in order; kernels let go of the interpreter, so parts overlap."""
+    if len(parts) < 2 or count() < 2:
+        return [work(part) for part in parts]
+    with ThreadPoolExecutor(count()) as pool:
+        return list(pool.map(work, parts))
+
+
+def parts(begins: NDArray[np.int64], many: int | None = None) -> list[tuple[int, int]]:
+    """Stretches of leads with about as many rows each: one for each thread, or so many."""
+    leads, rows = len(begins) - 1, int(begins[-1])
+    wanted = np.linspace(0, rows, 1 + (many or count()))[1:-1]
+    cuts = np.unique([0, *np.searchsorted(begins[:-1], wanted), leads])
+    return list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True))
