@@ -84,10 +84,10 @@ def anchors(page: Path) -> set[str]:
 def commands() -> list[tuple[str, str]]:
     """Each command that a page shows on a line of its own, without its remark."""
     return [
-        (f"{page.relative_to(ROOT)}", line.partition("   #")[0].rstrip())
+        (f"{page.relative_to(ROOT)}", line.partition("   #")[0].rstrip().replace("NUMBER", "1"))
         for page in PAGES
         for line in COMMAND.findall(page.read_text(encoding="utf-8"))
-        if "[OPTIONS]" not in line
+        if "[OPTIONS]" not in line and "[NUMBER]" not in line
     ]
 
 

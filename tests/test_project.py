@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -123,7 +124,7 @@ def test_every_dependency_is_pinned_within_its_range(python: str) -> None:
         for pin in pins()
         if pin.marker is None or pin.marker.evaluate({"python_version": python})
     }
-    wanted = [*PROJECT["dependencies"], *sum(PROJECT["optional-dependencies"].values(), [])]
+    wanted = [*PROJECT["dependencies"], *chain(*PROJECT["optional-dependencies"].values())]
     wrong = [
         text
         for text in wanted

@@ -6,20 +6,34 @@ An endpoint without a line here fails, so that nobody adds one without saying wh
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from leadpact.api.app import api
-from leadpact.ledger.models import AgreementVersion, Handoff, Role, Scope
+from leadpact.ledger.models import (
+    Absence,
+    AgreementVersion,
+    Channel,
+    Handoff,
+    Notice,
+    Person,
+    Role,
+    Scope,
+    Webhook,
+)
+from leadpact.ledger.sealing import seal
 from leadpact.ledger.services import access
+from leadpact.notify import chat, webhooks
 from tests.api.conftest import signed_in
 
 ROLES = list(Role.values)
 KEYS = [f"key {scope}" for scope in Scope.values]
 READERS = {*ROLES, "key read", "key write", "key admin"}
+ADMINISTRATORS = {"administrator", "key admin"}
 
 #: Who may use each endpoint at all; of which leads, the tables below say.
 MAY: dict[str, set[str]] = {
@@ -39,7 +53,25 @@ MAY: dict[str, set[str]] = {
     },
     "POST /api/v1/leads/{key}/actions": READERS,
     "POST /api/v1/voids": {"administrator", "marketing head", "sales head", "key admin"},
+    "POST /api/v1/people/{person}/absences": {
+        "administrator", "marketing head", "sales head", "key admin",
+    },
+    "DELETE /api/v1/absences/{absence}": {
+        "administrator", "marketing head", "sales head", "key admin",
+    },
+    "GET /api/v1/channels": ADMINISTRATORS,
+    "POST /api/v1/channels": ADMINISTRATORS,
+    "POST /api/v1/channels/{channel}/trial": ADMINISTRATORS,
+    "DELETE /api/v1/channels/{channel}": ADMINISTRATORS,
+    "GET /api/v1/webhooks": ADMINISTRATORS,
+    "POST /api/v1/webhooks": ADMINISTRATORS,
+    "POST /api/v1/webhooks/{webhook}/trial": ADMINISTRATORS,
+    "DELETE /api/v1/webhooks/{webhook}": ADMINISTRATORS,
+    "POST /api/v1/notices/{notice}/replay": ADMINISTRATORS,
 }  # fmt: skip
+
+#: What the numbers in addresses are of.
+THINGS = ("person", "absence", "channel", "webhook", "notice")
 
 #: The leads, from where a rep of Ada's team stands: own, a colleague's, another team's, and one
 #: that marketing has not handed over.
@@ -108,16 +140,46 @@ def endpoints() -> list[str]:
 
 
 def test_every_endpoint_says_who_may_use_it() -> None:
-    assert endpoints() == sorted(MAY)
+    assert endpoints() == sorted(_with_number(endpoint) for endpoint in MAY)
+
+
+def _with_number(endpoint: str) -> str:
+    """The endpoint as the interface names it: whatever the number is of, it is a number."""
+    return re.sub("|".join(f"{{{name}}}" for name in THINGS), "{number}", endpoint)
+
+
+@pytest.fixture
+def things(monkeypatch: pytest.MonkeyPatch, leads: dict[str, str]) -> dict[str, int]:
+    """One of each thing that has a number; whoever is told, nobody is called."""
+    now = datetime.now(UTC)
+    monkeypatch.setattr(chat, "send", lambda *_, **__: None)
+    monkeypatch.setattr(webhooks, "send", lambda *_, **__: None)
+    person = Person.objects.exclude(name=Handoff.objects.get(lead="Ada").person).first()
+    assert person is not None
+    rows = {
+        "person": person,
+        "absence": Absence.objects.create(person=person, begins=now, ends=now + timedelta(days=1)),
+        "channel": Channel.objects.create(
+            name="mail", address=seal("json://a.org"), created_at=now
+        ),
+        "webhook": Webhook.objects.create(url="https://a.org", secret=seal("s"), created_at=now),
+        "notice": Notice.objects.create(
+            key="k", kind="handoff", receiver="Ana Silva", payload="{}", created_at=now,
+            send_at=now, state="dead",
+        ),
+    }  # fmt: skip
+    return {name: row.pk for name, row in rows.items()}
 
 
 @pytest.mark.parametrize("who", [*ROLES, *KEYS, "nobody"])
-def test_every_role_at_every_endpoint(who: str, leads: dict[str, str]) -> None:
+def test_every_role_at_every_endpoint(
+    who: str, leads: dict[str, str], things: dict[str, int]
+) -> None:
     asker = Asker(who) if who != "nobody" else None
     wrong = []
     for endpoint, allowed in MAY.items():
         method, path = endpoint.split(" ")
-        path = path.format(key="Ada", number=AgreementVersion.objects.get().pk)
+        path = path.format(key="Ada", number=AgreementVersion.objects.get().pk, **things)
         body = BODIES.get(endpoint)
         if asker is None:
             status = Client().generic(
@@ -137,6 +199,13 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/events": {"event_id": "m", "kind": "page_viewed", "lead": {"id": "Ada"}},
     "POST /api/v1/leads/{key}/actions": {"action": "attempt", "channel": "phone"},
     "POST /api/v1/voids": {"source": "crm", "event_id": "Bo 2"},
+    "POST /api/v1/people/{person}/absences": {
+        "begins": "2030-01-01T00:00:00Z",
+        "ends": "2030-01-02T00:00:00Z",
+    },
+    "POST /api/v1/channels": {"name": "chat", "address": "json://hooks.example.com"},
+    "POST /api/v1/channels/{channel}/trial": {"receiver": "Ana Silva"},
+    "POST /api/v1/webhooks": {"url": "https://hooks.example.com/leads", "kinds": ["handoff"]},
 }
 
 

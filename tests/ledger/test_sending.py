@@ -186,7 +186,7 @@ def test_what_does_not_get_through_is_tried_again_then_given_up_and_replayed(
     assert send(now) == 1
     notice = Notice.objects.get(kind="handoff")
     assert (notice.state, notice.attempts) == ("dead", len(PAUSES) + 1)
-    assert notices.replay([notice.pk], now=now) == 1
+    assert notices.replay([notice.pk], actor="test", now=now) == 1
     assert Notice.objects.get(pk=notice.pk).state == "waiting"
 
 

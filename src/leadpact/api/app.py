@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
 from leadpact import __version__
-from leadpact.api import endpoints, figures, lists, problems, writing
+from leadpact.api import absences, channels, endpoints, figures, lists, problems, writing
 from leadpact.api.callers import Key, Session
 
 
@@ -38,7 +38,7 @@ api = _Described(
 problems.install(api)
 api.add_router("", endpoints.router)
 #: Each of these puts its endpoints on the list.
-PARTS = (lists, figures, writing)
+PARTS = (lists, figures, writing, channels, absences)
 
 
 def not_found(_request: HttpRequest) -> HttpResponse:

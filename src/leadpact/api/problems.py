@@ -11,9 +11,11 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import Field
 
 from leadpact.api.callers import NotAllowed
+from leadpact.ledger.services.absences import AbsenceError
 from leadpact.ledger.services.access import AccessError
 from leadpact.ledger.services.actions import Refused
 from leadpact.ledger.services.agreements import PublishError
+from leadpact.ledger.services.channels import ChannelError
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS = {"not allowed": 403, "not found": 404, "held by another": 403}
@@ -68,7 +70,9 @@ def install(api: NinjaAPI) -> None:
     def not_allowed(_request: HttpRequest, error: NotAllowed) -> HttpResponse:
         return told(403, str(error))
 
+    @api.exception_handler(AbsenceError)
     @api.exception_handler(AccessError)
+    @api.exception_handler(ChannelError)
     @api.exception_handler(PublishError)
     def conflict(_request: HttpRequest, error: Exception) -> HttpResponse:
         return told(409, str(error))

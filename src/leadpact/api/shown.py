@@ -97,6 +97,7 @@ class AgreementOut(Schema):
 class AbsenceOut(Schema):
     """A stretch in which somebody takes no leads."""
 
+    id: int
     begins: datetime
     ends: datetime
     reason: str
@@ -192,7 +193,7 @@ def person(row: Person) -> PersonOut:
         cap=row.cap,
         active=row.active,
         absences=[
-            AbsenceOut(begins=each.begins, ends=each.ends, reason=each.reason)
+            AbsenceOut(id=each.pk, begins=each.begins, ends=each.ends, reason=each.reason)
             for each in row.absences.all()
         ],
     )

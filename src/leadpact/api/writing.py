@@ -1,4 +1,4 @@
-"""What can be written: facts, singly or many; what sales does with a lead; absences."""
+"""What can be written: facts, singly or many; what sales does with a lead."""
 
 from __future__ import annotations
 

@@ -11,8 +11,10 @@ import typer
 from leadpact import __version__
 from leadpact.cli import guard, usage
 from leadpact.cli.commands import (
+    absence,
     audit,
     backup,
+    channel,
     check,
     demo,
     diff,
@@ -23,12 +25,14 @@ from leadpact.cli.commands import (
     key,
     live,
     measure,
+    notice,
     publish,
     rebuild,
     run_agreement,
     schema,
     serve,
     user,
+    webhook,
     what_if,
 )
 
@@ -74,6 +78,19 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "key revoke": key.revoke,
     "user create": user.create,
     "user list": user.list_,
+    "channel add": channel.add,
+    "channel list": channel.list_,
+    "channel try": channel.try_,
+    "channel remove": channel.remove,
+    "webhook add": webhook.add,
+    "webhook list": webhook.list_,
+    "webhook try": webhook.try_,
+    "webhook remove": webhook.remove,
+    "notice list": notice.list_,
+    "notice replay": notice.replay,
+    "absence add": absence.add,
+    "absence list": absence.list_,
+    "absence remove": absence.remove,
     "audit verify": audit.verify,
 }
 #: What commands of two words have in common.
@@ -81,6 +98,10 @@ GROUPS = {
     "form": "Declare web forms, and print the HTML to paste into a page.",
     "key": "Make, list and revoke keys for programs.",
     "user": "Let people sign in, and list them.",
+    "channel": "Tell people over mail and chat.",
+    "webhook": "Tell programs, by signed calls.",
+    "notice": "See what was told, and try anew what did not get through.",
+    "absence": "Say who is away and gets no leads.",
     "audit": "Verify the trail of every change to what decides.",
 }
 _groups = {

@@ -33,11 +33,21 @@ def opened() -> Iterator[datetime]:
 
 def _refusal(error: Exception) -> str | None:
     """What a service says of what it does not do; None for a mistake of the program."""
+    from leadpact.ledger.services.absences import AbsenceError
     from leadpact.ledger.services.access import AccessError
     from leadpact.ledger.services.actions import Refused
     from leadpact.ledger.services.agreements import PublishError
+    from leadpact.ledger.services.channels import ChannelError
     from leadpact.ledger.services.forms import FormError
     from leadpact.ledger.services.installation import InstallationError
 
-    refusals = (AccessError, FormError, InstallationError, PublishError, Refused)
+    refusals = (
+        AbsenceError,
+        AccessError,
+        ChannelError,
+        FormError,
+        InstallationError,
+        PublishError,
+        Refused,
+    )
     return str(error) if isinstance(error, refusals) else None

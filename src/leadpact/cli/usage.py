@@ -64,6 +64,25 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "key revoke": ("leadpact key revoke website",),
     "user create": ('leadpact user create jo@example.com --role "sales head" --name "Jo Bell"',),
     "user list": ("leadpact user list --json",),
+    "channel add": (
+        "leadpact channel add mail 'mailtos://leads%40example.com:…@smtp.example.com?to={email}'",
+        "leadpact channel add managers - --for sales",
+    ),
+    "channel list": ("leadpact channel list",),
+    "channel try": ('leadpact channel try mail --to "Ana Silva"',),
+    "channel remove": ("leadpact channel remove mail",),
+    "webhook add": ("leadpact webhook add https://hooks.example.com/leads --kind handoff",),
+    "webhook list": ("leadpact webhook list",),
+    "webhook try": ("leadpact webhook try 1",),
+    "webhook remove": ("leadpact webhook remove 1",),
+    "notice list": ("leadpact notice list --state dead",),
+    "notice replay": ("leadpact notice replay", "leadpact notice replay 41 42"),
+    "absence add": (
+        'leadpact absence add "Ana Silva" 2026-08-03 2026-08-14 --reason holiday',
+        'leadpact absence add "Ana Silva" 2026-08-03T12:00-04:00 2026-08-03T18:00-04:00',
+    ),
+    "absence list": ("leadpact absence list",),
+    "absence remove": ("leadpact absence remove 3",),
     "audit verify": ("leadpact audit verify",),
 }  # fmt: skip
 

@@ -47,6 +47,8 @@ _SUBJECTS = {
     "correction": "Not overdue after all: {obligation}, {lead}",
     "returned": "Sales gave back {lead}",
 }
+#: Every kind of notice that there is.
+KINDS = tuple(_SUBJECTS)
 _TOGETHER = {
     "handoff": "new lead",
     "warning": "lead that is waiting",

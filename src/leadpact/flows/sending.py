@@ -17,10 +17,10 @@ from leadpact.engine.values import normal
 from leadpact.flows import messages
 from leadpact.flows.answering import links_for
 from leadpact.flows.quiet import zone_of
-from leadpact.flows.telling import WEBHOOK
 from leadpact.ledger.models import Channel, Notice, Person, User, Webhook
 from leadpact.ledger.sealing import SealError, unseal
 from leadpact.ledger.selectors import agreements
+from leadpact.ledger.selectors.outbox import WEBHOOK
 from leadpact.ledger.services import notices
 from leadpact.ledger.services.notices import Lease
 from leadpact.notify import chat, webhooks

@@ -18,13 +18,12 @@ from leadpact.engine.warnings import Warned
 from leadpact.flows.deciding import may_decide
 from leadpact.flows.quiet import QuietHours
 from leadpact.ledger.models import Installation, Notice, Webhook
+from leadpact.ledger.selectors.outbox import WEBHOOK
 from leadpact.ledger.services import notices
 
 HANDOFF, WARNING, BREACH, ESCALATION = "handoff", "warning", "breach", "escalation"
 CORRECTION, RETURNED = "correction", "returned"
 _BROKEN = ("overdue", "missed")
-#: A receiver that is a webhook: `webhook 3`.
-WEBHOOK = "webhook "
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 
 from leadpact.ledger.models import Notice
 from leadpact.ledger.selectors import outbox
+from leadpact.ledger.services import audit
 
 #: Longer than any single call takes; whoever tells several renews it before each.
 LEASE = timedelta(minutes=2)
@@ -99,8 +100,19 @@ def _ours(held: Lease, rows: Iterable[Notice]) -> QuerySet[Notice]:
     return _all(rows).filter(state=Notice.State.WAITING, leased_by=held.by)
 
 
-def replay(rows: Iterable[int], *, now: datetime) -> int:
-    """Notices that were given up on or dropped are tried anew; how many."""
+@transaction.atomic
+def replay(rows: Iterable[int] | None, *, actor: str, now: datetime) -> int:
+    """Notices that were given up on or dropped are tried anew; how many.
+
+    `None`: all that were given up on.
+    """
     states = (Notice.State.DEAD, Notice.State.DROPPED)
-    dead = Notice.objects.filter(pk__in=list(rows), state__in=states)
-    return dead.update(state=Notice.State.WAITING, attempts=0, send_at=now, last_error="")
+    gone = (
+        Notice.objects.filter(state=Notice.State.DEAD)
+        if rows is None
+        else Notice.objects.filter(pk__in=list(rows), state__in=states)
+    )
+    count = gone.update(state=Notice.State.WAITING, attempts=0, send_at=now, last_error="")
+    if count:
+        audit.record(actor, "tried anew", f"{count} notices", now=now)
+    return count
