@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError, connection
 
 from leadpact.flows import live
+from leadpact.flows.digesting import plan_digests
 from leadpact.flows.journal import place_of, tell
 from leadpact.flows.sending import send_due
 from leadpact.ledger.models import Heartbeat
@@ -32,6 +33,7 @@ POLL_SECONDS = 0.2
 ALIVE = timedelta(seconds=60)
 _BEAT_EVERY = timedelta(seconds=5)
 _QUEUE_EVERY = timedelta(seconds=2)
+_DIGESTS_EVERY = timedelta(seconds=30)
 #: So many leads in a row that cannot be looked at: then it is not the leads.
 _MOST_IN_A_ROW = 20
 _LONGEST_PAUSE = 30.0
@@ -57,7 +59,7 @@ class Worker:
         self._limit = live.AT_ONCE
         self._failed_in_a_row = 0
         self._pause = POLL_SECONDS
-        self._queue_at = self._beat_at = started = now()
+        self._queue_at = self._digests_at = self._beat_at = started = now()
         self._sign = Heartbeat(worker=_own_name(started), started_at=started, beat_at=started)
 
     def stop(self) -> None:
@@ -85,7 +87,11 @@ class Worker:
         if now >= self._queue_at:
             self._queue_at = now + _QUEUE_EVERY
             again = quarantine.try_again(now=now)
-            found = bool(self._serve_queue() or again) or found
+            given = self._beside(lambda: live.serve_queue(self._now), "the queue was not served")
+            found = bool(given or again) or found
+        if now >= self._digests_at:
+            self._digests_at = now + _DIGESTS_EVERY
+            self._beside(lambda: plan_digests(now), "digests were not planned")
         return found
 
     def _turn(self) -> bool:
@@ -127,15 +133,15 @@ class Worker:
         )  # fmt: skip
         return True
 
-    def _serve_queue(self) -> int:
-        """Give leads that wait to whoever can take them; a mistake there stops nothing else."""
+    def _beside(self, work: Callable[[], int], otherwise: str) -> int:
+        """What is done beside the turns: a mistake there stops nothing else."""
         try:
-            return live.serve_queue(self._now)
+            return work()
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:  # noqa: BLE001 the other leads must go on
             self._sign.failures += 1
-            tell("the queue was not served", level=logging.ERROR, error=place_of(error))
+            tell(otherwise, level=logging.ERROR, error=place_of(error))
             return 0
 
     def _beat(self, now: datetime) -> None:

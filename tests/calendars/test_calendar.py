@@ -303,3 +303,23 @@ def test_making_a_calendar_imports_nothing_heavy() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert shown.stdout.strip() == "[]", shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("zone", "hours", "day", "opening"),
+    [
+        ("UTC", NINE_TO_FIVE, "2026-03-02", "2026-03-02 09:00"),
+        ("UTC", NINE_TO_FIVE, "2026-03-01", None),
+        ("America/New_York", {"mon": [("13:00", "17:00"), ("08:00", "12:00")]}, "2026-03-02",
+         "2026-03-02 13:00"),
+        ("UTC", {"mon": [("22:00", "06:00")]}, "2026-03-02", "2026-03-02 22:00"),
+        ("UTC", {"mon": [("22:00", "06:00")]}, "2026-03-03", None),
+        ("Europe/London", {"sun": [("01:30", "03:00")]}, "2026-03-29", "2026-03-29 01:00"),
+        ("Europe/London", {"sun": [("01:30", "03:00")]}, "2026-10-25", "2026-10-25 00:30"),
+    ],
+)  # fmt: skip
+def test_a_working_day_begins_with_its_first_shift(
+    zone: str, hours: dict, day: str, opening: str | None
+) -> None:
+    expected = datetime.fromisoformat(f"{opening}+00:00") if opening else None
+    assert Calendar(zone, hours).opening_of(date.fromisoformat(day)) == expected

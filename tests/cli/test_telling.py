@@ -33,6 +33,10 @@ def test_channels_are_added_listed_and_removed_and_keep_their_secret(home: Path)
         "leadpact: There is no channel “mail”"
     )
     assert leadpact(home, "channel", "add", "x", "nonsense").code == 1
+    strange = leadpact(home, "channel", "add", "x", ADDRESS, "--only", "gossip")
+    assert "no kind of notice “gossip”" in strange.err
+    assert leadpact(home, "channel", "add", "x", ADDRESS, "--only", "Digest").code == 0
+    assert json.loads(leadpact(home, "channel", "list", "--json").out)[0]["of"] == "digest"
 
 
 def test_a_webhook_prints_its_secret_alone_and_once(home: Path) -> None:
@@ -49,7 +53,9 @@ def test_a_webhook_prints_its_secret_alone_and_once(home: Path) -> None:
     assert leadpact(home, "webhook", "try", 1).code == 1
 
 
-def test_days_away_are_those_of_the_organisation(home: Path, tmp_path: Path) -> None:
+def test_days_away_are_those_of_the_organisation_and_who_is_told_nothing(
+    home: Path, tmp_path: Path
+) -> None:
     file = tmp_path / "agreement.yaml"
     file.write_text(templates.text("b2b-saas"), encoding="utf-8")
     assert leadpact(home, "publish", file).code == 0
@@ -60,6 +66,11 @@ def test_days_away_are_those_of_the_organisation(home: Path, tmp_path: Path) -> 
     (away,) = json.loads(leadpact(home, "absence", "list", "--json").out)
     assert (away["person"], away["reason"]) == ("Ana Silva", "holiday")
     assert away["from"] == "2030-08-03T04:00:00+00:00"
+    muted = leadpact(home, "mute", "ANA SILVA", "digest")
+    assert muted.out.startswith("Ana Silva gets no digest")
+    assert leadpact(home, "unmute", "Ana Silva", "digest").code == 0
+    assert "is told of each digest already" in leadpact(home, "unmute", "Ana Silva", "digest").err
+    assert "names nobody “Nobody”" in leadpact(home, "mute", "Nobody", "digest").err
     assert leadpact(home, "absence", "remove", away["number"]).code == 0
     assert leadpact(home, "absence", "list").out == "Nobody is away.\n"
     for wrong, why in (

@@ -31,6 +31,7 @@ class ChannelIn(Schema):
         min_length=1, max_length=_LONG, examples=["mailtos://…@smtp.example.com?to={email}"]
     )
     receivers: list[str] = Field(default_factory=list, max_length=200)
+    kinds: list[str] = Field(default_factory=list, max_length=50)
 
 
 class ChannelOut(Schema):
@@ -39,6 +40,7 @@ class ChannelOut(Schema):
     id: int
     name: str
     receivers: list[str]
+    kinds: list[str]
     created_at: datetime
 
 
@@ -82,7 +84,9 @@ def channel_list(request: HttpRequest, at: Asked) -> Any:
 def channel_added(request: HttpRequest, given: ChannelIn) -> Any:
     """Tell people over mail, chat or another service; the address is kept encrypted."""
     caller = caller_of(request, Act.ADMINISTER)
-    row = flow.add_channel(given.name, given.address, given.receivers, actor=caller.name, now=now())
+    row = flow.add_channel(
+        given.name, given.address, given.receivers, given.kinds, actor=caller.name, now=now()
+    )
     return _channel(row)
 
 
@@ -148,6 +152,7 @@ def _channel(row: Channel) -> ChannelOut:
         id=row.pk,
         name=row.name,
         receivers=json.loads(row.receivers),
+        kinds=json.loads(row.kinds),
         created_at=row.created_at,
     )
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from statistics import median
 from types import MappingProxyType
@@ -203,6 +203,22 @@ class Calendar:
     def is_business_day(self, day: date) -> bool:
         """Whether a shift begins on this local date."""
         return self._reckoner.is_business_day(_date(day, "date"))
+
+    def local_date(self, instant: datetime) -> date:
+        """The date on the calendar's wall at an instant."""
+        return instant.astimezone(_zone(self.timezone)).date()
+
+    def opening_of(self, day: date) -> datetime | None:
+        """When the working day of this local date begins, in UTC; None where no shift begins."""
+        day = _date(day, "date")
+        begins = self.special_days.get(day, self.week[day.weekday()])
+        if not begins or not self.is_business_day(day):
+            return None
+        midnight = datetime.combine(day, time(), _zone(self.timezone))
+        local = midnight + timedelta(minutes=begins[0][0])
+        # The earlier of two readings: of an hour that comes twice, and of one that is left out.
+        earliest = min(local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+        return self.add(earliest, timedelta())
 
     # The same of many instants: datetime64 (UTC), or int64 microseconds since 1970; broadcast.
 

@@ -25,6 +25,7 @@ from leadpact.cli.commands import (
     key,
     live,
     measure,
+    mute,
     notice,
     publish,
     rebuild,
@@ -91,6 +92,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "absence add": absence.add,
     "absence list": absence.list_,
     "absence remove": absence.remove,
+    "mute": mute.mute,
+    "unmute": mute.unmute,
     "audit verify": audit.verify,
 }
 #: What commands of two words have in common.

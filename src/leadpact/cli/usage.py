@@ -83,6 +83,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "absence list": ("leadpact absence list",),
     "absence remove": ("leadpact absence remove 3",),
+    "mute": ('leadpact mute "Ana Silva" digest',),
+    "unmute": ('leadpact unmute "Ana Silva" digest',),
     "audit verify": ("leadpact audit verify",),
 }  # fmt: skip
 

@@ -100,7 +100,7 @@ def look_at(versions: list[Agreement], claim: claims.Claim, now: datetime) -> Tu
     looks = next_looks(result, history, warned, now)
     changed = states.write(result, claim.leads, looks, now=now)
     deals.retell(claim.leads, voided(result))
-    telling.plan(result, history, warned, installation, now)
+    telling.plan(result, history, warned, installation, _days_closed(evaluation), now)
     return Turn(len(claim.leads), len(changed), decided)
 
 
@@ -136,8 +136,11 @@ def running(result: Result) -> list[dict[str, Any]]:
 
 def warned_of(evaluation: Evaluation) -> list[Warned]:
     """When the clocks of each version warn."""
-    closed = [(day, name) for name, day in _closed(evaluation)]
-    return [Warned.of(version, closed) for version in evaluation.versions]
+    return [Warned.of(version, _days_closed(evaluation)) for version in evaluation.versions]
+
+
+def _days_closed(evaluation: Evaluation) -> list[tuple[date, str]]:
+    return [(day, name) for name, day in _closed(evaluation)]
 
 
 def _closed(evaluation: Evaluation) -> list[tuple[str, date]]:

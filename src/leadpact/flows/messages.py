@@ -9,6 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadpact.documents import words
+from leadpact.flows import digest_text
+from leadpact.flows.telling import DIGEST
+from leadpact.flows.wording import when
 from leadpact.ledger.models import Clock, Event, Lead, Notice
 from leadpact.notify.message import Link, Message
 
@@ -21,6 +24,9 @@ TOGETHER = 3
 def message_of(notice: Notice, zone: ZoneInfo, now: datetime, links: Sequence[Link]) -> Message:
     """One notice as a message, its times on the wall clock of the zone."""
     about: Mapping[str, Any] = json.loads(notice.payload)
+    if notice.kind == DIGEST:
+        lines = digest_text.lines_of(about, zone, now, lead_named)
+        return Message(notice.key, digest_text.subject_of(about), lines)
     lead = _found(notice.lead_id)
     name = _name(lead)
     told = _SUBJECTS[notice.kind].format(lead=name, **_strings(about))
@@ -47,8 +53,6 @@ _SUBJECTS = {
     "correction": "Not overdue after all: {obligation}, {lead}",
     "returned": "Sales gave back {lead}",
 }
-#: Every kind of notice that there is.
-KINDS = tuple(_SUBJECTS)
 _TOGETHER = {
     "handoff": "new lead",
     "warning": "lead that is waiting",
@@ -118,11 +122,3 @@ def _returned(about: Mapping[str, Any]) -> list[str]:
     by = f" by {about['by']}" if about.get("by") else ""
     note = [f"“{about['note']}”"] if about.get("note") else []
     return [f"Reason{by}: {about.get('reason') or 'none given'}.", *note]
-
-
-def when(at: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """An instant on somebody's wall clock; the day only where it is not today."""
-    local = at.astimezone(zone)
-    if local.date() == now.astimezone(zone).date():
-        return f"today at {local:%H:%M}"
-    return f"{local:%a} {local.day} {local:%b, %H:%M}"

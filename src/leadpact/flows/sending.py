@@ -17,6 +17,7 @@ from leadpact.engine.values import normal
 from leadpact.flows import messages
 from leadpact.flows.answering import links_for
 from leadpact.flows.quiet import zone_of
+from leadpact.flows.telling import DIGEST
 from leadpact.ledger.models import Channel, Notice, Person, User, Webhook
 from leadpact.ledger.sealing import SealError, unseal
 from leadpact.ledger.selectors import agreements
@@ -73,7 +74,7 @@ class _Telling:
         try:
             secret = unseal(hook.secret)
             webhooks.send(
-                hook.url, secret, notice.key, body, now=self.now(), private=_may_call_private()
+                hook.url, secret, notice.key, body, now=self.now(), private=may_call_private()
             )
         except (SendError, SealError) as error:
             self._failed([notice], error)
@@ -82,13 +83,12 @@ class _Telling:
 
     def _person(self, receiver: str) -> None:
         """Over every channel of the receiver; one that gets through is enough."""
-        channels = channels_of(receiver)
-        if not channels:
-            notices.drop(self.held, self.held.notices, "no channel reaches this receiver")
-            return
         email = email_of(receiver)
         for some, message in _messages(self.held.notices, self.now()):
-            self._say(some, message, channels, email)
+            if channels := channels_of(receiver, some[0].kind):
+                self._say(some, message, channels, email)
+            else:
+                notices.drop(self.held, some, "no channel reaches this receiver")
 
     def _say(
         self, some: Sequence[Notice], message: Message, channels: Sequence[Channel], email: str
@@ -99,7 +99,7 @@ class _Telling:
                 return
             try:
                 address = unseal(channel.address)
-                chat.send(address, message, email=email, private=_may_call_private())
+                chat.send(address, message, email=email, private=may_call_private())
             except (SendError, SealError) as error:
                 errors.append(error)
         if len(errors) == len(channels):
@@ -121,7 +121,7 @@ def _messages(due: Sequence[Notice], now: datetime) -> list[tuple[list[Notice], 
         by_kind.setdefault(each.kind, []).append(each)
     found: list[tuple[list[Notice], Message]] = []
     for some in by_kind.values():
-        if len(some) > messages.TOGETHER:
+        if len(some) > messages.TOGETHER and some[0].kind != DIGEST:
             found.append((some, messages.together(some, some[0].key)))
         else:
             found += [
@@ -131,15 +131,15 @@ def _messages(due: Sequence[Notice], now: datetime) -> list[tuple[list[Notice], 
     return found
 
 
-def channels_of(receiver: str) -> list[Channel]:
-    """The channels by which somebody is told: those for everybody, their team and themselves."""
+def channels_of(receiver: str, kind: str) -> list[Channel]:
+    """How somebody is told of this kind: over channels for all, for their team, for themselves."""
     team = Person.objects.filter(name=receiver).values_list("team__name", flat=True).first()
     names = {normal(receiver), normal(team or "")}
     return [
         channel
         for channel in Channel.objects.filter(active=True).order_by("id")
         for wanted in [{normal(name) for name in json.loads(channel.receivers)}]
-        if not wanted or wanted & names
+        if (not wanted or wanted & names) and kind in (json.loads(channel.kinds) or [kind])
     ]
 
 
@@ -158,5 +158,6 @@ def email_of(receiver: str) -> str:
     return ""
 
 
-def _may_call_private() -> bool:
+def may_call_private() -> bool:
+    """Whether addresses of this network may be called, as the settings have it."""
     return bool(getattr(settings, "LEADPACT_CALL_PRIVATE", False))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadpact.agreement.spec import Agreement
+from leadpact.agreement.vocabulary import Side
 from leadpact.engine.log import History
 from leadpact.engine.result import Result
 from leadpact.engine.warnings import Warned
@@ -21,8 +22,21 @@ from leadpact.ledger.models import Installation, Notice, Webhook
 from leadpact.ledger.selectors.outbox import WEBHOOK
 from leadpact.ledger.services import notices
 
+DIGEST = "digest"
 HANDOFF, WARNING, BREACH, ESCALATION = "handoff", "warning", "breach", "escalation"
 CORRECTION, RETURNED = "correction", "returned"
+#: Every kind of notice, with what it tells.
+KINDS = {
+    HANDOFF: "a lead is yours",
+    WARNING: "a promise is about to be broken",
+    BREACH: "a promise of yours is broken",
+    ESCALATION: "a promise of somebody else is broken",
+    CORRECTION: "a promise was kept after all",
+    RETURNED: "sales gave a lead back",
+    DIGEST: "what waits, what was broken and what came back, at the start of the day",
+}
+#: Kinds that tell of one lead: programs are told of these.
+OF_A_LEAD = tuple(kind for kind in KINDS if kind != DIGEST)
 _BROKEN = ("overdue", "missed")
 
 
@@ -50,9 +64,13 @@ def plan(
     history: History,
     warned: Sequence[Warned],
     installation: Installation,
+    closed: Sequence[tuple[date, str]],
     now: datetime,
 ) -> None:
-    """Put into the outbox what is due and was not told yet; nothing of before going live."""
+    """Put into the outbox what is due and was not told yet; nothing of before going live.
+
+    `closed` are days declared closed, each with the name of a calendar: then nobody is told.
+    """
     since = installation.live_since
     if since is None or not may_decide(installation):
         return
@@ -65,7 +83,7 @@ def plan(
         *_returned(result, history, since),
     ]
     found += _for_webhooks(found)
-    quiet = QuietHours.of(result.agreement)
+    quiet = QuietHours.of(result.agreement, closed)
     notices.put(
         [
             Notice(
@@ -177,7 +195,7 @@ def _returned(result: Result, history: History, since: datetime) -> Iterable[Occ
     for row in rejected.to_pylist():
         counts = (row["source"], row["event_id"]) not in aside
         if counts and row["happened_at"] >= since:
-            who = _contact(result.agreement, "marketing")
+            who = contact_of(result.agreement, "marketing")
             told = json.loads(row["properties"] or "{}")
             yield Occasion(
                 RETURNED,
@@ -189,15 +207,16 @@ def _returned(result: Result, history: History, since: datetime) -> Iterable[Occ
 
 
 def _responsible(clock: Mapping[str, Any], agreement: Agreement) -> str:
-    """Who holds the clock; where nobody does, the contact of the side that owes it."""
-    return str(clock["holder"] or _contact(agreement, clock["side"]))
+    """Who holds the lead keeps sales' promises; else it is the contact of the side that owes it."""
+    holder = clock["holder"] if clock["side"] == Side.SALES else None
+    return str(holder or contact_of(agreement, clock["side"]))
 
 
-def _contact(agreement: Agreement, side: str) -> str:
+def contact_of(agreement: Agreement, side: str) -> str:
     """The first contact of a side, else its head, else the side itself."""
     if agreement.parties is None:
         return side
-    of_marketing = side == "marketing"
+    of_marketing = side == Side.MARKETING
     party = agreement.parties.marketing if of_marketing else agreement.parties.sales
     return party.contacts[0].name if party.contacts else party.head.name
 

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods
 
 from leadpact.flows import answering
 from leadpact.flows.answering import Answer, LinkError, Question
-from leadpact.flows.messages import lead_named, promises_of, when
+from leadpact.flows.messages import lead_named, promises_of
 from leadpact.flows.quiet import zone_of
+from leadpact.flows.wording import when
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.services.actions import Refused
 

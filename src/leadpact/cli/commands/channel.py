@@ -34,6 +34,14 @@ def add(
             "Without it the channel is for everybody.",
         ),
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only", metavar="KIND", show_default=False,
+            help="A kind of notice, such as `breach` or `digest`; may be given more than once. "
+            "Without it the channel tells of all.",
+        ),
+    ] = None,
 ) -> None:  # fmt: skip
     """Tell people over mail, Slack, Teams or any other service that apprise knows.
 
@@ -48,7 +56,7 @@ def add(
     with opened() as now:
         from leadpact.flows.channels import add_channel
 
-        row = add_channel(name, text, receivers or (), actor=OPERATOR, now=now)
+        row = add_channel(name, text, receivers or (), only or (), actor=OPERATOR, now=now)
     write(out(), f"Told over “{row.name}” from now on: {_for(row)}.")
 
 
@@ -61,7 +69,7 @@ def list_(as_json: AsJson = False) -> None:
         from leadpact.ledger.models import Channel
 
         rows = [
-            {"name": row.name, "tells": _for(row), "added": row.created_at}
+            {"name": row.name, "tells": _for(row), "of": _of(row), "added": row.created_at}
             for row in Channel.objects.order_by("name")
         ]
     show(rows, as_json, "There are no channels; leadpact channel add NAME ADDRESS adds one.")
@@ -115,3 +123,9 @@ def _for(row: Channel) -> str:
     import json
 
     return ", ".join(json.loads(row.receivers)) or "everybody"
+
+
+def _of(row: Channel) -> str:
+    import json
+
+    return ", ".join(json.loads(row.kinds)) or "everything"

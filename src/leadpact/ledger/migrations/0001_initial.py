@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ('name', models.TextField(unique=True)),
                 ('address', models.TextField()),
                 ('receivers', models.TextField(default='[]')),
+                ('kinds', models.TextField(default='[]')),
                 ('active', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField()),
             ],
@@ -180,6 +181,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='DigestDay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('receiver', models.TextField()),
+                ('day', models.DateField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('receiver', 'day'), name='one_digest_a_day')],
+            },
+        ),
+        migrations.CreateModel(
             name='FormCount',
             fields=[
                 ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
@@ -229,6 +241,17 @@ class Migration(migrations.Migration):
                 ('working_seconds', models.FloatField()),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clock_shares', to='ledger.lead')),
             ],
+        ),
+        migrations.CreateModel(
+            name='Mute',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('receiver', models.TextField()),
+                ('kind', models.TextField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('receiver', 'kind'), name='muted_once')],
+            },
         ),
         migrations.CreateModel(
             name='User',

@@ -3,7 +3,7 @@
 from leadpact.ledger.models.access import ApiKey, Role, Scope, User
 from leadpact.ledger.models.agreements import AgreementVersion
 from leadpact.ledger.models.audit import AuditEntry
-from leadpact.ledger.models.channels import Channel
+from leadpact.ledger.models.channels import Channel, DigestDay, Mute
 from leadpact.ledger.models.events import Batch, Event
 from leadpact.ledger.models.forms import Form, FormCount
 from leadpact.ledger.models.installation import Installation
@@ -34,6 +34,7 @@ __all__ = [
     "Company",
     "Deal",
     "DealRole",
+    "DigestDay",
     "Episode",
     "Event",
     "Exclusion",
@@ -46,6 +47,7 @@ __all__ = [
     "Lead",
     "LeadState",
     "Measurement",
+    "Mute",
     "Notice",
     "NurtureEntry",
     "Person",

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from leadpact.ledger.models import Channel, Webhook
+from leadpact.ledger.models import Channel, Mute, Webhook
 from leadpact.ledger.sealing import seal
 from leadpact.ledger.services import audit
 
@@ -23,24 +23,36 @@ class ChannelError(Exception):
 
 @transaction.atomic
 def add_channel(
-    name: str, address: str, receivers: Iterable[str], *, actor: str, now: datetime
+    name: str,
+    address: str,
+    receivers: Iterable[str],
+    kinds: Iterable[str],
+    *,
+    actor: str,
+    now: datetime,
 ) -> Channel:
     """A channel for some receivers (people, teams, sides), or for everybody. Its address is sealed.
 
+    With `kinds` it tells of these alone.
     The address must be one that can be told something. Raises ChannelError.
     """
     name = name.strip()
     if not name:
         raise ChannelError("A channel needs a name.")
     wanted = [each.strip() for each in receivers if each.strip()]
+    only = sorted(set(kinds))
     try:
         with transaction.atomic():
             row = Channel.objects.create(
-                name=name, address=seal(address), receivers=json.dumps(wanted), created_at=now
+                name=name,
+                address=seal(address),
+                receivers=json.dumps(wanted),
+                kinds=json.dumps(only),
+                created_at=now,
             )
     except IntegrityError:
         raise ChannelError(f"There is a channel “{name}” already.") from None
-    detail = {"for": wanted or "everybody", "service": address.partition(":")[0]}
+    detail = {"for": wanted or "everybody", "only": only, "service": address.partition(":")[0]}
     audit.record(actor, "added", f"channel {name}", detail, now=now)
     return row
 
@@ -75,3 +87,19 @@ def remove_webhook(row: Webhook, *, actor: str, now: datetime) -> None:
     number = row.pk
     row.delete()
     audit.record(actor, "removed", f"webhook {number}", {"url": row.url}, now=now)
+
+
+@transaction.atomic
+def mute(receiver: str, kind: str, *, actor: str, now: datetime) -> None:
+    """Somebody is told no more of a kind of notice, over any channel."""
+    _, new = Mute.objects.get_or_create(receiver=receiver, kind=kind)
+    if new:
+        audit.record(actor, "muted", f"{kind} for {receiver}", now=now)
+
+
+@transaction.atomic
+def unmute(receiver: str, kind: str, *, actor: str, now: datetime) -> None:
+    """Somebody is told again. Raises ChannelError where they are told already."""
+    if not Mute.objects.filter(receiver=receiver, kind=kind).delete()[0]:
+        raise ChannelError(f"{receiver} is told of each {kind} already.")
+    audit.record(actor, "unmuted", f"{kind} for {receiver}", now=now)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from leadpact.ledger.models import Notice
+from leadpact.ledger.models import DigestDay, Mute, Notice
 from leadpact.ledger.selectors import outbox
 from leadpact.ledger.services import audit
 
@@ -20,7 +20,12 @@ _FREE: Mapping[str, Any] = {"leased_until": None, "leased_by": ""}
 
 
 def put(rows: Sequence[Notice]) -> None:
-    """Put notices into the outbox; one whose key is there stays as it is."""
+    """Put notices into the outbox; one whose key is there stays as it is.
+
+    Left out is what somebody does not want to be told.
+    """
+    muted = set(Mute.objects.values_list("receiver", "kind"))
+    rows = [row for row in rows if (row.receiver, row.kind) not in muted]
     known = set(
         Notice.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True)
     )
@@ -32,6 +37,12 @@ def told(kinds: Iterable[str], leads: Iterable[str]) -> list[tuple[str, str, str
     """Kind, key and receiver of the notices of these kinds about these leads."""
     rows = Notice.objects.filter(kind__in=list(kinds), lead_id__in=list(leads))
     return list(rows.values_list("kind", "key", "receiver"))
+
+
+def day_is_new(receiver: str, day: date) -> bool:
+    """Write down that somebody's day is seen to; False when it was, by whomever."""
+    _, new = DigestDay.objects.get_or_create(receiver=receiver, day=day)
+    return new
 
 
 @dataclass(frozen=True)
