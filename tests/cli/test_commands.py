@@ -38,7 +38,8 @@ def test_every_command_shows_how_it_is_typed(leadpact, name: str) -> None:
     assert done.out == leadpact(*name.split(), "-h").out
     for example in usage.EXAMPLES[name]:
         assert example in done.out
-    told = done.out.partition("Example")[0]
+    # What a channel's address leaves open is written in braces.
+    told = done.out.replace("{email}", "")
     assert not re.search(r"<\w+>|\{|\*\*", told), "words of the framework"
 
 
