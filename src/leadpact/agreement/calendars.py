@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from leadpact.agreement.organisation import CalendarSpec, Holidays, Period
@@ -59,8 +60,15 @@ def _resolved(spec: CalendarSpec, years: Sequence[int]) -> CalendarSpec:
     return spec.model_copy(update={"holidays": None, "exceptions": closed | spec.exceptions})
 
 
-def calendar_from(spec: CalendarSpec, years: Sequence[int] = _WITHOUT_TERM) -> Calendar:
+def calendar_from(spec: CalendarSpec, years: range = _WITHOUT_TERM) -> Calendar:
     """One calendar, its public holidays resolved to dates in the given years."""
+    return _written(spec.model_dump_json(), years)
+
+
+@lru_cache(maxsize=256)
+def _written(document: str, years: range) -> Calendar:
+    """The same for a written specification: looking up holidays takes longer than a lead does."""
+    spec = CalendarSpec.model_validate_json(document)
     return Calendar(
         spec.timezone,
         weekly_hours(spec.hours),

@@ -98,7 +98,7 @@ class Calendar:
         whole_day = ((0, written.MINUTES_A_DAY),)
         return all(day == whole_day for day in self.week) and not self.special_days
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the resolved content: zone, week, holiday dates and exceptions."""
         content = {
@@ -149,7 +149,8 @@ class Calendar:
 
     def __getstate__(self) -> dict[str, object]:
         kept = {**self.__dict__, "exceptions": dict(self.exceptions)}
-        kept.pop("_reckoner", None)
+        for found in ("_reckoner", "fingerprint"):
+            kept.pop(found, None)
         return kept
 
     @cached_property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -63,9 +64,10 @@ def pack_calendars(calendars: Sequence[Calendar], first: date, last: date) -> Ca
     for the durations that are added and subtracted. A calendar costs some 100 bytes a day.
     """
     parts = [_part(calendar, first.toordinal(), last.toordinal()) for calendar in calendars]
-    return _joined(parts)
+    return _joined([_Part(*(rows.copy() for rows in part)) for part in parts])
 
 
+@lru_cache(maxsize=32)
 def _part(calendar: Calendar, first: int, last: int) -> _Part:
     """Rows of the days from the one before `first`, whose last shift may reach into it."""
     clock = _clock(calendar, date.fromordinal(first).year - 1, date.fromordinal(last).year + 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from leadpact.engine import sql, threads
+from leadpact.engine.at_hand import RECKONED, AtHand, spelt
 
 if TYPE_CHECKING:
     import duckdb
 
-#: A log of no more rows is read whole, in one statement; of a longer one texts are fetched by row.
+#: A log of no more rows is kept at hand; of a longer one texts are fetched by row.
 FEW_ROWS = 250_000
 
 #: Columns of a row besides its properties: the name under which they are fetched, and their SQL.
@@ -33,6 +34,8 @@ COLUMNS = {
     "moment": "moment",
     "recorded": "recorded",
 }
+_ROWS_AT_ONCE = 1 << 20
+_TOLD = ["row", "event", "lead", "at", "print"]
 _NUMERIC = (pa.types.is_floating, pa.types.is_integer, pa.types.is_decimal)
 
 
@@ -66,18 +69,19 @@ class Delivered:
     ) -> None:
         self.names = list(names)
         self._cursor = _cursor()
-        if hasattr(log, "files"):
+        self._given = _table(log)
+        if self._given is None:
             self._schema, rows = log.schema, sql.rows_of_files(log.files)
             self.most_rows = log.count_rows()
         else:
-            self._schema, rows = log.schema, "select * from given"
-            self.most_rows = log.num_rows
-            numbers = pa.array(np.arange(log.num_rows, dtype=np.int32))
-            self._cursor.register("given", log.append_column("row", numbers))
+            self._schema, rows = self._given.schema, "select * from given"
+            self.most_rows = self._given.num_rows
+            numbers = pa.array(np.arange(self.most_rows, dtype=np.int32))
+            self._cursor.register("given", self._given.append_column("row", numbers))
         self.typed = frozenset(name for name in self._schema.names if name.startswith("p_"))
         self._rows = sql.delivered(rows, self.names)
         self._cut = sql.cut(as_of, known_at)
-        self._whole: pa.Table | None = None
+        self.at_hand: AtHand | None = None
 
     @functools.cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -117,43 +121,49 @@ class Delivered:
             return COLUMNS[name]
         if name in self.typed:
             return sql.identifier(name)
-        for wanted in self.names:
-            if name == text(wanted):
-                return self.text_of(wanted)
-            if name == beside(wanted):
-                return self._member(wanted)
-            if name == figure(wanted):
-                return sql.finite(sql.identifier(f"p_{wanted}"))
-        raise KeyError(name)
+        of, made = self._asked_under[name]
+        if made is text:
+            return self.text_of(of)
+        return self._member(of) if made is beside else sql.finite(sql.identifier(f"p_{of}"))
 
     # ------------------------------------------------------------------------------------- reading
 
-    def scan(
-        self, prints: tuple[Mapping[str, str], str], batch: int = 1 << 20
-    ) -> Iterator[pa.RecordBatch]:
+    def scan(self, prints: tuple[Mapping[str, str], str]) -> Iterator[pa.RecordBatch]:
         """Every row once: row, hashes of event and lead, moment, and the hash `prints` asks for."""
-        whole = {name: self._column(name) for name in self._everything()}
-        columns, hashed = prints
-        others = whole if self.most_rows <= FEW_ROWS else {}
-        found = self._cursor.sql(sql.scan(self._rows, self._cut, columns, hashed, others))
-        if not others:
-            yield from found.to_arrow_reader(batch)
-            return
-        table = found.to_arrow_table().sort_by("row")
-        self._whole = table
-        yield from table.select(["row", "event", "lead", "at", "print"]).to_batches()
+        if self._given is None or self.most_rows > FEW_ROWS:
+            found = self._cursor.sql(sql.scan(self._rows, self._cut, *prints))
+            yield from found.to_arrow_reader(_ROWS_AT_ONCE)
+        else:
+            yield from self._keep_at_hand(*prints).select(_TOLD).to_batches()
 
-    def _everything(self) -> list[str]:
-        numeric = [name for name in self.names if self.holds_numbers(name)]
-        return [*COLUMNS, *map(text, self.names), *map(figure, numeric), *map(beside, numeric)]
+    def scan_few(self, prints: Callable[[AtHand], NDArray[Any]]) -> Iterator[pa.RecordBatch]:
+        """As `scan`, of a log so short that the prints are told row by row."""
+        found = self._keep_at_hand({}, "")
+        assert self.at_hand is not None
+        told = found.append_column("print", pa.array(prints(self.at_hand)))
+        yield from told.select(_TOLD).to_batches()
+
+    def _keep_at_hand(self, columns: Mapping[str, str], prints: str) -> pa.Table:
+        whole = {name: COLUMNS[name] for name in RECKONED} | {"said": "said"}
+        for name in sorted(self.typed):
+            if not _is_text(self._schema.field(name).type):
+                whole[spelt(name)] = f"{sql.identifier(name)}::varchar"
+        found = self._cursor.sql(sql.scan(self._rows, self._cut, columns, prints, whole))
+        told = found.to_arrow_table()
+        rows = told["row"].to_numpy()
+        if (rows[1:] < rows[:-1]).any():
+            told = told.sort_by("row")
+        assert self._given is not None
+        self.at_hand = AtHand(self._given, told, self.names)
+        return told
 
     def fetch(
         self, rows: NDArray[Any], names: Sequence[str], kinds: Sequence[str] = ()
     ) -> pa.Table:
         """Columns of some rows, each once, in their order; `kinds`: all are of one of these."""
-        if self._whole is not None and set(names) <= set(self._whole.column_names):
-            places = np.searchsorted(self._whole["row"].to_numpy(), rows)
-            return self._whole.select(list(names)).take(pa.array(places))
+        if self.at_hand is not None:
+            taken = [self.at_hand.take(self._at_hand(name), rows) for name in names]
+            return pa.table(dict(zip(names, taken, strict=True)))
         self.connection.register("wanted", pa.table({"row": rows.astype(np.int64)}))
         columns = {name: self._column(name) for name in names}
         found = self.connection.sql(sql.fetched(columns, kinds)).to_arrow_table()
@@ -163,6 +173,20 @@ class Delivered:
             return found
         return found.take(pa.array(_aligned(np.argsort(told, kind="stable"), rows)))
 
+    def _at_hand(self, name: str) -> pa.Array:
+        assert self.at_hand is not None
+        if name in COLUMNS or name in self.typed:
+            return self.at_hand.column(name)
+        of, made = self._asked_under[name]
+        if made is text:
+            return self.at_hand.text(of)
+        return self.at_hand.beside(of) if made is beside else self.at_hand.figure(of)
+
+    @functools.cached_property
+    def _asked_under(self) -> dict[str, tuple[str, Callable[[str], str]]]:
+        """For every name under which a property is fetched: the property, and what is fetched."""
+        return {made(name): (name, made) for name in self.names for made in (text, beside, figure)}
+
     def rows_found(self, statement: str) -> NDArray[np.int32]:
         """The rows that a statement finds, in order."""
         found = self.connection.sql(statement).to_arrow_table()["row"].to_numpy()
@@ -170,9 +194,8 @@ class Delivered:
 
     def distinct(self, name: str, kinds: Sequence[str]) -> list[str]:
         """The different texts of a property in rows of some kinds."""
-        if self._whole is not None:
-            of_kinds = self._whole.filter(pc.is_in(self._whole["kind"], pa.array(kinds)))
-            texts = of_kinds[text(name)].unique()
+        if self.at_hand is not None:
+            texts = self.at_hand.text(name).filter(self.at_hand.of_kinds(kinds)).unique()
         else:
             statement = sql.distinct_texts(self.text_of(name), kinds)
             texts = self.connection.sql(statement).to_arrow_table()["text"]
@@ -185,13 +208,26 @@ class Delivered:
         wanted = pa.array(texts, pa.string())
         if not kinds or not texts:
             return np.zeros(0, np.int32)
-        if self._whole is None:
+        if self.at_hand is None:
             self.connection.register("texts", pa.table({"text": wanted}))
             return self.rows_found(sql.rows_saying(self.text_of(name), kinds))
-        of_kinds = pc.is_in(self._whole["kind"], pa.array(kinds))
-        said = pc.is_in(self._whole[text(name)], wanted)
-        found: NDArray[np.int32] = self._whole.filter(pc.and_(of_kinds, said))["row"].to_numpy()
+        said = pc.is_in(self.at_hand.text(name), wanted)
+        chosen = pc.and_(self.at_hand.of_kinds(kinds), said).to_numpy(zero_copy_only=False)
+        found: NDArray[np.int32] = self.at_hand.rows[chosen]
         return found
+
+
+def _table(log: Any) -> pa.Table | None:
+    """The log as a table; None for files with many rows, which are not read at once."""
+    if not hasattr(log, "files"):
+        return log
+    return log.to_table() if log.count_rows() <= FEW_ROWS else None
+
+
+def _is_text(kind: Any) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _aligned(order: NDArray[np.int64], rows: NDArray[Any]) -> NDArray[np.int64]:

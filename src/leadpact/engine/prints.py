@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leadpact.agreement.vocabulary import FIXED_KINDS
 from leadpact.engine import sql
+from leadpact.engine.at_hand import AtHand
 from leadpact.engine.classes import Classes, Property, class_of_number, classify
 from leadpact.engine.delivered import Delivered
 from leadpact.engine.patterns import RowPatterns
@@ -68,6 +69,27 @@ def print_sql(questions: Questions, delivered: Delivered) -> PrintSql:
     }
     columns = {"delay": "recorded - moment"} | numbers
     return PrintSql(columns, sql.print_of(branches, others, always))
+
+
+def prints_by_row(questions: Questions, rows: AtHand) -> NDArray[np.int64]:
+    """[row] a number that is another for each print, told row by row."""
+    named = {name: rows.text(name).to_pylist() for name in names_asked(questions)}
+    late = DELAY in questions.properties
+    fixed = (rows.column(name).to_pylist() for name in ("kind", "decided", "moment", "recorded"))
+    asked = cache(lambda kind: [named[name] for name in _names_of(questions, kind)])
+    numbers: dict[tuple[Any, ...], int] = {}
+    found = np.empty(len(rows.rows), np.int64)
+    for row, (kind, decided, moment, recorded) in enumerate(zip(*fixed, strict=True)):
+        delay = recorded - moment if late else 0
+        key = (kind, decided, delay, *[texts[row] for texts in asked(kind)])
+        found[row] = numbers.setdefault(key, len(numbers))
+    return found
+
+
+def _names_of(questions: Questions, kind: str) -> list[str]:
+    """The properties that are asked of rows of a kind."""
+    names = (questions.properties[key].name for key in questions.properties_of(kind))
+    return [name for name in dict.fromkeys(names) if name not in (DECIDED, DELAY)]
 
 
 def _values(questions: Questions, delivered: Delivered, kind: str) -> tuple[str, ...]:

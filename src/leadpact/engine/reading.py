@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from leadpact.engine.arranged import SUPPLIED, Leads, Log, empty, part_of, ranks
 from leadpact.engine.arranging import kernels as k
 from leadpact.engine.delivered import Delivered, micros, text
 from leadpact.engine.numbering import Numbers
-from leadpact.engine.prints import Print, names_asked, print_sql
+from leadpact.engine.prints import Print, names_asked, print_sql, prints_by_row
 from leadpact.engine.questions import Questions
 from leadpact.engine.rewriting import Extras, rewritten
 from leadpact.engine.stating import STATING, Stated, names_stated, read_stated
@@ -31,6 +32,9 @@ from leadpact.engine.voids import (
 
 #: Properties that hygiene and the tables of results look at, whatever the agreement asks.
 ALWAYS_READ = ("user_agent", "campaign", "honeypot", "seconds_to_fill", "rating", "reason")
+
+#: Of so few rows what is asked is looked up one by one: DuckDB needs longer to plan how.
+VERY_FEW_ROWS = 1000
 
 
 def read_log(
@@ -108,7 +112,7 @@ def _scan(delivered: Delivered, questions: Questions) -> _Scan:
     rows = empty(room)
     events, lead = np.empty(room, np.int64), np.empty(room, np.int32)
     count = 0
-    for batch in delivered.scan(print_sql(questions, delivered)):
+    for batch in _batches(delivered, questions):
         told = {name: batch[name].to_numpy() for name in batch.schema.names}
         part = slice(count, count + batch.num_rows)
         rows.at[part], rows.row[part] = told["at"], told["row"]
@@ -125,6 +129,12 @@ def _scan(delivered: Delivered, questions: Questions) -> _Scan:
         first_of_lead=leads.firsts,
         first_of_print=prints.firsts,
     )
+
+
+def _batches(delivered: Delivered, questions: Questions) -> Iterator[pa.RecordBatch]:
+    if delivered.most_rows <= VERY_FEW_ROWS:
+        return delivered.scan_few(partial(prints_by_row, questions))
+    return delivered.scan(print_sql(questions, delivered))
 
 
 def _prints(delivered: Delivered, questions: Questions, scan: _Scan) -> list[Print]:

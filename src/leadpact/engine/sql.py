@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from leadpact.engine.values import BLANKS, DAY, NUMBER
 
@@ -94,15 +95,20 @@ def views(rows: str, within: str) -> str:
 
 
 def scan(
-    rows: str, within: str, columns: Mapping[str, str], prints: str, others: Mapping[str, str]
+    rows: str,
+    within: str,
+    columns: Mapping[str, str],
+    prints: str,
+    others: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Of every row what tells it apart: hashes of event and lead, its instant, and its print.
 
-    `prints` refers to `columns`, so that each is read once a row.
+    `prints` refers to `columns`, so that each is read once a row; none is told where it is empty.
     """
+    told = {"print": prints} if prints else {}
     return f"""
-        select row, hash(source, event_id) as event, hash(lead_id) as lead, moment as at,
-            {prints} as print{_named(others)}
+        select row, hash(source, event_id) as event, hash(lead_id) as lead, moment as at
+            {_named(told | dict(others))}
         from (select *{_named(columns)} from ({rows}) where {within})
     """
 

@@ -76,7 +76,7 @@ class Column:
         texts = self.texts.take(pa.array(lines, mask=missing))
         if self.numbers is None:
             return Column(texts)
-        return Column(texts, np.where(missing, np.nan, self.numbers[lines]))
+        return Column(texts, np.append(self.numbers, np.nan)[lines])
 
     def __len__(self) -> int:
         return len(self.texts)

@@ -73,8 +73,12 @@ class Almanac:
 
 
 def horizon(first: datetime, last: datetime) -> tuple[datetime, datetime]:
-    """What the table must cover: the log, and due times well beyond it."""
-    return first - timedelta(days=400), last + timedelta(days=365 * 12)
+    """What the table must cover: the log, and due times well beyond it, in whole years.
+
+    Whole, so that the tables of a log that goes on are those made before.
+    """
+    begins, ends = first - timedelta(days=400), last + timedelta(days=365 * 12)
+    return begins.replace(month=1, day=1), ends.replace(month=12, day=31)
 
 
 def start_of(version: Agreement, timezone: str) -> int | None:

@@ -50,10 +50,10 @@ class Addresses:
         self._company = cache(self._judge_company)
 
     @property
-    def listed_hosts(self) -> set[str]:
+    def listed_hosts(self) -> frozenset[str]:
         """Hosts such that one of them, or one under them, may tell something of a lead."""
         disposable = _disposable() if self._rules.disposable else frozenset()
-        return {*self._own, *self._rival_hosts, *disposable}
+        return disposable.union(self._own, self._rival_hosts)
 
     @property
     def rival_hosts(self) -> set[str]:

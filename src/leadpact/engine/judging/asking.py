@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -43,6 +44,16 @@ class InForce:
     agreement: Agreement
     begins: int
     ends: int
+
+    @cached_property
+    def property_types(self) -> dict[str, str]:
+        """Type of every property, as its conditions read it."""
+        return property_types(self.agreement)
+
+    @cached_property
+    def field_types(self) -> dict[str, Any]:
+        """Type of every attribute, as its conditions read it."""
+        return dict(self.agreement.field_types())
 
     def among(self, log: Log, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of some places whose rows happened while the version was in force."""
@@ -99,12 +110,12 @@ def fields_asked(condition: Condition) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def truth(condition: Condition, rows: pa.Table, agreement: Agreement) -> Truth:
+def truth(condition: Condition, rows: pa.Table, period: InForce) -> Truth:
     """Of each row whether the condition is TRUE, UNKNOWN or FALSE.
 
     `rows` has the kind, and the texts `p:<property>` and `f:<attribute>` that the condition tests.
     """
-    inner = [truth(part, rows, agreement) for part in parts(condition)]
+    inner = [truth(part, rows, period) for part in parts(condition)]
     match condition:
         case AllOf():
             return reduce(np.minimum, inner)
@@ -113,22 +124,22 @@ def truth(condition: Condition, rows: pa.Table, agreement: Agreement) -> Truth:
         case NoneOf():
             return np.negative(reduce(np.maximum, inner))
         case FieldCondition():
-            declared = agreement.field_types().get(condition.field)
+            declared = period.field_types.get(condition.field)
             return _answers(condition, rows[f"f:{condition.field}"], declared)
         case EventCondition():
-            return _of_event(condition, rows, agreement)
+            return _of_event(condition, rows, period)
         case _:
             return np.full(rows.num_rows, UNKNOWN, np.int8)
 
 
-def _of_event(condition: EventCondition, rows: pa.Table, agreement: Agreement) -> Truth:
+def _of_event(condition: EventCondition, rows: pa.Table, period: InForce) -> Truth:
     kinds = rows["kind"].combine_chunks().dictionary_encode()
     of_kind = [
         kind in condition.kinds or (ANY_ACTIVITY in condition.kinds and is_activity(kind))
         for kind in kinds.dictionary.to_pylist()
     ]
     found = np.array(of_kind, np.bool_)[kinds.indices.to_numpy()]
-    types = property_types(agreement)
+    types = period.property_types
     held = [np.full(rows.num_rows, TRUE, np.int8)]
     held += [
         _answers(test, rows[f"p:{name}"], types.get(name))

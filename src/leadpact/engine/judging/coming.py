@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
@@ -121,13 +121,20 @@ def _matches(spelt: pa.Array, patterns: Sequence[str]) -> NDArray[np.bool_]:
     return reduce(np.logical_or, (_true(pc.match_like(spelt, like)) for like in likes), none)
 
 
-def _hosted(spelt: pa.Array, hosts: Collection[str]) -> NDArray[np.bool_]:
+def _hosted(spelt: pa.Array, hosts: frozenset[str]) -> NDArray[np.bool_]:
     """Which addresses may be at one of some hosts, or under one: the last two labels agree."""
-    listed = {".".join(host.rsplit(".", 2)[-2:]) for host in hosts}
-    if any("." not in host for host in listed):
+    tails = _tails(hosts)
+    if tails is None:
         return np.ones(len(spelt), np.bool_)
     domains = pc.replace_substring_regex(spelt, r"^.*[@.]([^@.]+\.[^.]+)$", r"\1")
-    return _true(pc.is_in(domains, pa.array(sorted(listed), pa.string())))
+    return _true(pc.is_in(domains, tails))
+
+
+@lru_cache(maxsize=16)
+def _tails(hosts: frozenset[str]) -> pa.Array | None:
+    """The last two labels of all hosts; None where one has a single label."""
+    tails = {".".join(host.rsplit(".", 2)[-2:]) for host in hosts}
+    return pa.array(sorted(tails), pa.string()) if all("." in tail for tail in tails) else None
 
 
 def _mentions(texts: pa.Array, words: Collection[str]) -> NDArray[np.bool_]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -68,6 +68,7 @@ def known_crawlers(periods: Sequence[InForce], log: Log) -> list[str]:
     return sorted(agent for agent in told if is_machine(agent.strip()))
 
 
+@lru_cache(maxsize=10_000)
 def is_machine(agent: str) -> bool:
     """Whether a user agent names a crawler, a library or a mail gateway that opens links."""
     if any(proxy in agent for proxy in _PICTURE_PROXIES):
@@ -123,7 +124,7 @@ def _forms(period: InForce, log: Log, crawlers: Sequence[str]) -> pa.Table:
     names = list(dict.fromkeys([*properties_asked(condition), "user_agent"]))
     places = period.among(log, log.places_of(rules.form_kinds))
     rows = rows_of(log, places, rules.form_kinds, names, fields_asked(condition))
-    holds = truth(condition, rows, period.agreement) == TRUE
+    holds = truth(condition, rows, period) == TRUE
     agents = rows["p:user_agent"]
     named = pa.array([agent.strip() for agent in crawlers], pa.string())
     why = pc.if_else(

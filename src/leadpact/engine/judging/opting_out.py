@@ -120,7 +120,7 @@ def _holds(period: InForce, known: pa.Table) -> NDArray[np.bool_]:
     condition = period.agreement.hygiene.opt_out
     if condition is None:
         return np.zeros(known.num_rows, np.bool_)
-    holds: NDArray[np.bool_] = truth(condition, known, period.agreement) == TRUE
+    holds: NDArray[np.bool_] = truth(condition, known, period) == TRUE
     return holds
 
 
