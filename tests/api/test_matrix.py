@@ -68,6 +68,9 @@ MAY: dict[str, set[str]] = {
     "POST /api/v1/webhooks/{webhook}/trial": ADMINISTRATORS,
     "DELETE /api/v1/webhooks/{webhook}": ADMINISTRATORS,
     "POST /api/v1/notices/{notice}/replay": ADMINISTRATORS,
+    "GET /api/v1/leads/{key}/record": ADMINISTRATORS,
+    # Last: of Ada there is nothing to ask afterwards.
+    "DELETE /api/v1/leads/{key}": ADMINISTRATORS,
 }  # fmt: skip
 
 #: What the numbers in addresses are of.

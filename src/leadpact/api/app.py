@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
 from leadpact import __version__
-from leadpact.api import absences, channels, endpoints, figures, lists, problems, writing
+from leadpact.api import absences, channels, endpoints, figures, lists, persons, problems, writing
 from leadpact.api.callers import Key, Session
 
 
@@ -38,9 +39,10 @@ api = _Described(
 problems.install(api)
 api.add_router("", endpoints.router)
 #: Each of these puts its endpoints on the list.
-PARTS = (lists, figures, writing, channels, absences)
+PARTS = (lists, figures, persons, writing, channels, absences)
 
 
+@csrf_exempt
 def not_found(_request: HttpRequest) -> HttpResponse:
     """The answer for an address under `/api/v1/` that is none."""
     return problems.told(404, "There is nothing at this address.")

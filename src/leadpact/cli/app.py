@@ -27,6 +27,7 @@ from leadpact.cli.commands import (
     measure,
     mute,
     notice,
+    person,
     publish,
     rebuild,
     run_agreement,
@@ -94,6 +95,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "absence remove": absence.remove,
     "mute": mute.mute,
     "unmute": mute.unmute,
+    "person export": person.export,
+    "person erase": person.erase,
     "audit verify": audit.verify,
 }
 #: What commands of two words have in common.
@@ -105,6 +108,7 @@ GROUPS = {
     "webhook": "Tell programs, by signed calls.",
     "notice": "See what was told, and try anew what did not get through.",
     "absence": "Say who is away and gets no leads.",
+    "person": "Hand out or erase what is held on one person.",
     "audit": "Verify the trail of every change to what decides.",
 }
 _groups = {

@@ -33,6 +33,7 @@ def opened() -> Iterator[datetime]:
 
 def _refusal(error: Exception) -> str | None:
     """What a service says of what it does not do; None for a mistake of the program."""
+    from leadpact.flows.erasing import ErasureError
     from leadpact.ledger.services.absences import AbsenceError
     from leadpact.ledger.services.access import AccessError
     from leadpact.ledger.services.actions import Refused
@@ -45,6 +46,7 @@ def _refusal(error: Exception) -> str | None:
         AbsenceError,
         AccessError,
         ChannelError,
+        ErasureError,
         FormError,
         InstallationError,
         PublishError,

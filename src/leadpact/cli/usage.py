@@ -85,6 +85,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "absence remove": ("leadpact absence remove 3",),
     "mute": ('leadpact mute "Ana Silva" digest',),
     "unmute": ('leadpact unmute "Ana Silva" digest',),
+    "person export": ("leadpact person export ada@example.org > ada.json",),
+    "person erase": ("leadpact person erase ada@example.org",),
     "audit verify": ("leadpact audit verify",),
 }  # fmt: skip
 

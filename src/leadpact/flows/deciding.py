@@ -58,14 +58,14 @@ def decide(
         return []
     recorded = Recorded.of(history)
     found = [
-        *_exclusions(result, history),
+        *exclusions(result, history),
         *_stages(result, versions, since),
         *_handoffs(result, versions, since, now),
     ]
     return [fact for fact in found if not recorded.has(fact)]
 
 
-def _exclusions(result: Result, history: History) -> Iterable[Decided]:
+def exclusions(result: Result, history: History) -> Iterable[Decided]:
     """Hygiene's verdicts, at each lead's first instant, so that they stand whatever comes."""
     stated = history.log.filter(pc.equal(history.log["kind"], "lead.excluded"))
     known = set(zip(stated["lead_id"].to_pylist(), stated["happened_at"].to_pylist(), strict=True))

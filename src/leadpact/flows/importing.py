@@ -21,7 +21,15 @@ from leadpact.flows.run import Progress
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.instants import ticks
 from leadpact.ledger.models import Batch, Event
-from leadpact.ledger.services import audit, batches, bulk, deals, identities, ingest
+from leadpact.ledger.services import (
+    audit,
+    batches,
+    bulk,
+    deals,
+    erasures,
+    identities,
+    ingest,
+)
 from leadpact.sources.reading import Read
 
 _ROWS = 50_000
@@ -55,7 +63,9 @@ def import_history(
     batch, finished = batches.begin(key, name, rejected=len(found.rejects), actor=actor, now=now)
     if finished:
         return Imported(key, log.num_rows, 0, 0, len(found.rejects), finished_before=True)
-    log = _with_keys(_with_owners(found.history), now, tell).sort_by([("lead_id", "ascending")])
+    log = _with_keys(_without_erased(_with_owners(found.history)), now, tell).sort_by(
+        [("lead_id", "ascending")]
+    )
     touched: set[str] = set()
     fresh = 0
     for begin in range(0, log.num_rows, _ROWS):
@@ -115,6 +125,19 @@ def _owned(text: str | None, owners: dict[str, str]) -> str:
     said = json.loads(text or "{}")
     owner = owners.get(str(said.get("deal_id")))
     return ingest.json_of({"owner": owner, **said} if owner else said)
+
+
+def _without_erased(log: pa.Table) -> pa.Table:
+    """The log without what people did before they were erased."""
+    some = list(_leads_of(log))
+    named = {str(fact.event_id): identities.keys_of(fact.lead) for fact in some if fact.lead}
+    known = erasures.erased_at(key for keys in named.values() for key in keys)
+    for lead, keys in named.items() if known else ():
+        if ats := [known[key] for key in keys if key in known]:
+            of_lead = pc.fill_null(pc.equal(log["lead_id"], lead), False)
+            until = pc.less_equal(log["happened_at"], max(ats))
+            log = log.filter(pc.invert(pc.and_(of_lead, until)))
+    return log
 
 
 def _with_keys(log: pa.Table, now: datetime, tell: Progress) -> pa.Table:

@@ -80,7 +80,7 @@ def _rebuild(leads: set[str], now: datetime, done: Rebuilt) -> None:
     due = LeadState.objects.filter(lead_id__in=leads, next_at__lte=now)
     behind |= set(due.values_list("lead_id", flat=True))
     before = standing_of(leads)
-    _write(leads, now)
+    write(leads, now)
     after = standing_of(leads)
     done.behind += len(behind)
     for lead in sorted(leads - behind):
@@ -89,7 +89,7 @@ def _rebuild(leads: set[str], now: datetime, done: Rebuilt) -> None:
             done.differences.append(Difference(lead, sorted(was, key=str), sorted(is_now, key=str)))
 
 
-def _write(leads: set[str], now: datetime) -> None:
+def write(leads: set[str], now: datetime) -> None:
     """What the log says of these leads, written as if nothing had been there."""
     states.forget(leads)
     versions = agreements.documents()

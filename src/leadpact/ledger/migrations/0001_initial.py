@@ -60,6 +60,13 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Erased',
+            fields=[
+                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Form',
             fields=[
                 ('key', models.CharField(max_length=20, primary_key=True, serialize=False)),
@@ -158,6 +165,8 @@ class Migration(migrations.Migration):
                 ('action', models.TextField()),
                 ('subject', models.TextField()),
                 ('detail', models.TextField(default='{}')),
+                ('salt', models.CharField(blank=True, max_length=32)),
+                ('seal', models.CharField(max_length=64)),
                 ('previous', models.CharField(max_length=64)),
                 ('digest', models.CharField(max_length=64, unique=True)),
             ],

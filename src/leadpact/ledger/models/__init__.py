@@ -4,6 +4,7 @@ from leadpact.ledger.models.access import ApiKey, Role, Scope, User
 from leadpact.ledger.models.agreements import AgreementVersion
 from leadpact.ledger.models.audit import AuditEntry
 from leadpact.ledger.models.channels import Channel, DigestDay, Mute
+from leadpact.ledger.models.erasures import Erased
 from leadpact.ledger.models.events import Batch, Event
 from leadpact.ledger.models.forms import Form, FormCount
 from leadpact.ledger.models.installation import Installation
@@ -36,6 +37,7 @@ __all__ = [
     "DealRole",
     "DigestDay",
     "Episode",
+    "Erased",
     "Event",
     "Exclusion",
     "Form",

@@ -6,13 +6,19 @@ from django.db import models
 
 
 class AuditEntry(models.Model):
-    """Who changed what, when. `digest` is over the entry and the digest before it."""
+    """Who changed what, when. `digest` is over the entry and the digest before it.
+
+    What an entry says of somebody (`subject`, `detail`) is in the chain by its seal, which is over
+    it and `salt`. An entry that lost its salt was blanked: the chain holds without its text.
+    """
 
     at = models.DateTimeField()
     actor = models.TextField()
     action = models.TextField()
     subject = models.TextField()
     detail = models.TextField(default="{}")
+    salt = models.CharField(max_length=32, blank=True)
+    seal = models.CharField(max_length=64)
     previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64, unique=True)
 

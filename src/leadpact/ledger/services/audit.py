@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,8 @@ from leadpact.ledger.models import AuditEntry
 
 #: What stands before the first entry.
 BEGINNING = "0" * 64
+#: The action that takes away what entries say of a person; it names them.
+ERASED = "erased"
 _LOCK = 0x1EAD_9AC7
 
 
@@ -31,11 +34,26 @@ def record(
         action=action,
         subject=subject,
         detail=json.dumps(detail or {}, ensure_ascii=False, sort_keys=True, default=str),
+        salt=secrets.token_hex(16),
         previous=last or BEGINNING,
     )
+    entry.seal = _seal(entry)
     entry.digest = digest_of(entry)
     entry.save(force_insert=True)
     return entry
+
+
+def _seal(entry: AuditEntry) -> str:
+    """The hash of what an entry says; without its salt nobody can try out what it said."""
+    told = [entry.salt, entry.subject, entry.detail]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+
+
+def blank(entries: Sequence[AuditEntry], subject: str) -> None:
+    """Take away what these entries say; whoever does so records it, with their numbers."""
+    for entry in entries:
+        entry.subject, entry.detail, entry.salt = subject, "{}", ""
+        entry.save(update_fields=["subject", "detail", "salt"])
 
 
 def digest_of(entry: AuditEntry) -> str:
@@ -45,8 +63,7 @@ def digest_of(entry: AuditEntry) -> str:
         entry.at.astimezone(UTC).isoformat(),
         entry.actor,
         entry.action,
-        entry.subject,
-        entry.detail,
+        entry.seal,
     ]
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
@@ -62,13 +79,21 @@ class Broken:
 def verify() -> tuple[int, Broken | None]:
     """How many entries there are, and the first that was altered, removed before, or put in."""
     previous, number = BEGINNING, 0
+    blanked: dict[int, int] = {}
     for entry in AuditEntry.objects.order_by("id").iterator():
         number += 1
         if entry.previous != previous:
             return number, Broken(entry.pk, "the entry before it is missing or was replaced")
-        if entry.digest != digest_of(entry):
+        if entry.digest != digest_of(entry) or (entry.salt and entry.seal != _seal(entry)):
             return number, Broken(entry.pk, "it says something else than when it was written")
+        if not entry.salt:
+            blanked[entry.pk] = number
+        elif entry.action == ERASED:
+            for each in json.loads(entry.detail).get("entries", []):
+                blanked.pop(each, None)
         previous = entry.digest
+    for pk, place in blanked.items():
+        return place, Broken(pk, "what it said was taken away, and no erasure says so")
     return number, None
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from leadpact.ledger.facts import Fact, Receipt
 from leadpact.ledger.instants import ticks
 from leadpact.ledger.models import Batch, Change, Event, Lead
-from leadpact.ledger.services import deals, identities
+from leadpact.ledger.services import deals, erasures, identities
 
 _AT_ONCE = 1000
 #: Source of what the ledger itself finds about who is who.
@@ -29,11 +29,20 @@ ABOUT_ALL = ("fact.voided", "calendar.closed", "roster.changed")
 def ingest(facts: Sequence[Fact], *, now: datetime, batch: Batch | None = None) -> list[Receipt]:
     """Write facts to the log; a receipt for each, in their order.
 
-    `now` is when they arrive. Raises ValueError for an instant without a zone.
+    `now` is when they arrive. What is of somebody's time before they were erased is not taken, and
+    has no lead in its receipt. Raises ValueError for an instant without a zone.
     """
     facts = list(facts)
     if not facts:
         return []
+    gone = erasures.before_erasure(facts)
+    if any(gone):
+        kept = iter(ingest([f for f, g in zip(facts, gone, strict=True) if not g],
+                           now=now, batch=batch))  # fmt: skip
+        return [
+            Receipt(fact.event_id, None, True) if is_gone else next(kept)
+            for fact, is_gone in zip(facts, gone, strict=True)
+        ]
     leads, same = identities.settle(facts)
     rows = [_event(fact, lead, batch) for fact, lead in zip(facts, leads, strict=True)]
     there = _already(rows)

@@ -1,0 +1,128 @@
+"""The rows of a person are rewritten: nothing in them names the person any more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from leadpact.ledger.models import (
+    Event,
+    Exclusion,
+    Handoff,
+    Identity,
+    Lead,
+    LeadState,
+    Notice,
+)
+from leadpact.ledger.selectors.personal import about_in_trail, tables_of_leads
+from leadpact.ledger.services import audit, erasures
+from leadpact.ledger.services.ingest import json_of
+from leadpact.ledger.services.pseudonyms import Pseudonyms
+
+_AT_ONCE = 500
+_DROPPED = "the person was erased"
+#: Sources whose ids the ledger makes up from a lead's key.
+_MADE_UP = ("hygiene", "leadpact")
+_NAMING_OTHERS = ("fact.voided", "lead.merged", "lead.unmerged", "lead.excluded")
+
+
+def rewrite(names: Pseudonyms) -> None:
+    """Rewrite everything but the tables of state, which are told anew from the log."""
+    trail = about_in_trail(names.leads, names.named)
+    _events(names)
+    _others_events(names)
+    _notices(names)
+    _handoffs(names)
+    _exclusions(names)
+    audit.blank(trail, f"lead {', '.join(names.leads.values())}")
+    _leads(names)
+
+
+def forget(names: Pseudonyms, entries: Sequence[int], *, actor: str, now: datetime) -> None:
+    """Remember only that somebody with these keys was erased, and put that on record."""
+    new = list(names.leads.values())
+    keys = Identity.objects.filter(lead_id__in=new)
+    known = set(keys.values_list("kind", "value"))
+    known |= {(Identity.Kind.ID.value, old) for old in names.leads}
+    known |= {(Identity.Kind.EMAIL.value, mailbox) for mailbox in names.mailboxes}
+    erasures.remember(known, at=now)
+    keys.delete()
+    told = {"leads": new, "entries": sorted(entries)}
+    audit.record(actor, audit.ERASED, "a person", told, now=now)
+
+
+def _events(names: Pseudonyms) -> None:
+    rows = list(Event.objects.filter(lead_id__in=list(names.leads)))
+    for row in rows:
+        if row.source in _MADE_UP and row.lead_id:
+            row.event_id = names.made_up(row.event_id, row.lead_id)
+        else:
+            row.event_id = names.text(row.event_id)
+        row.actor = names.text(row.actor)
+        row.properties = names.properties_of(row.kind, row.properties)
+    Event.objects.bulk_update(rows, ["event_id", "actor", "properties"], batch_size=_AT_ONCE)
+
+
+def _others_events(names: Pseudonyms) -> None:
+    """Rows of the organisation and of other leads that name a lead or a row of the person."""
+    rows = Event.objects.filter(kind__in=_NAMING_OTHERS).exclude(lead_id__in=list(names.leads))
+    changed = []
+    for row in rows.iterator():
+        told = json.loads(row.properties)
+        new = told | {
+            name: names.key(str(told[name])) if name != "event_id" else names.text(str(told[name]))
+            for name in ("absorbed", "duplicate_of", "event_id")
+            if name in told
+        }
+        if new != told:
+            row.properties = json_of(new)
+            changed.append(row)
+    Event.objects.bulk_update(changed, ["properties"], batch_size=_AT_ONCE)
+
+
+def _notices(names: Pseudonyms) -> None:
+    rows = list(Notice.objects.filter(lead_id__in=list(names.leads)))
+    for row in rows:
+        row.key, row.last_error = (
+            names.made_up(row.key, row.lead_id or ""),
+            names.text(row.last_error),
+        )
+        row.payload = names.payload(row.payload)
+        if row.state != Notice.State.SENT:
+            row.state, row.last_error = Notice.State.DROPPED, _DROPPED
+    Notice.objects.bulk_update(rows, ["key", "payload", "state", "last_error"],
+                               batch_size=_AT_ONCE)  # fmt: skip
+
+
+def _handoffs(names: Pseudonyms) -> None:
+    rows = list(Handoff.objects.filter(lead_id__in=list(names.leads)))
+    for row in rows:
+        row.steps = names.text(row.steps)
+    Handoff.objects.bulk_update(rows, ["steps"], batch_size=_AT_ONCE)
+
+
+def _exclusions(names: Pseudonyms) -> None:
+    """Leads that were found to repeat one of the person's."""
+    for old, new in names.leads.items():
+        Exclusion.objects.filter(duplicate_of=old).update(duplicate_of=new)
+        LeadState.objects.filter(merged_into=old).update(merged_into=new)
+
+
+def _leads(names: Pseudonyms) -> None:
+    """The leads themselves under their new keys, with every row that belongs to them."""
+    old = list(Lead.objects.filter(key__in=list(names.leads)))
+    made = [
+        Lead(key=names.key(lead.key), begins=lead.begins, company_id=lead.company_id)
+        for lead in old
+    ]
+    Lead.objects.bulk_create(made)
+    for lead in old:
+        if lead.merged_into_id:
+            heir = names.key(lead.merged_into_id)
+            Lead.objects.filter(key=names.key(lead.key)).update(merged_into_id=heir)
+    for table, column in tables_of_leads():
+        for was, key in names.leads.items():
+            table._base_manager.filter(**{column: was}).update(**{column: key})
+    Lead.objects.filter(key__in=list(names.leads)).update(merged_into=None)
+    Lead.objects.filter(key__in=list(names.leads)).delete()
