@@ -129,7 +129,9 @@ def test_hours_of_a_day_named_twice_are_joined() -> None:
 def test_holiday_years_are_generous_around_the_term() -> None:
     term = Period(starts=date(2026, 1, 1), until=date(2027, 12, 31))
     years = holiday_years(term)
-    assert (years[0], years[-1]) == (1996, 2047)
+    assert (years[0], years[-1]) == (1980, 2080)
+    far = holiday_years(Period(starts=date(2001, 1, 1), until=date(2090, 12, 31)))
+    assert (far[0], far[-1]) == (1971, 2110)
     assert 2010 in holiday_years(None)
 
 
@@ -215,3 +217,19 @@ def test_problems_of_all_calendars_come_together() -> None:
         TEXT.replace("Europe/Berlin", "Nowhere").replace("22:00", "2200"), "a.yaml"
     ).problems
     assert [(p.line, p.path[0]) for p in problems] == [(5, "calendar"), (17, "calendars")]
+
+
+@pytest.mark.parametrize("starts", ["1990-01-01", "2005-01-01", "2026-01-01", "2036-01-01"])
+def test_an_open_term_keeps_its_holidays_whenever_it_began(starts: str) -> None:
+    text = (
+        f"leadpact: 1\nname: x\nterm: {{from: {starts}}}\ncalendar:\n"
+        "  timezone: America/New_York\n  hours: {mon-sun: ['09:00-17:00']}\n"
+        "  holidays: {country: US}\nstages: [{name: Lead, side: marketing}]\n"
+        "handoff: {stage: Lead}\n"
+    )
+    agreement = load_text(text, "x.yaml").agreement
+    assert agreement
+    calendar = calendars_of(agreement)["organisation"]
+    for year in (1985, 1999, 2014, 2026, 2050):
+        assert not calendar.is_business_day(date(year, 12, 25)), year
+        assert calendar.is_business_day(date(year, 12, 22)), year

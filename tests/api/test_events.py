@@ -48,13 +48,19 @@ def test_every_fault_is_told_at_once_with_its_line(program: Programs) -> None:
         {"event_id": "2", "kind": "sales.acepted", "lead": {"id": "1"}},
         {"event_id": "3", "kind": "page_viewed", "lead": {}},
         {"kind": "page_viewed", "happened_at": "2026-03-02T09:00:00"},
+        VIEW | {"event_id": "5", "happened_at": "9999-01-01T00:00:00Z"},
+        VIEW | {"event_id": "6", "happened_at": "0001-01-01T00:00:00Z"},
     ]
     text = "\n".join(map(json.dumps, lines))
     done = program("write").post("events", text, content_type="application/x-ndjson")
     assert done.status_code == 422
     assert done["Content-Type"] == "application/problem+json"
     places = [fault["at"] for fault in done.json()["faults"]]
-    assert places == ["line 2, kind", "line 3, lead", "line 4, event_id", "line 4, happened_at"]
+    assert places == [
+        *("line 2, kind", "line 3, lead", "line 4, event_id", "line 4, happened_at"),
+        *("line 5, happened_at", "line 6, happened_at"),
+    ]
+    assert "outside the years 1970 to 2200" in done.json()["faults"][-1]["message"]
     assert "sales.accepted" in done.json()["faults"][0]["message"]
     assert Event.objects.count() == 0
 

@@ -227,6 +227,11 @@ def test_clock_hours_never_close() -> None:
     assert not office().always_open
 
 
+def test_an_array_in_the_place_of_an_instant_is_one_sentence() -> None:
+    with pytest.raises(CalendarError, match="ndarray is no single instant; arrays have functions"):
+        office().add(np.array(["2026-05-09T12:00"], "M8[us]"), HOUR)
+
+
 def test_arrays_keep_shape_and_type() -> None:
     ticks = np.array([[0, 1], [2, 3]], np.int64)
     assert office().add_array(ticks, 0).dtype == np.int64

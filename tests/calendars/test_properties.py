@@ -121,6 +121,14 @@ def test_arrays_answer_as_scalars_do(situation: Any, pairs: Any) -> None:
     assert told(calendar.subtract_array(as_array, amounts)) == [
         calendar.subtract(t, d) for t, (_, d) in zip(instants, pairs, strict=True)
     ]
+    days = np.arange(len(instants)) % 7 - 3
+    for each, single in (
+        (calendar.add_business_days_array, calendar.add_business_days),
+        (calendar.end_of_business_day_array, calendar.end_of_business_day),
+    ):
+        assert told(each(as_array, days)) == [
+            single(t, int(n)) for t, n in zip(instants, days, strict=True)
+        ]
     assert calendar.elapsed_array(as_array, last).tolist() == [
         calendar.elapsed(t, instants[-1]) for t in instants
     ]

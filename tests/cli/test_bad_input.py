@@ -317,6 +317,8 @@ def test_words_that_cannot_be_meant(leadpact, tmp_path: Path, words, complaint) 
         ("yesterday", "this is no date or time.\n  Write a day, as 2026-03-31"),
         ("2025-13-01", "this is no date or time"),
         ("9999-12-31", "this is no date or time"),
+        ("9999-01-01", "nothing is reckoned beyond the year 2200"),
+        ("2499-12-31T00:00:00Z", "nothing is reckoned beyond the year 2200"),
         ("", "this is no date or time"),
         ("1900-01-01", "is before everything in the data.\n  Its first row is of 2025-03-01 10:00"),
     ],

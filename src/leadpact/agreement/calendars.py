@@ -21,7 +21,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = r"([01]?\d|2[0-4]):([0-5]\d)"
 _INTERVAL = re.compile(rf"\s*{_TIME}\s*[-–]\s*{_TIME}\s*")
 _YEARS_BEFORE, _YEARS_AFTER = 30, 20
-_WITHOUT_TERM = range(1990, 2061)
+_WITHOUT_TERM = range(1980, 2081)
 _SAMPLE_YEAR = 2024
 _RESERVED = (ORGANISATION, "team", "person")
 
@@ -104,8 +104,8 @@ def holiday_years(term: Period | None) -> range:
     """The years whose holidays are resolved: generous, for the log is older than the term."""
     if term is None:
         return _WITHOUT_TERM
-    last = term.until or term.starts
-    return range(term.starts.year - _YEARS_BEFORE, last.year + _YEARS_AFTER + 1)
+    first, last = term.starts.year - _YEARS_BEFORE, (term.until or term.starts).year + _YEARS_AFTER
+    return range(min(first, _WITHOUT_TERM.start), max(last + 1, _WITHOUT_TERM.stop))
 
 
 def calendar_problems(agreement: Agreement, tree: Tree, file: str) -> list[Problem]:

@@ -23,6 +23,7 @@ from leadpact.api.callers import now
 from leadpact.api.problems import Fault, Faulty, told
 from leadpact.api.reading import parsed
 from leadpact.ledger.facts import Fact, Known
+from leadpact.ledger.instants import in_range
 from leadpact.ledger.models import ApiKey
 from leadpact.ledger.services import access
 from leadpact.ledger.services.ingest import ingest
@@ -213,7 +214,10 @@ def _instant(value: Any) -> datetime | None:
         found = datetime.fromisoformat(str(value))
     except ValueError:
         raise ValueError(f"“{str(value)[:40]}” is no time in ISO 8601") from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+    try:
+        return in_range(found.replace(tzinfo=UTC) if found.tzinfo is None else found)
+    except ValueError as error:
+        raise ValueError(f"“{str(value)[:40]}” {error}") from None
 
 
 def _object(call: Mapping[str, Any], name: str) -> dict[str, Any]:

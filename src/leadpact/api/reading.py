@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, Field, ValidationError, field_validator, mod
 
 from leadpact.api.problems import Fault, Faulty
 from leadpact.ledger.facts import Fact, Known
+from leadpact.ledger.instants import in_range
 from leadpact.ledger.services.permits import Caller, act_for
 from leadpact.sources.mapping import known_kind
 
@@ -51,6 +52,11 @@ class EventIn(Schema):
     @classmethod
     def _is_a_kind(cls, kind: str) -> str:
         return known_kind(kind)
+
+    @field_validator("happened_at")
+    @classmethod
+    def _is_in_range(cls, happened_at: datetime | None) -> datetime | None:
+        return in_range(happened_at) if happened_at else None
 
     @field_validator("properties")
     @classmethod

@@ -235,6 +235,14 @@ class Calendar:
         """`subtract` from each instant, in their type; durations as int64 are microseconds."""
         return self._reckoner.subtract_each(instants, durations)
 
+    def add_business_days_array(self, instants: ArrayLike, n: ArrayLike) -> NDArray[Any]:
+        """`add_business_days` to each instant, in their type; `n` are whole numbers."""
+        return self._reckoner.add_business_days_each(instants, n)
+
+    def end_of_business_day_array(self, instants: ArrayLike, n: ArrayLike) -> NDArray[Any]:
+        """`end_of_business_day` of each instant, in their type; `n` are whole numbers."""
+        return self._reckoner.end_of_business_day_each(instants, n)
+
     def elapsed_array(self, starts: ArrayLike, ends: ArrayLike) -> NDArray[Any]:
         """`elapsed` of each pair: timedelta64 for datetime64, else int64 microseconds."""
         return self._reckoner.elapsed_each(starts, ends)
@@ -255,7 +263,12 @@ def _date(day: object, what: str) -> date:
     return day
 
 
-def _ticks(instant: datetime) -> int:
+def _ticks(instant: object) -> int:
+    if not isinstance(instant, datetime):
+        raise CalendarError(
+            f"A {type(instant).__name__} is no single instant; arrays have functions of their own, "
+            "such as add_array."
+        )
     if instant.utcoffset() is None:
         raise CalendarError(f"{instant} has no time zone, so it is not an instant; give it one.")
     return (instant - _EPOCH) // _TICK

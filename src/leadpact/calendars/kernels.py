@@ -274,6 +274,24 @@ def subtract_each(
 
 
 @jit.kernel
+def add_business_days_each(
+    table: CalendarTable, calendar: int, starts: jit.Int64s, counts: jit.Int64s, out: jit.Int64s
+) -> None:
+    """Fill `out` with `add_business_days_at` of each pair."""
+    for i in range(len(starts)):
+        out[i] = add_business_days_at(table, calendar, starts[i], counts[i])
+
+
+@jit.kernel
+def end_of_business_day_each(
+    table: CalendarTable, calendar: int, starts: jit.Int64s, counts: jit.Int64s, out: jit.Int64s
+) -> None:
+    """Fill `out` with `end_of_business_day_at` of each pair."""
+    for i in range(len(starts)):
+        out[i] = end_of_business_day_at(table, calendar, starts[i], counts[i])
+
+
+@jit.kernel
 def between_each(
     table: CalendarTable, calendar: int, starts: jit.Int64s, ends: jit.Int64s, out: jit.Int64s
 ) -> None:

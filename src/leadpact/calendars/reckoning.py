@@ -80,6 +80,12 @@ class Reckoner:
     def subtract_each(self, instants: ArrayLike, durations: ArrayLike | timedelta) -> NDArray[Any]:
         return self._moved(kernels.subtract_each, instants, durations)
 
+    def add_business_days_each(self, instants: ArrayLike, counts: ArrayLike) -> NDArray[Any]:
+        return self._moved(kernels.add_business_days_each, instants, counts)
+
+    def end_of_business_day_each(self, instants: ArrayLike, counts: ArrayLike) -> NDArray[Any]:
+        return self._moved(kernels.end_of_business_day_each, instants, counts)
+
     def _moved(
         self, move: Callable[..., None], instants: ArrayLike, durations: ArrayLike | timedelta
     ) -> NDArray[Any]:

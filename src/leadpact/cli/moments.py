@@ -26,7 +26,7 @@ def moment_of(option: str, text: str | None, versions: Sequence[Loaded]) -> date
         return None
     try:
         if _DAY.fullmatch(text.strip()):
-            return _end_of(date.fromisoformat(text.strip()), versions)
+            return _within_reach(option, text, _end_of(date.fromisoformat(text.strip()), versions))
         instant = datetime.fromisoformat(text.strip())
         if instant.tzinfo is None:
             local = instant.replace(tzinfo=zone_on(versions, instant.date()))
@@ -35,7 +35,7 @@ def moment_of(option: str, text: str | None, versions: Sequence[Loaded]) -> date
                 f"Write {local.isoformat()}, or {instant:%Y-%m-%d} for the end of that day.",
                 Code.USAGE,
             )
-        return instant.astimezone(UTC)
+        return _within_reach(option, text, instant.astimezone(UTC))
     except (ValueError, OverflowError):
         raise Failed(
             f"{option} {text}: this is no date or time.",
@@ -43,6 +43,18 @@ def moment_of(option: str, text: str | None, versions: Sequence[Loaded]) -> date
             "2026-03-31T17:00:00Z.",
             Code.USAGE,
         ) from None
+
+
+def _within_reach(option: str, text: str, instant: datetime) -> datetime:
+    from leadpact.sources.instants import LAST_YEAR
+
+    if instant.year > LAST_YEAR:
+        raise Failed(
+            f"{option} {text}: nothing is reckoned beyond the year {LAST_YEAR}.",
+            "Write a day of your data, or leave the option out: then its last day counts.",
+            Code.USAGE,
+        )
+    return instant
 
 
 def _end_of(day: date, versions: Sequence[Loaded]) -> datetime:

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_LAST_YEAR = 2200
+#: The last year in which anything can happen.
+LAST_YEAR = 2200
 
 _TIME = (
     r"(?:(?:\s*T\s*|,?\s+(?:at\s+)?)(?P<hour>\d{1,2}):(?P<minute>\d{2})"
@@ -160,8 +161,8 @@ def _offset(text: str | None) -> tzinfo | None:
 
 
 def _within_range(moment: datetime, date_only: bool, zone_assumed: bool) -> Moment:
-    if moment.year > _LAST_YEAR:
-        raise InstantError(f"a date after {_LAST_YEAR}")
+    if moment.year > LAST_YEAR:
+        raise InstantError(f"a date after {LAST_YEAR}")
     microseconds = (moment - EPOCH) // _MICROSECOND
     if microseconds < 0:
         raise InstantError("a date before 1970")

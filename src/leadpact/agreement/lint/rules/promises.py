@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from leadpact.agreement.calendars import weekdays
 from leadpact.agreement.conditions import EventCondition
 from leadpact.agreement.durations import SECOND, Term, TimeKind
 from leadpact.agreement.lint.document import Document
 from leadpact.agreement.lint.registry import Finding, Findings, rule
 from leadpact.agreement.problems import Path
-from leadpact.agreement.spec import Obligation, OnStage
+from leadpact.agreement.spec import CalendarSpec, Obligation, OnStage
+from leadpact.calendars import CalendarError
 
 _DAY = 86_400 * SECOND
+_YEAR = 365.25 * _DAY
+_MOST_YEARS = 10.1
 
 
 @rule("error")
@@ -135,6 +139,68 @@ def _length(interval: str) -> int:
     except ValueError:
         return 0
     return ((end - start) % (24 * 60) or 24 * 60) * 60 * SECOND
+
+
+@rule("error")
+def due_in_ten_years(doc: Document) -> Findings:
+    """So much working time takes more than ten years to pass on its calendar."""
+    for path, name, calendar, term in _all_terms(doc):
+        years = _years(term, _calendars_for(doc, calendar))
+        if years > _MOST_YEARS:
+            yield Finding(
+                path,
+                f"“{name}” would be due after some {years:,.0f} years: so few hours are worked "
+                f"that {term} take that long.",
+                "A promise has at most ten years; shorten it.",
+            )
+
+
+def _all_terms(doc: Document) -> Iterator[tuple[Path, str, str, Term]]:
+    agreement = doc.agreement
+    for i, promise in enumerate(agreement.obligations):
+        yield ("obligations", i, "within"), promise.name, promise.calendar, promise.within
+    for i, segment in enumerate(agreement.segments):
+        for name, override in segment.obligations.items():
+            calendar = next((p.calendar for p in agreement.obligations if p.name == name), "")
+            if isinstance(override.within, Term):
+                yield (
+                    ("segments", i, "obligations", name, "within"),
+                    name,
+                    calendar,
+                    override.within,
+                )
+    protocol = agreement.contact_protocol
+    for i, step in enumerate(protocol.steps if protocol else ()):
+        calendar = protocol.calendar if protocol else ""
+        yield ("contact_protocol", "steps", i, "within"), step.name, calendar, step.within
+
+
+def _calendars_for(doc: Document, name: str) -> list[CalendarSpec]:
+    """The calendars that a promise may run on; a person's and a team's may be any."""
+    agreement = doc.agreement
+    if name == "organisation":
+        return [agreement.calendar]
+    if name in agreement.calendars:
+        return [agreement.calendars[name]]
+    return [agreement.calendar, *agreement.calendars.values()]
+
+
+def _years(term: Term, calendars: list[CalendarSpec]) -> float:
+    """About how long the term takes at most, by the hours of a week; holidays left out."""
+    if term.kind is TimeKind.CLOCK:
+        return term.amount / _YEAR
+    return max((_weeks(term, spec) for spec in calendars), default=0.0) * 7 * _DAY / _YEAR
+
+
+def _weeks(term: Term, spec: CalendarSpec) -> float:
+    """Weeks of this calendar that hold the term; none where its week cannot be read or is empty."""
+    try:
+        days = [lengths for text in spec.hours for _ in weekdays(text)
+                if (lengths := [_length(each) for each in spec.hours[text]])]  # fmt: skip
+    except CalendarError:
+        return 0.0
+    in_a_week = sum(map(sum, days)) if term.kind is TimeKind.BUSINESS else len(days)
+    return term.amount / in_a_week if in_a_week else 0.0
 
 
 @rule("error")
