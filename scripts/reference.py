@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import forecast
+import messages
 
 from leadpact.agreement import lint
 from leadpact.agreement import reference as agreement
@@ -36,6 +37,7 @@ PAGES = (
     Page("docs/reference/cli.md", cli.reference_markdown),
     Page("docs/reference/forecast.md", forecast.forecast_reliability, is_slow=True),
     Page("docs/reference/lint.md", lint.reference),
+    Page("docs/reference/messages.md", messages.made_apart, is_slow=True),
     Page("docs/reference/metrics.md", registry.reference),
     Page("docs/reference/sources.md", sources.reference_markdown),
 )

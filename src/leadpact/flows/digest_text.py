@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from leadpact.agreement.vocabulary import Side
 from leadpact.documents import words
 from leadpact.flows.wording import when
 from leadpact.ledger.selectors.days import Back
@@ -57,7 +58,8 @@ def _first(
         told = [name(row["lead_id"])]
         if part["name"] in _OF_CLOCKS:
             told += [row["obligation"], _due(row, zone, now)]
-            told += [row["holder"]] if with_holder and row["holder"] else []
+            of_sales = row["side"] == Side.SALES
+            told += [row["holder"]] if with_holder and of_sales and row["holder"] else []
         elif row["reason"]:
             told.append(row["reason"])
         lines.append(f"- {' · '.join(told)}")

@@ -21,7 +21,7 @@ from leadpact.calendars import Calendar
 from leadpact.engine.evaluate import examine
 from leadpact.flows.deciding import may_decide
 from leadpact.flows.quiet import QuietHours
-from leadpact.flows.telling import DIGEST, contact_of
+from leadpact.flows.telling import DIGEST, contact_of, payload_of
 from leadpact.ledger.models import Channel, Clock, Episode, Notice, Person
 from leadpact.ledger.selectors import agreements, days, logs
 from leadpact.ledger.selectors.days import Back, Day
@@ -164,7 +164,7 @@ def _see_to(morning: Morning, live: datetime, now: datetime) -> int:
     if not any(each["count"] for each in about["parts"]):
         return 0
     key = f"{DIGEST} {morning.day.isoformat()} {reader.name}"
-    payload = json.dumps(about, ensure_ascii=False, default=str)
+    payload = payload_of(about)
     notices.put(
         [
             Notice(
@@ -180,7 +180,7 @@ def _about(reader: Reader, day: Day, now: datetime) -> dict[str, Any]:
     parts = [
         _of_clocks("broken", day.broken()),
         _of_clocks("overdue", day.overdue()),
-        _of_clocks("waiting", day.waiting()),
+        {"name": "waiting", "count": day.leads_waiting(), "first": day.first_waiting(MOST)},
     ]
     for back in sorted(reader.back):
         leads = (
@@ -193,8 +193,7 @@ def _about(reader: Reader, day: Day, now: datetime) -> dict[str, Any]:
 
 
 def _of_clocks(name: str, rows: QuerySet[Clock]) -> dict[str, Any]:
-    told = ("lead_id", "obligation", "due_at", "holder", "outcome")
-    return {"name": name, "count": rows.count(), "first": list(rows.values(*told)[:MOST])}
+    return {"name": name, "count": rows.count(), "first": list(rows.values(*days.TOLD)[:MOST])}
 
 
 def _of_episodes(name: str, rows: QuerySet[Episode]) -> dict[str, Any]:

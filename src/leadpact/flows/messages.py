@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from leadpact.documents import words
 from leadpact.flows import digest_text
-from leadpact.flows.telling import DIGEST
+from leadpact.flows.qualified import why_handed_over
+from leadpact.flows.telling import CORRECTION, DIGEST, ESCALATION, WARNING
 from leadpact.flows.wording import when
 from leadpact.ledger.models import Clock, Event, Lead, Notice
 from leadpact.notify.message import Link, Message
@@ -33,7 +34,7 @@ def message_of(notice: Notice, zone: ZoneInfo, now: datetime, links: Sequence[Li
     lines = {
         "handoff": lambda: _handoff(lead, zone, now),
         "returned": lambda: _returned(about),
-    }.get(notice.kind, lambda: _of_clock(about, zone, now))()
+    }.get(notice.kind, lambda: _of_clock(notice.kind, about, zone, now))()
     return Message(notice.key, told, lines, links)
 
 
@@ -47,10 +48,10 @@ def together(notices: Sequence[Notice], key: str) -> Message:
 
 _SUBJECTS = {
     "handoff": "New lead for you: {lead}",
-    "warning": "{obligation}: {lead} is waiting",
-    "breach": "Overdue: {obligation}, {lead}",
-    "escalation": "Overdue, told to you too: {obligation}, {lead}",
-    "correction": "Not overdue after all: {obligation}, {lead}",
+    "warning": "Waiting: {lead} · {obligation}",
+    "breach": "Overdue: {lead} · {obligation}",
+    "escalation": "Overdue, told to you too: {lead} · {obligation}",
+    "correction": "Not overdue after all: {lead} · {obligation}",
     "returned": "Sales gave back {lead}",
 }
 _TOGETHER = {
@@ -92,7 +93,8 @@ def _handoff(lead: Lead | None, zone: ZoneInfo, now: datetime) -> list[str]:
     state = lead.state
     grade = f", tier {state.tier}" if state.tier else ""
     scored = f" ({state.score:g} points{grade})" if state.score is not None else ""
-    lines = [f"It is at {state.stage}{scored}."]
+    why = why_handed_over(lead.key, now)
+    lines = [f"It is at {state.stage}{scored}.", *([f"Why: {why}."] if why else [])]
     lines += promises_of(lead.key, zone, now)
     did = Event.objects.filter(lead=lead).exclude(kind__contains=".").order_by("-happened")
     kinds = list(dict.fromkeys(did.values_list("kind", flat=True)[:50]))[:_MOST_TOLD]
@@ -111,11 +113,18 @@ def promises_of(lead: str, zone: ZoneInfo, now: datetime) -> list[str]:
     ]
 
 
-def _of_clock(about: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> list[str]:
+def _of_clock(kind: str, about: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> list[str]:
     due = about.get("due_at")
     if not due:
         return []
-    return [f"It was promised by {when(datetime.fromisoformat(str(due)), zone, now)}."]
+    until = when(datetime.fromisoformat(str(due)), zone, now)
+    lines = [f"It {'is' if kind == WARNING else 'was'} promised by {until}."]
+    if kind == ESCALATION and about.get("holder"):
+        lines.append(f"{about['holder']} has the lead.")
+    if kind == CORRECTION and about.get("stopped_at"):
+        at = when(datetime.fromisoformat(str(about["stopped_at"])), zone, now)
+        lines.append(f"The answer came {at} and was logged only later.")
+    return lines
 
 
 def _returned(about: Mapping[str, Any]) -> list[str]:

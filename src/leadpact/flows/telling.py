@@ -91,7 +91,7 @@ def plan(
                 kind=each.kind,
                 receiver=each.receiver,
                 lead_id=each.lead,
-                payload=json.dumps(each.about, ensure_ascii=False, default=str),
+                payload=payload_of(each.about),
                 created_at=now,
                 send_at=now
                 if each.receiver.startswith(WEBHOOK)
@@ -100,6 +100,11 @@ def plan(
             for each in found
         ]
     )
+
+
+def payload_of(about: Mapping[str, Any]) -> str:
+    """What a message needs, as JSON with instants in ISO 8601."""
+    return json.dumps(about, ensure_ascii=False, default=lambda at: at.isoformat())
 
 
 def _for_webhooks(found: Sequence[Occasion]) -> list[Occasion]:
@@ -144,7 +149,7 @@ def _handoffs(result: Result, since: datetime) -> Iterable[Occasion]:
                 f"{row['lead_id']} {row['episode']}",
                 holder,
                 row["lead_id"],
-                {"episode": row["episode"], "handed_off_at": handed},
+                {"episode": row["episode"], "holder": holder, "handed_off_at": handed},
             )
 
 
@@ -231,5 +236,14 @@ def _name(clock: Mapping[str, Any]) -> str:
 
 
 def _about(clock: Mapping[str, Any]) -> dict[str, Any]:
-    told = ("episode", "obligation", "side", "started_at", "due_at", "stopped_at", "outcome")
+    told = (
+        "episode",
+        "obligation",
+        "side",
+        "holder",
+        "started_at",
+        "due_at",
+        "stopped_at",
+        "outcome",
+    )
     return {name: clock[name] for name in told}

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from leadpact.ledger.models import Absence, Clock, DigestDay, Episode
+
+#: What is told of a promise.
+TOLD = ("lead_id", "obligation", "side", "due_at", "holder", "outcome")
 
 
 class Back(StrEnum):
@@ -37,8 +41,20 @@ class Day:
         """Promises that ran out before it and are still not kept."""
         return self._clocks(Q(due_at__lt=self.since), outcome="overdue")
 
-    def waiting(self) -> QuerySet[Clock]:
-        """Promises that are still to be kept, the one with the least time left first."""
+    def leads_waiting(self) -> int:
+        """How many leads somebody still owes something."""
+        return self._waiting().values("lead_id").distinct().count()
+
+    def first_waiting(self, most: int) -> list[dict[str, Any]]:
+        """Of those with the least time left the promise that comes first."""
+        by_lead = self._waiting().order_by().values("lead_id").annotate(first=Min("due_at"))
+        some = [row["lead_id"] for row in by_lead.order_by("first", "lead_id")[:most]]
+        found: dict[str, dict[str, Any]] = {}
+        for row in self._waiting().filter(lead_id__in=some).values(*TOLD):
+            found.setdefault(row["lead_id"], row)
+        return list(found.values())
+
+    def _waiting(self) -> QuerySet[Clock]:
         return self._clocks(Q(due_at__isnull=False), outcome="running", paused=False)
 
     def _clocks(self, which: Q, **more: object) -> QuerySet[Clock]:
