@@ -96,7 +96,7 @@ def _totals(figures: Sequence[Figure]) -> str:
     rows = [
         f"| {_title(each.name)} | {words.value(each)} | {each.n:,} |"
         for each in figures
-        if each.name.partition(": ")[0] in MAIN and not each.source and not each.segment
+        if each.name.partition(": ")[0] in MAIN and each.by is None
         if each.value
     ]
     return "\n".join(rows)
@@ -110,8 +110,9 @@ def _title(name: str) -> str:
 def _sources(figures: Sequence[Figure]) -> str:
     found: dict[str, dict[str, str]] = {}
     for each in figures:
-        if each.source is not None and each.name in BY_SOURCE:
-            found.setdefault(each.source, {})[each.name] = words.value(each)
+        if each.by == "source" and each.name in BY_SOURCE:
+            called = words.group("source", each.group)
+            found.setdefault(called, {})[each.name] = words.value(each)
     if len(found) < 2:
         return ""
     rows = [

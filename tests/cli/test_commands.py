@@ -199,7 +199,8 @@ def test_the_figures_have_the_form_that_was_promised(leadpact, company: Path) ->
     assert all(type(n) is int for n in found["counts"]["stages"].values())
     for each in found["metrics"]:
         assert list(each) == [
-            "name", "period", "segment", "source", "value", "unit", "n", "low", "high",
+            "name", "period", "by", "group", "segment", "source",
+            "value", "unit", "n", "low", "high",
         ]  # fmt: skip
         assert all(type(each[key]) is str for key in ("name", "period", "unit"))
         assert type(each["n"]) is int

@@ -125,11 +125,23 @@ def test_machines_get_exactly_the_published_keys(company: Report) -> None:
     assert found["as_of"] == "2025-10-14T16:00:00Z"
     assert found["agreement"] == {"name": "Northwind Cloud: marketing and sales", "sha256": SHA}
     assert list(found["counts"]) == ["leads", "excluded", "stages"]
-    keys = ["name", "period", "segment", "source", "value", "unit", "n", "low", "high"]
+    keys = [
+        "name",
+        "period",
+        "by",
+        "group",
+        "segment",
+        "source",
+        "value",
+        "unit",
+        "n",
+        "low",
+        "high",
+    ]
     assert {tuple(metric) for metric in found["metrics"]} == {tuple(keys)}
     assert {len(obligation) for obligation in found["obligations"]} == {11}
     assert {goal["promise"] for goal in found["goals"]} == {"goal", "obligation"}
-    asked = [(m["name"], m["period"], m["segment"], m["source"]) for m in found["metrics"]]
+    asked = [(m["name"], m["period"], m["by"], m["group"]) for m in found["metrics"]]
     assert len(asked) == len(set(asked))
 
 

@@ -105,8 +105,9 @@ def published() -> list[dict[str, Any]]:
     return [
         {
             "name": row.name, "period": row.period, "value": row.value, "unit": row.unit,
-            "segment": row.group if row.by == "segment" else None,
-            "source": row.group if row.by == "source" else None,
+            "by": row.by or None, "group": row.group or None,
+            "segment": (row.group or None) if row.by == "segment" else None,
+            "source": (row.group or None) if row.by == "source" else None,
             "n": row.n, "low": row.low, "high": row.high,
         }
         for row in rows
@@ -114,9 +115,7 @@ def published() -> list[dict[str, Any]]:
 
 
 def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(
-        rows, key=lambda row: str([row[k] for k in ("name", "period", "segment", "source")])
-    )
+    return sorted(rows, key=lambda row: str([row[k] for k in ("name", "period", "by", "group")]))
 
 
 def test_every_figure_is_that_of_run_on_the_same_log(past: None, tmp_path: Path) -> None:

@@ -22,9 +22,10 @@ from leadpact.ledger.services.permits import Act
 class MetricOut(Schema):
     """A figure: a metric in a period, of everything or of one value (`group`) of a dimension.
 
-    `period` is `all`, a quarter (`2026-Q1`) or a month (`2026-03`). `low` and `high` are the 95 %
-    interval of a share, `n` the cases; a share of fewer than 20 is told in `cases`. `agreement` is
-    the checksum of the version in force.
+    With `by`, no `group` is what is not stated; `group=` asks for it. `period` is `all`, a quarter
+    (`2026-Q1`) or a month (`2026-03`). `low` and `high` are the 95 % interval of a share, `n` the
+    cases; a share of fewer than 20 is told in `cases`. `agreement` is the checksum of the version
+    in force.
     """
 
     id: int
@@ -93,9 +94,9 @@ def _metric(row: PublishedMetric, last: Measurement | None) -> MetricOut:
     names = ("id", "name", "period", "value", "unit", "n", "low", "high")
     return MetricOut(
         by=row.by or None,
-        group=row.group if row.by else None,
-        segment=row.group if row.by == "segment" else None,
-        source=row.group if row.by == "source" else None,
+        group=row.group or None,
+        segment=(row.group or None) if row.by == "segment" else None,
+        source=(row.group or None) if row.by == "source" else None,
         **_of(last),
         **{name: getattr(row, name) for name in names},
     )

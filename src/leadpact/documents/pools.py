@@ -8,11 +8,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from leadpact.documents.blocks import Case
-from leadpact.engine.metrics.measures import NOT_STATED
 from leadpact.engine.metrics.tables import microseconds
 
 #: From an instant up to, not including, another.
@@ -31,17 +29,13 @@ _NEVER = -np.iinfo(np.int64).max
 class Pool:
     """Rows of one result table, placed in time by the column `placed`; `file` is where it lies.
 
-    Rows without a time come last. Sources and segments that are absent read as in figures.
+    Rows without a time come last.
     `derived` has SQL for columns that the file lacks.
     """
 
     def __init__(
         self, file: str, table: pa.Table, placed: str, derived: Mapping[str, str] | None = None
     ) -> None:
-        for name, absent in NOT_STATED.items():
-            if name in table.column_names:
-                filled = pc.fill_null(table[name], absent)
-                table = table.set_column(table.column_names.index(name), name, filled)
         self._file, self._placed, self._derived = file, placed, derived or {}
         self._table = table.sort_by([(placed, "descending"), ("lead_id", "ascending")])
         times = self._table[placed].cast(pa.int64()).fill_null(_NEVER)
@@ -123,8 +117,7 @@ class Pool:
 
 
 def _among(column: str, derived: str | None, values: Sequence[Any]) -> str:
-    absent = NOT_STATED.get(column)
-    name = f"coalesce({column}, {_literal(absent)})" if absent else derived or column
+    name = derived or column
     if list(values) == [None]:
         return f"{column} is null"
     if len(values) == 1:

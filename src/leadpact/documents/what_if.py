@@ -12,7 +12,6 @@ from leadpact.insight.what_if import DROPPED, GAINED, KEPT, Deal, Group, Promise
 
 #: What the groups are called where people read of them.
 GROUP_NAMES = {KEPT: "Still MQLs", GAINED: "New MQLs", DROPPED: "No longer MQLs"}
-_NOBODY = "nobody yet"
 _FATES = ("won", "lost", "given back", "open", "not observed")
 
 
@@ -83,7 +82,10 @@ def load_rows(found: WhatIf) -> list[list[str]]:
     """A line for each person: MQLs in a month, today and under the change."""
     people = sorted({*found.now.load, *found.then.load} - {""})
     return [
-        [name or _NOBODY, *(_monthly(side.load.get(name, 0), found) for side in sides)]
+        [
+            words.group("person", name or None),
+            *(_monthly(side.load.get(name, 0), found) for side in sides),
+        ]
         for sides in [(found.now, found.then)]
         for name in [*people, ""]
         if any(side.load.get(name) for side in sides)

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from leadpact.engine.metrics.aggregate import ENOUGH, Figure
+from leadpact.engine.metrics.metric import Split
+from leadpact.engine.values import normal
 from leadpact.insight.words import (
     GLUE,
     NOTHING,
@@ -25,12 +27,14 @@ from leadpact.insight.words import (
 __all__ = [
     "GLUE",
     "NOTHING",
+    "NOT_STATED",
     "age",
     "amount",
     "capital",
     "chance",
     "date_of",
     "duration",
+    "group",
     "interval",
     "leads_at",
     "listed",
@@ -45,6 +49,18 @@ __all__ = [
     "value",
 ]
 
+#: How cases without a value of a dimension are called.
+NOT_STATED: dict[Split, str] = {
+    "segment": "no segment",
+    "source": "not stated",
+    "campaign": "no campaign",
+    "landing_page": "not stated",
+    "asset": "no asset",
+    "origin": "not stated",
+    "product": "no product",
+    "team": "no team",
+    "person": "nobody yet",
+}
 _SHORT_NAME = re.compile(r"[A-Z]{2,6}")
 
 
@@ -53,6 +69,13 @@ def rate(met: int, n: int) -> str:
     if not n:
         return NOTHING
     return out_of(met, n) if n < ENOUGH else f"{percent(met / n)} ({out_of(met, n)})"
+
+
+def group(by: Split, stated: str | None) -> str:
+    """A value of a dimension; one that is spelt like what is not stated stands in quotes."""
+    if stated is None:
+        return NOT_STATED[by]
+    return f"“{stated}”" if normal(stated) == NOT_STATED[by] else stated
 
 
 def value(figure: Figure | None) -> str:

@@ -142,4 +142,4 @@ def _standings(kind: str, told: Sequence[Mapping[str, object]]) -> Iterator[Publ
 
 def _text(text: str) -> str:
     # PostgreSQL takes no text with a NUL in it.
-    return text.replace("\0", "")
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")

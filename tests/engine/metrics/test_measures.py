@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
-from leadpact.engine.metrics.measures import NOT_STATED, Measures
+from leadpact.engine.metrics.measures import Measures, Split
 from tests.engine.metrics import tiny
 from tests.engine.metrics.test_figures import ten_leads
+
+SPLITS: tuple[Split, ...] = get_args(Split)
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +47,20 @@ def test_a_cohort_says_when_each_case_came_to_count(measures: Measures) -> None:
 
 def test_sources_add_up(measures: Measures) -> None:
     by_source = {f.source: f.value for f in measures.of("leads", by="source")}
-    assert by_source == {"referral": 5, "unknown": 2}
+    assert by_source == {"referral": 5, None: 2}
     sold = {f.source: f.value for f in measures.of("revenue", by="source")}
-    assert sold == {"referral": 1000, "unknown": 500}
+    assert sold == {"referral": 1000, None: 500}
+
+
+@pytest.mark.parametrize("by", ["source", "campaign", "landing_page", "asset", "origin"])
+def test_what_is_not_stated_is_no_value_whatever_the_values_are(by: Split) -> None:
+    spelt = ["unknown", "not stated", "no campaign", "None", "null", "nobody yet"]
+    leads = [{"lead_id": word, by: word} for word in spelt]
+    absent = [{"lead_id": f"absent {n}"} for n in range(3)]
+    measures = Measures(tiny.result(leads=[*leads, *absent]), tiny.history())
+    found = [(f.group, f.value) for f in measures.of("leads", by=by)]
+    assert len(found) == 7
+    assert dict(found) == {None: 3, **dict.fromkeys(spelt, 1)}
 
 
 def test_figures_can_be_kept_to_some_cases(measures: Measures) -> None:
@@ -70,12 +84,15 @@ def test_figures_belong_to_the_period_of_their_date(measures: Measures) -> None:
 
 
 def test_published_keys_stay_what_they_were(measures: Measures) -> None:
-    (figure, _) = measures.of("leads", by="source")
-    assert " ".join(figure.as_json()) == "name period segment source value unit n low high"
-    assert (figure.by, figure.group) == ("source", "referral")
+    (absent, figure) = measures.of("leads", by="source")
+    assert (absent.by, absent.group, absent.source) == ("source", None, None)
+    assert " ".join(figure.as_json()) == (
+        "name period by group segment source value unit n low high"
+    )
+    assert (figure.by, figure.group, figure.source) == ("source", "referral", "referral")
 
 
-@pytest.mark.parametrize("by", NOT_STATED)
+@pytest.mark.parametrize("by", SPLITS)
 def test_a_split_that_means_nothing_is_left_out(measures: Measures, by: str) -> None:
     assert measures.of("evenness", by=by) == []
     assert measures.of("evenness", where={by: ["referral"]}) == []
@@ -112,9 +129,9 @@ def test_a_deal_is_its_owners_and_about_its_product() -> None:
         ),
         tiny.history(deals=deals),
     )
-    found = {by: {f.group for f in measures.of("won_deals", by=by)} for by in NOT_STATED}
+    found = {by: {f.group for f in measures.of("won_deals", by=by)} for by in SPLITS}
     assert found["person"] == {"Ben Carter", "Ana Silva"}
-    assert found["team"] == {"West", "no team"}
+    assert found["team"] == {"West", None}
     assert found["product"] == {"Suite", "Core"}
 
 

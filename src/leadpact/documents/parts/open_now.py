@@ -59,7 +59,7 @@ def _longest(book: CaseBook) -> Table:
             clock["lead_id"],
             clock["company"] or words.NOTHING,
             clock["obligation"],
-            clock["holder"] or "nobody yet",
+            words.group("person", clock["holder"]),
             words.moment(clock["due_at"], zone),
             words.age(result.as_of - clock["due_at"]),
         ]

@@ -156,7 +156,7 @@ def _by_person(book: CaseBook, stretch: Stretch, figure: ObligationFigure) -> Ta
 def _kept_by(
     book: CaseBook, stretch: Stretch, figure: ObligationFigure, holder: str | None, met: int, n: int
 ) -> list[Said]:
-    name = holder or "nobody yet"
+    name = words.group("person", holder)
     about: dict[str, Any] = {"obligation": figure.name, "holder": holder, "protocol_step": None}
     title, due = f"{figure.name}, with {name}", f"due {when(stretch)}"
     kept = book.of_clocks(f"{title}: {due}", about, DECIDED, stretch.due)

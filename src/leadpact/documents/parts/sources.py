@@ -12,13 +12,15 @@ from leadpact.documents.blocks import Chart, Said, Section, Table, opened
 from leadpact.documents.case_book import CaseBook
 from leadpact.documents.parts.shared import MOST_ROWS, cut
 from leadpact.engine.metrics.aggregate import Figure
-from leadpact.engine.metrics.measures import NOT_STATED, Split
+from leadpact.engine.metrics.measures import Split
 
 _TITLES = {"leads": "Leads", "mqls": "MQLs", "customers": "Customers", "won_deals": "Deals won"}
 #: What a source is told by more finely, shown when asked for.
 _FINER: tuple[Split, ...] = ("campaign", "landing_page", "asset")
 _MOST_BARS = 12
 _NOT_KNOWN = "not known"
+#: A value of a dimension; None where it is not stated.
+Group = str | None
 
 
 def sources(book: CaseBook) -> Section:
@@ -30,13 +32,13 @@ def sources(book: CaseBook) -> Section:
         "Closed loop by source",
         text=[
             "The source is that of the lead’s first touch. A deal counts once, under the source of "
-            f"its first lead. “{NOT_STATED['source']}” has no source in the data."
+            f"its first lead. “{words.NOT_STATED['source']}” has no source in the data."
         ]
         if loop.names
         else ["No lead has a source yet."],
         charts=_chart(book, loop),
         tables=[_table(book, loop)] if loop.names else [],
-        aside=[_table(book, each) for each in finer if each.names - {NOT_STATED[each.by]}],
+        aside=[_table(book, each) for each in finer if each.names - {None}],
     )
 
 
@@ -45,9 +47,9 @@ class Loop:
     """Figures by source, or the like. `earned` has revenue by currency, where amounts are known."""
 
     by: Split
-    counts: dict[str, dict[str, int]]
-    close: dict[str, Figure]
-    earned: dict[str, list[Figure]]
+    counts: dict[str, dict[Group, int]]
+    close: dict[Group, Figure]
+    earned: dict[Group, list[Figure]]
 
     @classmethod
     def of(cls, book: CaseBook, by: Split) -> Loop:
@@ -55,20 +57,20 @@ class Loop:
         measures = book.measures
         applies = {metric.name for metric in measures.metrics}
         counts = {
-            name: {str(f.group): round(f.value or 0) for f in measures.of(name, by=by)}
+            name: {f.group: round(f.value or 0) for f in measures.of(name, by=by)}
             for name in _TITLES
             if name in applies
         }
         conversion = measures.of("conversion", by=by)
         known = {f.group for f in measures.of("average_sale", by=by)}
-        earned: dict[str, list[Figure]] = {}
+        earned: dict[Group, list[Figure]] = {}
         for figure in measures.of("revenue", by=by):
             if figure.group in known:
-                earned.setdefault(str(figure.group), []).append(figure)
-        return cls(by, counts, {str(f.group): f for f in conversion if ":" not in f.name}, earned)
+                earned.setdefault(figure.group, []).append(figure)
+        return cls(by, counts, {f.group: f for f in conversion if ":" not in f.name}, earned)
 
     @property
-    def names(self) -> set[str]:
+    def names(self) -> set[Group]:
         """Every source of which anything is known."""
         return {name for figures in self.counts.values() for name in figures} | set(self.close)
 
@@ -77,13 +79,17 @@ class Loop:
         """What a source is called here."""
         return self.by.replace("_", " ")
 
-    def count(self, name: str, source: str) -> int:
+    def count(self, name: str, source: Group) -> int:
         """A count of one source."""
         return self.counts[name].get(source, 0)
 
+    def called(self, source: Group) -> str:
+        """A source in words."""
+        return words.group(self.by, source)
+
 
 def _table(book: CaseBook, loop: Loop) -> Table:
-    ranked = sorted(loop.names, key=lambda name: (-loop.count("leads", name), name))
+    ranked = sorted(loop.names, key=lambda name: (-loop.count("leads", name), name or ""))
     header = [
         words.capital(loop.what),
         *(_TITLES[name] for name in loop.counts),
@@ -94,10 +100,11 @@ def _table(book: CaseBook, loop: Loop) -> Table:
     return Table(caption, header, [_row(book, loop, name) for name in ranked[:MOST_ROWS]])
 
 
-def _row(book: CaseBook, loop: Loop, source: str) -> list[Said]:
-    about: dict[str, str] = {loop.by: source}
-    named = f"{words.capital(loop.what)} {source}"
-    row: list[Said] = [source]
+def _row(book: CaseBook, loop: Loop, source: Group) -> list[Said]:
+    about: dict[str, Group] = {loop.by: source}
+    called = loop.called(source)
+    named = f"{words.capital(loop.what)} {called}"
+    row: list[Said] = [called]
     for name in loop.counts:
         behind = book.of_metric(name, f"{named}: {_TITLES[name].lower()}", about)
         row.append(opened(f"{loop.count(name, source):,}", behind))
@@ -106,7 +113,7 @@ def _row(book: CaseBook, loop: Loop, source: str) -> list[Said]:
     return [*row, *([_revenue(book, loop, source)] if loop.earned else [])]
 
 
-def _revenue(book: CaseBook, loop: Loop, source: str) -> Said:
+def _revenue(book: CaseBook, loop: Loop, source: Group) -> Said:
     figures = loop.earned.get(source)
     if figures is None:
         return _NOT_KNOWN if loop.count("won_deals", source) else words.NOTHING
@@ -114,7 +121,7 @@ def _revenue(book: CaseBook, loop: Loop, source: str) -> Said:
         f"{words.value(figure)} {figure.name.partition(': ')[2]}".strip() for figure in figures
     ]
     parts = [figure.name.partition(": ")[2] or None for figure in figures]
-    title = f"{words.capital(loop.what)} {source}: revenue"
+    title = f"{words.capital(loop.what)} {loop.called(source)}: revenue"
     return opened(
         " + ".join(amounts), book.of_metric("revenue", title, {loop.by: source, "part": parts})
     )
@@ -123,12 +130,12 @@ def _revenue(book: CaseBook, loop: Loop, source: str) -> Said:
 def _chart(book: CaseBook, loop: Loop) -> list[Chart]:
     currencies = {figure.name for figures in loop.earned.values() for figure in figures}
     by_worth = currencies == {"revenue"}
-    worth: dict[str, float] = (
+    worth: dict[Group, float] = (
         {source: figures[0].value or 0 for source, figures in loop.earned.items()}
         if by_worth
         else dict(loop.counts.get("customers", {}))
     )
-    ranked = sorted(worth.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_BARS]
+    ranked = sorted(worth.items(), key=lambda pair: (-pair[1], pair[0] or ""))[:_MOST_BARS]
     if len(ranked) < 2 or not ranked[0][1]:
         return []
     what = "Revenue from deals won" if by_worth else "Customers"
@@ -136,16 +143,18 @@ def _chart(book: CaseBook, loop: Loop) -> list[Chart]:
     metric = "revenue" if by_worth else "customers"
     rows = [
         [
-            source,
+            loop.called(source),
             opened(
                 words.number(round(value)),
-                book.of_metric(metric, f"{source}: {what.lower()}", {"source": source}),
+                book.of_metric(
+                    metric, f"{loop.called(source)}: {what.lower()}", {"source": source}
+                ),
             ),
         ]
         for source, value in ranked
     ]
     total = sum(worth.values())
-    first, most = ranked[0]
+    first, most = loop.called(ranked[0][0]), ranked[0][1]
     return [
         Chart(
             "sources",
@@ -163,17 +172,17 @@ def _chart(book: CaseBook, loop: Loop) -> list[Chart]:
     ]
 
 
-def _others(worth: dict[str, float]) -> str:
+def _others(worth: dict[Group, float]) -> str:
     left = len(worth) - _MOST_BARS
     return f"; {left:,} smaller sources are not drawn" if left > 0 else ""
 
 
 def _bars(
-    rows: Sequence[Sequence[Said]], ranked: Sequence[tuple[str, float]]
+    rows: Sequence[Sequence[Said]], ranked: Sequence[tuple[Group, float]]
 ) -> list[dict[str, object]]:
     return [
-        {"name": source, "value": value, "label": str(row[1]), "opens": [place, 1]}
-        for place, (row, (source, value)) in enumerate(zip(rows, ranked, strict=True))
+        {"name": row[0], "value": value, "label": str(row[1]), "opens": [place, 1]}
+        for place, (row, (_, value)) in enumerate(zip(rows, ranked, strict=True))
     ]
 
 

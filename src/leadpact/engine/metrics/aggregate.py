@@ -18,17 +18,22 @@ Observed = Sequence[bool] | NDArray[np.bool_]
 
 #: With fewer cases a share says more than it knows: counts are given instead.
 ENOUGH = 20
+#: What is published of a figure. With `by` and no `group` it is that of cases without a value.
+PUBLISHED = (
+    *("name", "period", "by", "group", "segment", "source"),
+    *("value", "unit", "n", "low", "high"),
+)
 _TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One value of a metric for a period and a segment, source or the like; None: all of them.
+    """One value of a metric for a period, of everything or of one value of a dimension.
 
     `n` is the number of cases, `low` and `high` the 95 % interval of a share. A share of fewer than
     20 cases has the number of cases that count as its value and `cases` as its unit. `value` is
     None when the cases do not tell. `by` names the dimension that figures are split by, `group`
-    the value in it.
+    the value in it, None where it is not stated; `segment` and `source` are the same value.
     """
 
     name: str
@@ -52,8 +57,7 @@ class Figure:
 
     def as_json(self) -> dict[str, Any]:
         """The published keys, from `name` to `high`."""
-        published = ("name", "period", "segment", "source", "value", "unit", "n", "low", "high")
-        return {name: getattr(self, name) for name in published}
+        return {name: getattr(self, name) for name in PUBLISHED}
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from leadpact.engine.log import History
 from leadpact.engine.metrics.adding import Group, added
 from leadpact.engine.metrics.aggregate import Figure, figure
 from leadpact.engine.metrics.cells import Asked, Cells
-from leadpact.engine.metrics.metric import NOT_STATED, Metric, Split
+from leadpact.engine.metrics.metric import Metric, Split
 from leadpact.engine.metrics.periods import Period, Unit, periods_between
 from leadpact.engine.metrics.populations import population
 from leadpact.engine.metrics.records import NEVER, Records
@@ -26,7 +26,7 @@ from leadpact.engine.metrics.tables import EPOCH
 from leadpact.engine.metrics.threshold import thresholds
 from leadpact.engine.result import Result
 
-__all__ = ["NOT_STATED", "Kept", "Measures", "Span", "Split", "figures"]
+__all__ = ["Kept", "Measures", "Span", "Split", "figures"]
 
 #: "all" is all time; else calendar periods in the agreement's zone.
 Span = Literal["all"] | Unit
@@ -133,7 +133,7 @@ class Measures:
         found = {}
         for metric, own in zip(metrics, groups, strict=True):
             words = words_of_part(self._records, metric)
-            own.sort(key=lambda g: (g.part > 0, g.period, g.part, texts[g.split]))
+            own.sort(key=lambda g: (g.part > 0, g.period, g.part, texts[g.split] or ""))
             made = [
                 figure(
                     metric,
@@ -145,11 +145,8 @@ class Measures:
             found[metric.name] = [f for f in made if f.n or metric.measure in ("count", "sum")]
         return found
 
-    def _texts(self, by: str | None) -> list[str]:
-        if by is None:
-            return [""]
-        texts = self._records.words(by).texts
-        return [NOT_STATED[by] if text is None else text for text in texts]
+    def _texts(self, by: str | None) -> list[str | None]:
+        return self._records.words(by).texts if by else [None]
 
     @cached_property
     def _cells(self) -> Cells:
@@ -191,7 +188,9 @@ def _asked(period: Span, by: str | None, where: Kept) -> Asked:
     )
 
 
-def _label(metric: Metric, period: str, part: str | None, by: str | None, group: str) -> Figure:
+def _label(
+    metric: Metric, period: str, part: str | None, by: str | None, group: str | None
+) -> Figure:
     return Figure(
         name=f"{metric.name}: {part}" if part else metric.name,
         period=period,
@@ -201,7 +200,7 @@ def _label(metric: Metric, period: str, part: str | None, by: str | None, group:
         unit=metric.unit,
         n=0,
         by=by,
-        group=group if by else None,
+        group=group,
     )
 
 

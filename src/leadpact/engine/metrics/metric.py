@@ -13,18 +13,7 @@ Measure = Literal["count", "sum", "share", "part", "flow", "mean", "p50", "p90"]
 Direction = Literal["up", "down"]
 Owner = Literal["marketing", "sales", "both"]
 
-#: Ways to split figures, and how cases without a value appear.
-NOT_STATED = {
-    "segment": "no segment",
-    "source": "unknown",
-    "campaign": "no campaign",
-    "landing_page": "unknown",
-    "asset": "no asset",
-    "origin": "unknown",
-    "product": "no product",
-    "team": "no team",
-    "person": "nobody yet",
-}
+#: Ways to split figures.
 Split = Literal[
     "segment",
     "source",

@@ -38,8 +38,9 @@ class Measurement(models.Model):
 class PublishedMetric(models.Model):
     """A figure: a metric in a period, of everything or of one value (`group`) of a dimension.
 
-    `low` and `high` are the 95 % interval of a share, `n` the cases. A figure keeps its row from
-    one measurement to the next; nothing is kept of what it was before.
+    With `by` an empty `group` is what is not stated; no stated value is empty. `low` and `high` are
+    the 95 % interval of a share, `n` the cases. A figure keeps its row from one measurement to the
+    next; nothing is kept of what it was before.
     """
 
     name = models.TextField()
