@@ -25,6 +25,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "leadpact run h1.yaml h2.yaml --sources sources.yaml --json",
     ),
     "explain": ("leadpact explain agreement.yaml 10482 --sources sources.yaml",),
+    "route": (
+        "leadpact route agreement.yaml --lead 10482",
+        "leadpact route agreement.yaml --lead 10482 --sources sources.yaml --json",
+    ),
     "what-if": (
         "leadpact what-if agreement.yaml --sources sources.yaml --set threshold=60",
         'leadpact what-if agreement.yaml --sources sources.yaml --set "obligations.First answer'

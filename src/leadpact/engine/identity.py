@@ -87,6 +87,17 @@ def company_key(text: str | None) -> str | None:
     return _company(name) if name else None
 
 
+def employer_key(told: Mapping[str, Any]) -> str | None:
+    """The company that a lead's attributes name: by key, domain, email or the company's name.
+
+    Free mail services tell nothing.
+    """
+    if told.get("company_id"):
+        return str(told["company_id"])
+    domain = domain_key(told.get("domain")) or domain_key(told.get("email"))
+    return domain or company_key(told.get("company"))
+
+
 def name_key(text: str | None) -> str | None:
     """A person's name without case, accents, punctuation and salutation, its parts in any order."""
     words = [word for word in plain(_compatible(text)).split() if word not in _SALUTATIONS]

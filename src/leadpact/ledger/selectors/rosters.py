@@ -26,8 +26,12 @@ def roster(
     *,
     now: datetime,
     closed: Iterable[tuple[str, date]] = (),
+    without: str | None = None,
 ) -> Roster:
-    """Everybody on the teams as they stand now; owners of the companies named."""
+    """Everybody on the teams as they stand now; owners of the companies named.
+
+    `without` is a lead that makes nobody an owner.
+    """
     return Roster(
         people=_people(agreement, closed, now),
         open_leads=_open_leads(),
@@ -36,7 +40,7 @@ def roster(
             for row in Standing.objects.all()
         },
         bulk_given=_bulk_given(now),
-        owners=owners(companies),
+        owners=owners(companies, without),
     )
 
 
@@ -76,8 +80,8 @@ def _bulk_given(now: datetime) -> dict[str, tuple[datetime, ...]]:
     return {name: tuple(times) for name, times in given.items()}
 
 
-def owners(companies: Iterable[str]) -> dict[str, tuple[Owner, ...]]:
-    """Who works with each company: by an open deal of it, or by another open lead."""
+def owners(companies: Iterable[str], without: str | None = None) -> dict[str, tuple[Owner, ...]]:
+    """Who works with each company: by an open deal of it, or by an open lead but `without`."""
     wanted = sorted(set(companies))
     found: dict[str, list[Owner]] = defaultdict(list)
     deals = Deal.objects.filter(outcome="open").exclude(owner="")
@@ -88,7 +92,7 @@ def owners(companies: Iterable[str]) -> dict[str, tuple[Owner, ...]]:
             found[company].append(Owner(owner, "deal", since))
     leads = LeadState.objects.filter(
         lead__company_id__in=wanted, status="open", holder__isnull=False
-    )
+    ).exclude(lead=without)
     for company, holder, since in leads.values_list("lead__company_id", "holder", "lead__begins"):
         found[str(company)].append(Owner(str(holder), "lead", since))
     return {company: tuple(rows) for company, rows in found.items()}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from leadpact.engine.identity import company_key, domain_key
+from leadpact.engine.identity import employer_key
 from leadpact.ledger.models import Company, Lead
 
 
 def note(attributes: Iterable[Mapping[str, Any]]) -> None:
     """Give leads the company that their `company_id`, domain, email or company's name tells."""
-    told = {row["lead_id"]: (key, row) for row in attributes if (key := key_of(row))}
+    told = {row["lead_id"]: (key, row) for row in attributes if (key := employer_key(row))}
     names = {key: str(row.get("company") or "") for key, row in told.values()}
     Company.objects.bulk_create(
         [Company(key=key, name=name) for key, name in sorted(names.items())], ignore_conflicts=True
@@ -21,11 +21,3 @@ def note(attributes: Iterable[Mapping[str, Any]]) -> None:
         Lead(key=lead, company_id=key) for lead, (key, _) in told.items() if known.get(lead) != key
     ]
     Lead.objects.bulk_update(changed, ["company"])
-
-
-def key_of(row: Mapping[str, Any]) -> str | None:
-    """The key of a lead's company; free mail services tell nothing."""
-    if row.get("company_id"):
-        return str(row["company_id"])
-    domain = domain_key(row.get("domain")) or domain_key(row.get("email"))
-    return domain or company_key(row.get("company"))
