@@ -59,7 +59,7 @@ def test_init_writes_two_files_that_run(leadpact, tmp_path: Path) -> None:
     done = leadpact("init", "--from", CONTACTS, "--deals", SAMPLES / "hubspot-deals.csv")
     assert (done.code, done.err) == (0, "")
     assert sorted(each.name for each in tmp_path.iterdir()) == ["agreement.yaml", "sources.yaml"]
-    assert "Sales reached 108 of 160 within 3 business days." in done.out
+    assert "Sales spoke with 111 of 160 leads within 3 business days." in done.out
     command = done.out.splitlines()[-1].split()
     assert command[0] == "leadpact"
     assert leadpact(*command[1:]).code == 0

@@ -11,6 +11,9 @@ import pytest
 from leadpact.agreement.lint.examine import examine
 from leadpact.agreement.loading import load_text
 from leadpact.agreement.spec import Agreement
+from leadpact.engine.evaluate import evaluate
+from leadpact.engine.metrics.measures import Measures
+from leadpact.engine.metrics.obligations import obligations
 from leadpact.flows.initialise import Beginning, initialise
 from leadpact.sources.loading import SourcesError
 from leadpact.sources.reading import read
@@ -64,9 +67,27 @@ def test_the_term_is_what_three_of_four_kept() -> None:
     beginning = initialise(*HUBSPOT, beside=SAMPLES)
     promise = agreed(beginning).obligations[0]
     assert promise.within.text == "3 business days"
-    assert "Sales reached 108 of 160 within 3 business days." in beginning.summary
-    assert "3 of 4 of these within 3 business days: 68 % of all." in beginning.agreement
+    assert "Sales spoke with 111 of 160 leads within 3 business days." in beginning.summary
+    assert "# From the data: sales spoke with 111 of 160 leads" in beginning.agreement
+    assert "# within 3 business days, 69 %. Hurdles to begin with:" in beginning.agreement
     assert list(promise.hurdles.values()) == ["65 %", "75 %", "85 %"]
+
+
+@pytest.mark.parametrize("exports", [HUBSPOT, SALESFORCE])
+def test_the_numbers_are_those_of_a_run(exports) -> None:
+    beginning = initialise(*exports, beside=SAMPLES)
+    agreement = agreed(beginning)
+    result = evaluate([agreement], beginning.read.history)
+    (kept,) = obligations(result)
+    said = f"Sales spoke with {kept.met} of {kept.decided} leads within {promised(agreement)}."
+    assert said in beginning.summary
+    mqls = Measures(result, beginning.read.history).of("mqls", "month")
+    months = [int(figure.value or 0) for figure in mqls if figure.value][1:-1]
+    assert f"A usual month has {int(median(months))} MQLs." in beginning.summary
+
+
+def promised(agreement: Agreement) -> str:
+    return agreement.obligations[0].within.text
 
 
 def test_stages_bear_the_names_of_the_export() -> None:
@@ -80,7 +101,7 @@ def test_stages_bear_the_names_of_the_export() -> None:
 
 def test_quirks_of_both_systems_are_met() -> None:
     hubspot = initialise(*HUBSPOT, beside=SAMPLES)
-    assert 'missing: ["(not set)"]' in hubspot.sources
+    assert 'missing: ["(No value)", "(not set)"]' in hubspot.sources
     assert "timezone: America/New_York" in hubspot.sources
     several = [ids for ids in hubspot.read.history.deals["lead_ids"].to_pylist() if len(ids) > 1]
     assert several
@@ -108,10 +129,11 @@ def test_a_plain_list_of_people_is_enough(tmp_path) -> None:
     agreement = agreed(beginning)
     assert "id: {column: E-mail, as: email}" in beginning.sources
     assert agreement.calendar.timezone == "Europe/Berlin"
-    assert agreement.handoff.stage == "MQL"
+    assert [stage.name for stage in agreement.stages] == ["Lead"]
+    assert agreement.handoff.recorded_by == "event", "nothing says when a lead becomes an MQL"
     assert agreement.goals[0].metric == "contacts_added"
     assert agreement.obligations == []
-    assert "No column says when sales first spoke" in beginning.agreement
+    assert "In no column did init recognise when sales first spoke" in beginning.agreement
 
 
 def test_doubtful_dates_are_settled_and_said(tmp_path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -41,6 +41,27 @@ def check(file: str, now: datetime) -> Checked:
         return Checked(file, "mapping", "", _of_mapping(loaded))
     title = loaded.agreement.name if loaded.agreement else ""
     return Checked(file, "agreement", title, [*loaded.problems, *_linted(loaded, now)])
+
+
+def check_all(files: Sequence[str], now: datetime) -> list[Checked]:
+    """Check files at a moment, and whether the mappings among them feed the agreements."""
+    from leadpact.flows.checking_both import delivered, never_entered
+    from leadpact.sources.loading import SourcesError, load_sources
+
+    checked = [check(file, now) for file in files]
+    try:
+        mappings = [load_sources(c.file).sources for c in checked if c.kind == "mapping"]
+    except SourcesError:
+        return checked
+    if not mappings:
+        return checked
+    found = delivered(mappings)
+    return [
+        replace(one, problems=in_order([*one.problems, *never_entered(load(one.file), found)]))
+        if one.kind == "agreement"
+        else one
+        for one in checked
+    ]
 
 
 def readable(files: Sequence[str]) -> list[Loaded]:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from statistics import median
 from zoneinfo import ZoneInfo
 
-import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadpact.engine.log import History
-from leadpact.flows.first_mapping import ExportFile, Guess, stage_columns, word
+from leadpact.flows.first_figures import FEW, Figures, Promise, figures_of, usual_days
+from leadpact.flows.first_mapping import ExportFile, Guess, stage_columns
+from leadpact.flows.run import Progress
+from leadpact.flows.yaml_words import word
 
-_RIPE = timedelta(days=21)
-_LONGEST_TERM = 10
+_FEWEST_MONTHS = 3
 _PLURALS = {
     "mqls": "MQLs",
     "sals": "accepted leads",
@@ -37,41 +36,82 @@ class _Stage:
 
 
 @dataclass(frozen=True)
-class _Answer:
-    """How sales answered: the working days in which three of four who were reached were reached."""
+class _Funnel:
+    """The stages, and the one that marketing hands over: None where the data tells of none."""
 
-    event: str
-    handed_over: int
-    reached: int
-    days: int
-    in_time: int
+    stages: list[_Stage]
+    handed: _Stage | None
+    recorded: bool
 
     @property
-    def share(self) -> float:
-        """Share of all that were handed over."""
-        return self.in_time / self.handed_over
+    def counted(self) -> _Stage:
+        """The stage of which marketing promises a number."""
+        return self.handed or self.stages[0]
 
 
 def write_agreement(
-    history: History, leads: ExportFile, sales: ExportFile | None, guess: Guess
+    history: History, leads: ExportFile, sales: ExportFile | None, guess: Guess, tell: Progress
 ) -> tuple[str, list[str]]:
-    """A basic agreement, and in sentences what its numbers come from."""
-    stages = _stages(leads, sales)
-    handed = _handoff(stages)
-    zone = ZoneInfo(guess.timezone)
-    entries = _first_times(history.log, handed)
-    counted = handed if entries else stages[0]
-    months = _by_month(_first_times(history.log, counted).values(), zone)
-    answer = _answer(history.log, entries, zone)
+    """A basic agreement, and in sentences what its numbers come from.
+
+    They are what `leadpact run` makes of the same agreement and the same data.
+    """
+    funnel = _funnel_of(leads, sales)
+    promise = _promise(history, funnel, ZoneInfo(guess.timezone))
+    metric = _metric(funnel.counted)
+    plain = Figures(None, {})
+    draft = _text(history, leads, sales, guess, funnel, promise, plain)
+    figures = figures_of(draft, history, metric, tell)
+    text = _text(history, leads, sales, guess, funnel, promise, figures)
+    return text, _findings(funnel, promise, figures)
+
+
+def _text(
+    history: History,
+    leads: ExportFile,
+    sales: ExportFile | None,
+    guess: Guess,
+    funnel: _Funnel,
+    promise: Promise | None,
+    figures: Figures,
+) -> str:
     lines = [
-        *_head(history, leads, guess, zone),
-        *_definitions(stages, leads),
-        *_funnel(stages, handed, sales),
-        *_obligation(handed, answer),
-        *_goal(counted, months),
+        *_head(history, leads, guess, ZoneInfo(guess.timezone)),
+        *_definitions(funnel.stages, leads, handed=funnel.handed is not None),
+        *_stage_lines(funnel, sales),
+        *_obligation(promise, figures),
+        *_goal(funnel.counted, figures.months),
         "",
     ]
-    return "\n".join(lines), _findings(counted, months, answer)
+    return "\n".join(lines)
+
+
+def _funnel_of(leads: ExportFile, sales: ExportFile | None) -> _Funnel:
+    stages = _stages(leads, sales)
+    by_role = {stage.role: stage for stage in stages}
+    handed = next((by_role[role] for role in ("mql", "sal", "sql") if role in by_role), None)
+    return _Funnel(stages, handed, "handed_at" in leads.export.roles)
+
+
+def _promise(history: History, funnel: _Funnel, zone: ZoneInfo) -> Promise | None:
+    """The promise of sales that the data can measure: from the handoff, else from the beginning."""
+    handed = funnel.handed is not None or funnel.recorded
+    starts = "handoff" if handed else f"{{stage: {word(funnel.stages[0].name)}}}"
+    kinds = set(history.log["kind"].unique().to_pylist())
+    event = next((kind for kind in ("sales.connected", "sales.attempted") if kind in kinds), None)
+    if event is None:
+        return None
+    verb = "Connect with" if event == "sales.connected" else "Reach out to"
+    whom = word(funnel.counted.name) if handed else "new lead"
+    days = usual_days(history.log, _beginnings(funnel, handed), event, zone)
+    return Promise(f"{verb} every {whom}".replace('"', ""), starts, event, days)
+
+
+def _beginnings(funnel: _Funnel, handed: bool) -> tuple[str, str | None]:
+    """The kind of the row, and the stage it names, from which an answer is awaited."""
+    if funnel.handed is not None:
+        return "stage.entered", funnel.handed.name
+    return ("lead.handed_off" if handed else "lead.created"), None
 
 
 def _stages(leads: ExportFile, sales: ExportFile | None) -> list[_Stage]:
@@ -80,8 +120,6 @@ def _stages(leads: ExportFile, sales: ExportFile | None) -> list[_Stage]:
     for role, name, _ in stage_columns(leads.export):
         side = "marketing" if role == "mql" else "sales"
         stages.append(_Stage(role, name, side, _deal_event(role) if sales else None))
-    if not {"mql", "sal", "sql"} & {stage.role for stage in stages}:
-        stages.insert(1, _Stage("mql", "MQL", "marketing"))
     if sales:
         there = {stage.role for stage in stages}
         for role, name in (("opportunity", "Opportunity"), ("customer", "Customer")):
@@ -98,74 +136,6 @@ def _deal_event(role: str) -> str | None:
 def _before_customer(stages: list[_Stage]) -> int:
     places = [at for at, stage in enumerate(stages) if stage.role == "customer"]
     return places[0] if places else len(stages)
-
-
-def _handoff(stages: list[_Stage]) -> _Stage:
-    """The stage that is handed over: the MQL if there is one, else the SQL."""
-    by_role = {stage.role: stage for stage in stages}
-    return next(by_role[role] for role in ("mql", "sal", "sql") if role in by_role)
-
-
-def _first_times(log: pa.Table, stage: _Stage) -> dict[str, datetime]:
-    """When each lead first entered the stage."""
-    if stage.role is None:
-        rows = log.filter(pc.equal(log["kind"], "lead.created"))
-    else:
-        named = pc.match_substring(log["properties"], f'"stage": "{stage.name}"')
-        rows = log.filter(pc.and_(pc.equal(log["kind"], "stage.entered"), named))
-    return _earliest(rows)
-
-
-def _earliest(rows: pa.Table) -> dict[str, datetime]:
-    first = rows.group_by("lead_id").aggregate([("happened_at", "min")])
-    return dict(
-        zip(first["lead_id"].to_pylist(), first["happened_at_min"].to_pylist(), strict=True)
-    )
-
-
-def _by_month(moments: Iterable[datetime], zone: ZoneInfo) -> dict[str, int]:
-    """How many in each whole month, the first and last month of the data left out."""
-    days = sorted(moment.astimezone(zone) for moment in moments)
-    if not days:
-        return {}
-    counts = Counter(f"{day:%Y-%m}" for day in days)
-    year, month, found = days[0].year, days[0].month, {}
-    while (year, month) <= (days[-1].year, days[-1].month):
-        key = f"{year}-{month:02}"
-        found[key] = counts[key]
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-    whole = dict(list(found.items())[1:-1])
-    return whole or found
-
-
-def _answer(log: pa.Table, entries: dict[str, datetime], zone: ZoneInfo) -> _Answer | None:
-    """How long sales took to answer those handed over long enough before the end of the data."""
-    kinds = set(log["kind"].unique().to_pylist())
-    event = next((kind for kind in ("sales.connected", "sales.attempted") if kind in kinds), None)
-    if event is None or not entries:
-        return None
-    answers = _earliest(log.filter(pc.equal(log["kind"], event)))
-    end = pc.max(log["happened_at"]).as_py() - _RIPE
-    ripe = {lead: at for lead, at in entries.items() if at <= end} or entries
-    taken = sorted(
-        _working_days(at, answers[lead], zone) for lead, at in ripe.items() if lead in answers
-    )
-    if not taken:
-        return None
-    days = max(1, min(_LONGEST_TERM, taken[math.ceil(0.75 * len(taken)) - 1]))
-    in_time = sum(each <= days for each in taken)
-    return _Answer(event, len(ripe), len(taken), days, in_time)
-
-
-def _working_days(start: datetime, end: datetime, zone: ZoneInfo) -> int:
-    """The fewest weekdays within which an answer came, holidays not looked at."""
-    if end <= start:
-        return 0
-    start, end = start.astimezone(zone), end.astimezone(zone)
-    if not np.is_busday(start.date()):
-        start = start.replace(hour=0, minute=0)
-    days = int(np.busday_count(start.date(), end.date()))
-    return days if end.time() <= start.time() else days + 1
 
 
 def _head(history: History, leads: ExportFile, guess: Guess, zone: ZoneInfo) -> Iterator[str]:
@@ -185,23 +155,25 @@ def _head(history: History, leads: ExportFile, guess: Guess, zone: ZoneInfo) -> 
     yield ""
 
 
-def _definitions(stages: list[_Stage], leads: ExportFile) -> Iterator[str]:
+def _definitions(stages: list[_Stage], leads: ExportFile, *, handed: bool) -> Iterator[str]:
     columns = {name: column for _, name, column in stage_columns(leads.export)}
-    yield "# What each word means to both teams; so far it is what the CRM recorded."
-    yield "definitions:"
-    for stage in stages[1:]:
-        if stage.name in columns:
-            said = f"A lead that the CRM dates in “{columns[stage.name]}”."
-            yield f"  {word(stage.name)}: {json.dumps(said, ensure_ascii=False)}"
-        elif stage.role == "mql":
-            yield "  MQL: A lead that marketing has checked and marked as ready for sales."
-    yield ""
+    named = [stage.name for stage in stages[1:] if stage.name in columns]
+    first = stages[0].name
+    if named or not handed:
+        yield "# What each word means to both teams; so far it is what the CRM recorded."
+        yield "definitions:"
+        for name in named:
+            said = f"A lead that the CRM dates in “{columns[name]}”."
+            yield f"  {word(name)}: {json.dumps(said, ensure_ascii=False)}"
+        if not handed:
+            yield f"  {word(first)}: Everybody whom the export lists."
+        yield ""
 
 
-def _funnel(stages: list[_Stage], handed: _Stage, sales: ExportFile | None) -> Iterator[str]:
+def _stage_lines(funnel: _Funnel, sales: ExportFile | None) -> Iterator[str]:
     yield "# The stages that the export knows, in order, with the side that answers for each."
     yield "stages:"
-    for stage in stages:
+    for stage in funnel.stages:
         parts = [f"name: {word(stage.name)}", f"side: {stage.side}"]
         if stage.role:
             parts.append(f"role: {stage.role}")
@@ -211,7 +183,7 @@ def _funnel(stages: list[_Stage], handed: _Stage, sales: ExportFile | None) -> I
             parts.append(f"when: {{event: {stage.event}}}")
         yield f"  - {{{', '.join(parts)}}}"
     yield ""
-    yield f"handoff: {{stage: {word(handed.name)}}}   # from here on the lead is sales'"
+    yield from _handoff(funnel)
     yield ""
     if sales:
         yield "disqualification:"
@@ -219,23 +191,49 @@ def _funnel(stages: list[_Stage], handed: _Stage, sales: ExportFile | None) -> I
         yield ""
 
 
-def _obligation(handed: _Stage, answer: _Answer | None) -> Iterator[str]:
-    if answer is None:
-        yield "# No column says when sales first spoke with a lead, so no promise about that can be"
-        yield "# measured yet. Export the date of the first engagement, and map it to"
-        yield "# `sales.connected`, to add one here."
+def _handoff(funnel: _Funnel) -> Iterator[str]:
+    if funnel.handed is not None:
+        yield f"handoff: {{stage: {word(funnel.handed.name)}}}   # from here on the lead is sales'"
+        return
+    if funnel.recorded:
+        yield "# A lead is sales' from the moment that the export dates, whatever its stage."
+    else:
+        yield "# In no column did init recognise when a lead became an MQL or was handed over."
+        yield "# Where you know it, map it in sources.yaml: as a stage, which you then name here,"
+        yield "# or as the event `lead.handed_off`. Until then no lead counts as handed over."
+    first = word(funnel.stages[0].name)
+    yield f"handoff: {{stage: {first}, recorded_by: event}}"
+
+
+def _obligation(promise: Promise | None, figures: Figures) -> Iterator[str]:
+    if promise is None:
+        yield "# In no column did init recognise when sales first spoke with a lead, so no promise"
+        yield "# about that can be measured yet. Where you know it, map it to `sales.connected`"
+        yield "# under `events` in sources.yaml, and add a promise here."
         yield ""
         return
-    verb = "Connect with" if answer.event == "sales.connected" else "Reach out to"
-    minimum = max(5, min(85, math.floor(answer.share * 20) * 5))
-    yield f"# From the data: of {answer.handed_over:,} leads handed over, {answer.reached:,} were"
-    yield f"# reached, 3 of 4 of these within {_days(answer.days)}: {_percent(answer)} of all."
-    yield "obligations:"
-    yield f"  - name: {verb} every {word(handed.name)}".replace('"', "")
-    yield "    side: sales"
-    yield "    starts_on: handoff"
-    yield f"    stops_on: {{event: {answer.event}}}"
-    yield f"    within: {_days(answer.days)}"
+    known = figures.answered
+    lines = [
+        "obligations:",
+        f"  - name: {promise.name}",
+        "    side: sales",
+        f"    starts_on: {promise.starts}",
+        f"    stops_on: {{event: {promise.event}}}",
+        f"    within: {promise.term}",
+    ]
+    if known is not None and known.decided < FEW:
+        of = f"{known.met:,} of {known.decided:,} leads" if known.decided else "none yet"
+        yield f"# Too little data to promise from: sales answered {of} within {promise.term}."
+        yield "# Take away the # of the lines below once both sides know what they can keep."
+        yield from (f"# {line}" for line in lines)
+        yield ""
+        return
+    share = known.met / known.decided if known else 0.0
+    minimum = max(5, min(85, math.floor(share * 20) * 5))
+    if known:
+        yield f"# From the data: sales {promise.verb} {known.met:,} of {known.decided:,} leads"
+        yield f"# within {promise.term}, {round(100 * share)} %. Hurdles to begin with:"
+    yield from lines
     yield (
         f"    hurdles: {{minimum: {minimum} %, target: {min(minimum + 10, 92)} %, "
         f"stretch: {min(minimum + 20, 97)} %}}"
@@ -243,58 +241,66 @@ def _obligation(handed: _Stage, answer: _Answer | None) -> Iterator[str]:
     yield ""
 
 
-def _percent(answer: _Answer) -> str:
-    return f"{round(100 * answer.share)} %"
+def _goal(counted: _Stage, months: dict[str, int]) -> Iterator[str]:
+    lines = [
+        "goals:",
+        f"  - name: {_goal_name(counted)} each month",
+        "    side: marketing",
+        f"    metric: {_metric(counted)}",
+        "    per: month",
+    ]
+    if not _enough(months):
+        yield f"# Too little data to promise a number of {_PLURALS[_metric(counted)]} from:"
+        yield f"# it takes {_FEWEST_MONTHS} whole months with {FEW} in all. To promise one, put in"
+        yield "# what you expect, and take away the # of the lines below."
+        yield from (f"# {line}" for line in lines)
+        yield "#     hurdles: {minimum: …, target: …, stretch: …}"
+        return
+    usual, least, most = _usual(months), min(months.values()), max(months.values())
+    minimum, target, stretch = _rising(usual)
+    yield f"# From the data: the middle month from {min(months)} to {max(months)} had {usual:,} of"
+    yield f"# them, the leanest {least:,}, the best {most:,}. Minimum: as many; target:"
+    yield f"# {_more(target, usual)}; stretch: {_more(stretch, usual)}."
+    yield from lines
+    yield f"    hurdles: {{minimum: {minimum}, target: {target}, stretch: {stretch}}}"
 
 
-def _days(count: int) -> str:
-    return f"{count} business day{'s' if count > 1 else ''}"
+def _enough(months: dict[str, int]) -> bool:
+    return len(months) >= _FEWEST_MONTHS and sum(months.values()) >= FEW and _usual(months) > 0
 
 
-def _goal(handed: _Stage, months: dict[str, int]) -> Iterator[str]:
-    usual = math.floor(median(months.values())) if months else 0
-    metric = _metric(handed)
-    hurdles = _rising(usual)
-    if months:
-        first, last = min(months), max(months)
-        yield f"# From the data: the middle month from {first} to {last} had {usual:,} of them, the"
-        yield f"# leanest {min(months.values()):,}, the best {max(months.values()):,}."
-    else:
-        yield "# The data has none yet; put in what you expect."
-    yield "# Minimum: as many as usual; target: 10 % more; stretch: 25 % more."
-    yield "goals:"
-    yield f"  - name: {_goal_name(handed)} each month"
-    yield "    side: marketing"
-    yield f"    metric: {metric}"
-    yield "    per: month"
-    yield f"    hurdles: {{minimum: {hurdles[0]}, target: {hurdles[1]}, stretch: {hurdles[2]}}}"
+def _usual(months: dict[str, int]) -> int:
+    return math.floor(median(months.values()))
 
 
-def _goal_name(handed: _Stage) -> str:
-    if handed.role is None:
+def _more(hurdle: int, usual: int) -> str:
+    return f"{round(100 * (hurdle / usual - 1))} % more"
+
+
+def _goal_name(counted: _Stage) -> str:
+    if counted.role is None:
         return "New contacts"
-    plural = handed.name.split()[-1].lower() in ("mql", "sal", "sql", "lead")
-    return f"{handed.name}s" if plural else f"Leads to {handed.name}"
+    plural = counted.name.split()[-1].lower() in ("mql", "sal", "sql", "lead")
+    return f"{counted.name}s" if plural else f"Leads to {counted.name}"
 
 
-def _metric(handed: _Stage) -> str:
-    return {"mql": "mqls", "sal": "sals", "sql": "sqls"}.get(handed.role or "", "contacts_added")
+def _metric(counted: _Stage) -> str:
+    return {"mql": "mqls", "sal": "sals", "sql": "sqls"}.get(counted.role or "", "contacts_added")
 
 
 def _rising(usual: int) -> tuple[int, int, int]:
-    minimum = max(1, usual)
-    target = max(minimum + 1, math.ceil(minimum * 1.1))
-    return minimum, target, max(target + 1, math.ceil(minimum * 1.25))
+    target = max(usual + 1, math.ceil(usual * 1.1))
+    return usual, target, max(target + 1, math.ceil(usual * 1.25))
 
 
-def _findings(handed: _Stage, months: dict[str, int], answer: _Answer | None) -> list[str]:
-    found = []
-    if months:
-        usual = math.floor(median(months.values()))
-        found.append(f"A usual month has {usual:,} {_PLURALS[_metric(handed)]}.")
-    if answer:
+def _findings(funnel: _Funnel, promise: Promise | None, figures: Figures) -> list[str]:
+    what = _PLURALS[_metric(funnel.counted)]
+    found = [f"Too little data to promise a number of {what} from."]
+    if _enough(figures.months):
+        found = [f"A usual month has {_usual(figures.months):,} {what}."]
+    if promise and (known := figures.answered) and known.decided:
         found.append(
-            f"Sales reached {answer.in_time:,} of {answer.handed_over:,} within "
-            f"{_days(answer.days)}."
+            f"Sales {promise.verb} {known.met:,} of {known.decided:,} leads within {promise.term}"
+            f"{'.' if known.decided >= FEW else ': too few to promise from.'}"
         )
     return found

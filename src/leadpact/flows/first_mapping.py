@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from leadpact.flows.first_remarks import deal_remarks, event_remarks, field_remarks
+from leadpact.flows.yaml_words import word, words
 from leadpact.sources.mapping import Table
+from leadpact.sources.meanings import MEANINGLESS, stated
 from leadpact.sources.recognise import Export
 
-#: Texts that exports write where there is no value.
-MEANINGLESS = (
-    "",
-    "Select",
-    "(not set)",
-    "(No value)",
-    "N/A",
-    "n/a",
-    "null",
-    "NULL",
-    "None",
-    "-",
-    "--",
-)
-
-_PLAIN = re.compile(r"[A-Za-z][\w /().-]*[\w)]|[A-Za-z]")
-_WORDS_OF_YAML = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 _FIELDS = (
     "email", "phone", "title", "company", "company_id", "domain", "country", "industry",
     "employees", "source", "campaign", "landing_page", "asset", "owner",
 )  # fmt: skip
+
+
+_SPLIT_BY = ("country", "industry", "source", "campaign", "asset")
 
 
 @dataclass(frozen=True)
@@ -58,23 +46,22 @@ class Guess:
     settled: frozenset[str] = frozenset()
 
 
-def word(text: str) -> str:
-    """A text as YAML, in quotes where it needs them."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS_OF_YAML:
-        return text
-    return json.dumps(text, ensure_ascii=False)
+def write_mapping(
+    leads: ExportFile, sales: ExportFile | None, guess: Guess, unused: Sequence[Sequence[str]] = ()
+) -> str:
+    """The mapping of an export of leads, and of one of deals.
 
-
-def words(texts: list[str]) -> str:
-    """Texts as a YAML list on one line."""
-    return f"[{', '.join(word(text) for text in texts)}]"
-
-
-def write_mapping(leads: ExportFile, sales: ExportFile | None, guess: Guess) -> str:
-    """The mapping of an export of leads, and of one of deals."""
+    `unused` has the columns of each that no line names; they become remarks.
+    """
     files = [leads, *([sales] if sales else [])]
+    of_leads, of_deals, *_ = [*unused, (), ()]
     return "\n".join(
-        [*_head(files, guess), *_leads(leads, sales), *_deals(sales, knows_times(leads)), ""]
+        [
+            *_head(files, guess),
+            *_leads(leads, sales, of_leads),
+            *_deals(sales, knows_times(leads), of_deals),
+            "",
+        ]
     )
 
 
@@ -99,7 +86,7 @@ def _head(files: list[ExportFile], guess: Guess) -> Iterator[str]:
     yield "tables:"
 
 
-def _leads(leads: ExportFile, sales: ExportFile | None) -> Iterator[str]:
+def _leads(leads: ExportFile, sales: ExportFile | None, unused: Sequence[str]) -> Iterator[str]:
     roles = leads.export.roles
     yield from _file(leads)
     yield "    leads:"
@@ -108,6 +95,7 @@ def _leads(leads: ExportFile, sales: ExportFile | None) -> Iterator[str]:
     yield f"      created: {word(roles['created'])}"
     fields = list(_fields(leads))
     yield from ["      fields:", *fields] if fields else []
+    yield from field_remarks(unused, leads.values, begun=bool(fields))
     timed = knows_times(leads)
     stages = stage_columns(leads.export)
     if stages:
@@ -118,7 +106,9 @@ def _leads(leads: ExportFile, sales: ExportFile | None) -> Iterator[str]:
         at = roles.get("assigned_at", roles["created"])
         remark = "" if "assigned_at" in roles else "   # no column says when; the owner as exported"
         yield f"      assigned: {{to: {word(roles['owner'])}, at: {word(at)}}}{remark}"
-    yield from _contacts(leads, timed)
+    events = list(_events(leads, timed))
+    yield from ["    events:", *events] if events else []
+    yield from event_remarks(unused, leads.values, begun=bool(events))
     if sales and "deals" in roles and "leads" not in sales.export.roles:
         yield "    links:   # which deal came from which lead"
         yield f"      deal: {word(roles['deals'])}"
@@ -139,24 +129,48 @@ def _fields(leads: ExportFile) -> Iterator[str]:
     for role in _FIELDS:
         if role == "employees" and role in roles:
             yield f"        employees: {{column: {word(roles[role])}, type: number}}"
+        elif role in roles and (names := spellings(leads, role)):
+            renamed = ", ".join(f"{word(old)}: {word(new)}" for old, new in names.items())
+            yield f"        {role}: {{column: {word(roles[role])}, values: {{{renamed}}}}}"
         elif role in roles:
             yield f"        {role}: {word(roles[role])}"
     if "opted_out" in roles:
         yield f"        opted_out: {{column: {word(roles['opted_out'])}, type: boolean}}"
 
 
-def _contacts(leads: ExportFile, timed: bool) -> Iterator[str]:
-    """The events of sales that a column dates."""
+_EVENTS = {
+    "lead.handed_off": "handed_at",
+    "sales.attempted": "attempted_at",
+    "sales.connected": "connected_at",
+    "sales.rejected": "rejected_at",
+    "lead.disqualified": "disqualified_at",
+}
+_WITH_A_REASON = ("sales.rejected", "lead.disqualified")
+
+
+def _events(leads: ExportFile, timed: bool) -> Iterator[str]:
+    """What happened to a lead that a column dates."""
     roles = leads.export.roles
-    dated = [("sales.attempted", "attempted_at"), ("sales.connected", "connected_at")]
-    lines = [
-        f"      - {{kind: {kind}, at: {_moment(leads, roles[role], timed)}{_by(roles)}}}"
-        for kind, role in dated
-        if role in roles
-    ]
-    if lines:
-        yield "    events:"
-        yield from lines
+    for kind, role in _EVENTS.items():
+        if role in roles:
+            more = _by(roles) if kind.startswith("sales.") else ""
+            if kind in _WITH_A_REASON and "reason" in roles:
+                more += f", properties: {{reason: {word(roles['reason'])}}}"
+            yield f"      - {{kind: {kind}, at: {_moment(leads, roles[role], timed)}{more}}}"
+
+
+def spellings(leads: ExportFile, role: str) -> dict[str, str]:
+    """Values of an attribute that figures are split by, of which case alone makes two: to one."""
+    if role not in _SPLIT_BY or role not in leads.export.roles:
+        return {}
+    of_value: dict[str, Counter[str]] = {}
+    for text, count in stated(leads.values[leads.export.roles[role]]).items():
+        of_value.setdefault(text.casefold(), Counter())[text] += count
+    return {
+        folded: texts.most_common(1)[0][0]
+        for folded, texts in sorted(of_value.items())
+        if len(texts) > 1
+    }
 
 
 def _by(roles: dict[str, str]) -> str:
@@ -175,7 +189,7 @@ def knows_times(file: ExportFile) -> bool:
     """Whether some date of a stage or a contact has a time of day."""
     roles = file.export.roles
     columns = [column for _, _, column in file.export.stages]
-    columns += [roles[role] for role in ("attempted_at", "connected_at") if role in roles]
+    columns += [roles[role] for role in _EVENTS.values() if role in roles]
     return any(":" in text for column in columns for text in file.values[column])
 
 
@@ -189,7 +203,7 @@ def stage_columns(export: Export) -> list[tuple[str, str, str]]:
     return stages
 
 
-def _deals(sales: ExportFile | None, timed: bool) -> Iterator[str]:
+def _deals(sales: ExportFile | None, timed: bool, unused: Sequence[str]) -> Iterator[str]:
     if sales is None:
         return
     roles = sales.export.roles
@@ -210,3 +224,4 @@ def _deals(sales: ExportFile | None, timed: bool) -> Iterator[str]:
             yield f"      {role}: {word(roles[role])}"
     if "leads" in roles:
         yield f"      leads: {word(roles['leads'])}   # several keys in a cell are parted by “;”"
+    yield from deal_remarks(unused)

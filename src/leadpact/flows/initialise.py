@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,11 +12,14 @@ import pyarrow.compute as pc
 
 from leadpact.agreement.problems import Problem
 from leadpact.flows.first_agreement import write_agreement
-from leadpact.flows.first_mapping import MEANINGLESS, ExportFile, Guess, write_mapping
+from leadpact.flows.first_mapping import ExportFile, Guess, spellings, write_mapping
+from leadpact.flows.first_remarks import not_used
+from leadpact.flows.run import Progress
 from leadpact.sources.encodings import NotUtf8Error
 from leadpact.sources.loading import SourcesError, parse_sources
 from leadpact.sources.mapping import Table
-from leadpact.sources.opening import open_table, refuse_missing
+from leadpact.sources.meanings import stated
+from leadpact.sources.opening import needed_columns, open_table, refuse_missing
 from leadpact.sources.reading import Read, read_loaded
 from leadpact.sources.recognise import Export, recognise_deals, recognise_leads
 from leadpact.sources.rows import OpenTable, TableError
@@ -42,6 +45,15 @@ _ZONES = {
     "australia": ("Australia/Sydney", "AU"), "au": ("Australia/Sydney", "AU"),
     "singapore": ("Asia/Singapore", "SG"), "sg": ("Asia/Singapore", "SG"),
 }  # fmt: skip
+_MEANINGS = {
+    "created": "the creation of the lead",
+    "assigned_at": "the assignment to its owner",
+    "handed_at": "the handoff to sales",
+    "attempted_at": "the first attempt of sales",
+    "connected_at": "the first talk with sales",
+    "rejected_at": "the rejection by sales",
+    "disqualified_at": "the disqualification",
+}
 _MOST_VALUES = 10_000
 
 
@@ -61,6 +73,7 @@ def initialise(
     *,
     timezone: str | None = None,
     beside: str | Path = ".",
+    tell: Progress = lambda _done, _what: None,
 ) -> Beginning:
     """Recognise an export of contacts, and perhaps one of deals, and write a first beginning.
 
@@ -70,16 +83,43 @@ def initialise(
     leads = _examined(Path(contacts), Path(beside), of_deals=False)
     sales = _examined(Path(deals), Path(beside), of_deals=True) if deals is not None else None
     guess = _guess(leads, timezone)
-    text, read = _tried(leads, sales, guess, Path(beside))
+    text, unused, read = _tried(leads, sales, guess, Path(beside))
     _refuse_nothing(Path(contacts), read)
-    agreement, findings = write_agreement(read.history, leads, sales, guess)
+    agreement, findings = write_agreement(read.history, leads, sales, guess, tell)
     summary = [
         f"{leads.table.file}: leads, as {leads.export.vendor} exports them.",
         *([f"{sales.table.file}: deals, as {sales.export.vendor} exports them."] if sales else []),
+        *_recognised(leads),
+        *(
+            f"{file.table.title}: not used: {not_used(names, file.values)}. sources.yaml has them "
+            "as remarks."
+            for file, names in zip([leads, sales], unused, strict=False)
+            if file and names
+        ),
         *read.notes,
         *findings,
     ]
     return Beginning(text, agreement, summary, read)
+
+
+def _recognised(leads: ExportFile) -> Iterator[str]:
+    """What was taken for something without a name that says so, for the user to look at."""
+    if guessed := leads.export.by_words:
+        names = ", ".join(f"“{name}” as {_meaning(what)}" for name, what in guessed.items())
+        yield (
+            f"{leads.table.title}: recognised by words and dates: {names}. Look in sources.yaml "
+            "whether that is what you mean."
+        )
+    for role in ("country", "industry", "source", "campaign", "asset"):
+        if same := spellings(leads, role):
+            yield (
+                f"{leads.table.title}: written in several ways, and counted as one {role}: "
+                f"{', '.join(f'“{name}”' for name in same.values())}."
+            )
+
+
+def _meaning(what: str) -> str:
+    return _MEANINGS.get(what, f"the entry into {what}")
 
 
 def _refuse_nothing(path: Path, read: Read) -> None:
@@ -98,10 +138,11 @@ def _examined(path: Path, beside: Path, *, of_deals: bool) -> ExportFile:
         message = error.message.removeprefix(f"{path} ")
         problem = Problem(str(path), 0, 0, (), message, error.hint or None)
         raise SourcesError([problem]) from None
-    export = recognise_deals(opened.header) if of_deals else recognise_leads(opened.header)
-    _check(path, export, opened.header, of_deals=of_deals)
-    columns = [*export.roles.values(), *(column for _, _, column in export.stages)]
-    values = _values(opened, dict.fromkeys(columns))
+    single = [name for name in opened.header if name.strip() and opened.header.count(name) == 1]
+    values = _values(opened, single)
+    header = opened.header
+    export = recognise_deals(header) if of_deals else recognise_leads(header, values)
+    _check(path, export, header, of_deals=of_deals)
     return ExportFile(table, export, values)
 
 
@@ -153,8 +194,7 @@ def _guess(leads: ExportFile, timezone: str | None) -> Guess:
     """Zone, holidays and order of dates, as the country of most leads suggests."""
     column = leads.export.roles.get("country")
     countries = leads.values[column] if column else Counter()
-    known = [(name, n) for name, n in countries.most_common() if name not in MEANINGLESS]
-    if known:
+    if known := stated(countries).most_common(1):
         name = known[0][0]
         zone, country = _ZONES.get(name.lower(), (None, None))
         if zone or timezone:
@@ -166,16 +206,26 @@ def _guess(leads: ExportFile, timezone: str | None) -> Guess:
 
 def _tried(
     leads: ExportFile, sales: ExportFile | None, guess: Guess, beside: Path
-) -> tuple[str, Read]:
-    """The mapping and what it reads, an order of dates added where the files leave a doubt."""
+) -> tuple[str, list[list[str]], Read]:
+    """The mapping, the columns of each file that it does not use, and what it reads.
+
+    An order of dates is added where the files leave a doubt.
+    """
+    files = [leads, *([sales] if sales else [])]
     for _ in range(3):
-        text = write_mapping(leads, sales, guess)
-        loaded = parse_sources(text, "sources.yaml")
+        loaded = parse_sources(write_mapping(leads, sales, guess), "sources.yaml")
         try:
-            return text, read_loaded(loaded, beside)
+            read = read_loaded(loaded, beside)
         except SourcesError as error:
             unclear = {problem.path[2] for problem in error.problems if len(problem.path) == 3}
             if not unclear or unclear - {"dates", "decimal"} or unclear <= guess.settled:
                 raise
             guess = replace(guess, settled=guess.settled | {str(name) for name in unclear})
+            continue
+        used = [set(needed_columns(table)) for table in loaded.sources.tables]
+        unused = [
+            [name for name in file.values if name not in named]
+            for file, named in zip(files, used, strict=True)
+        ]
+        return write_mapping(leads, sales, guess, unused), unused, read
     raise AssertionError("every doubt is settled once")

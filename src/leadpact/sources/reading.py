@@ -177,7 +177,7 @@ def _counts(into: Gathering) -> list[str]:
         mine = [reject for reject in into.rejects if reject.file == title]
         refused = len({reject.line for reject in mine if reject.whole_row})
         values = sum(not reject.whole_row for reject in mine)
-        text = f"{title}: {rows:,} rows read"
+        text = f"{title}: {_counted(rows, 'row')} read"
         if refused:
             text += f", {refused:,} of them left out"
         if values:
@@ -189,7 +189,7 @@ def _counts(into: Gathering) -> list[str]:
 
 
 def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'s' if count > 1 else ''}"
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _problem(loaded: LoadedSources, index: int, error: TableError) -> Problem:

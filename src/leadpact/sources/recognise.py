@@ -1,16 +1,23 @@
-"""Recognising what the columns of an export are, by the names that usual systems give them."""
+"""Recognising what the columns of an export are, by the names that usual systems give them.
+
+A column of dates whose name is none of these is recognised by the words in it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
+
+from leadpact.sources.meanings import holds_dates, is_nameless, moment_of, stated
 
 Vendor = Literal["HubSpot", "Salesforce", "another system"]
 
 _LEAD_COLUMNS: dict[str, tuple[str, ...]] = {
-    "id": ("record id", "contact id", "lead id", "prospect id", "person id", "id", "uuid", "key"),
+    "id": ("record id", "contact id", "lead id", "prospect id", "person id", "id", "uuid", "key",
+           "lead no", "lead number", "contact no", "contact number"),
     "email": ("email", "email address", "e mail", "work email", "mail"),
     "created": (
         "create date", "created date", "date created", "created at", "created on", "created",
@@ -46,6 +53,8 @@ _LEAD_COLUMNS: dict[str, tuple[str, ...]] = {
     "converted_at": ("converted date", "conversion date"),
     "opted_out": ("unsubscribed from all email", "email opt out", "opted out"),
     "lifecycle": ("lifecycle stage", "lead status", "status"),
+    "reason": ("rejection reason", "rejected reason", "reject reason", "unqualified reason",
+               "disqualification reason", "disqualified reason", "lost reason"),
     "deals": ("associated deal ids", "opportunity id", "deal id"),
 }  # fmt: skip
 
@@ -91,21 +100,66 @@ _STAGE_HEADERS = (
 )
 
 
+#: Roles that date something; without a date in it a column of that name is something else.
+_DATED_ROLES = ("assigned_at", "attempted_at", "connected_at", "converted_at")
+_ABBREVIATED = {"mql": "MQL", "sal": "SAL", "sql": "SQL"}
+
+
 @dataclass(frozen=True)
 class Export:
     """What the columns of an export are: role → column, and stage → its date column, in order.
 
-    `stages` has (role, name as the export writes it, column).
+    `stages` has (role, name as the export writes it, column); `by_words` the columns that are known
+    only by words in their names and by their values → the role, or the name of the stage.
     """
 
     vendor: Vendor
     roles: dict[str, str]
     stages: list[tuple[str, str, str]] = field(default_factory=list)
+    by_words: dict[str, str] = field(default_factory=dict)
 
 
-def recognise_leads(header: Sequence[str]) -> Export:
-    """What the columns of an export of contacts or leads are."""
-    return Export(vendor_of(header), _roles(header, _LEAD_COLUMNS), _stages(header))
+Values = Mapping[str, Counter[str]]
+
+
+def recognise_leads(header: Sequence[str], values: Values | None = None) -> Export:
+    """What the columns of an export of contacts or leads are.
+
+    `values` has the texts of each, and how often they stand there: a date tells more than a name.
+    """
+    values = values or {}
+    undated = {name for name, texts in values.items() if stated(texts) and not holds_dates(texts)}
+    roles = {
+        role: column
+        for role, column in _roles(header, _LEAD_COLUMNS).items()
+        if role not in _DATED_ROLES or column not in undated
+    }
+    stages = _stages([name for name in header if name not in undated])
+    return _with_words(Export(vendor_of(header), roles, stages), values)
+
+
+def _with_words(export: Export, values: Values) -> Export:
+    """The export with the date columns that only their words and values tell."""
+    roles, stages = dict(export.roles), {each[0]: each for each in export.stages}
+    taken = {*roles.values(), *(column for _, _, column in export.stages)}
+    dated = [name for name, texts in values.items() if name not in taken and holds_dates(texts)]
+    told: dict[str, str] = {}
+    for column in dated:
+        meant = moment_of(column)
+        if meant is None or meant in roles or meant in stages:
+            continue
+        if meant in STAGES:
+            told[column] = _ABBREVIATED.get(meant, meant.capitalize())
+            stages[meant] = (meant, told[column], column)
+        else:
+            told[column] = meant
+            roles[meant] = column
+    nameless = [column for column in dated if column not in told and is_nameless(column)]
+    if "created" not in roles and len(nameless) == 1:
+        roles["created"] = nameless[0]
+        told[nameless[0]] = "created"
+    in_order = [stages[role] for role in STAGES if role in stages]
+    return Export(export.vendor, roles, in_order, told)
 
 
 def recognise_deals(header: Sequence[str]) -> Export:
@@ -145,8 +199,12 @@ def _stages(header: Sequence[str]) -> list[tuple[str, str, str]]:
             match = pattern.fullmatch(column.strip())
             meant = stage_role(match["stage"]) if match else None
             if match and meant and meant not in found:
-                found[meant] = (meant, match["stage"], column)
+                found[meant] = (meant, _name(match["stage"]), column)
     return [found[role] for role in STAGES if role in found]
+
+
+def _name(written: str) -> str:
+    return _ABBREVIATED.get(written.lower(), written)
 
 
 def _plain(name: str) -> str:

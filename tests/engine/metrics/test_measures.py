@@ -259,3 +259,12 @@ def test_waits_count_working_time_without_days_declared_closed() -> None:
     # From Wednesday to Friday at 09:00 are two days of eight hours.
     assert wait() == timedelta(hours=16).total_seconds()
     assert wait(2) == timedelta(hours=8).total_seconds()
+
+
+@pytest.mark.parametrize(("recorded_by", "mqls"), [("stage", True), ("event", False)])
+def test_the_first_stage_is_no_mql_where_only_a_row_hands_over(recorded_by, mqls) -> None:
+    terms = tiny.agreement(
+        stages=[{"name": "Lead"}], handoff={"stage": "Lead", "recorded_by": recorded_by}
+    )
+    measures = Measures(tiny.result(under=terms), tiny.history())
+    assert ("mqls" in {metric.name for metric in measures.metrics}) is mqls

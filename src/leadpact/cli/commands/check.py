@@ -25,14 +25,15 @@ def check(
 ) -> None:  # fmt: skip
     """Find everything wrong with agreements and mappings, each problem at its line.
 
-    Ends with 1 when there is an error; warnings and notes are worth a look.
+    An agreement and its mapping together are also checked against each other. Ends with 1 when
+    there is an error; warnings and notes are worth a look.
     """
     from datetime import UTC, datetime
 
-    from leadpact.flows.checking import check as check_file
+    from leadpact.flows.checking import check_all
 
     now = datetime.now(UTC)
-    checked = [check_file(file, now) for file in dict.fromkeys(files)]
+    checked = check_all(list(dict.fromkeys(files)), now)
     problems = [problem for one in checked for problem in one.problems]
     if as_json:
         from leadpact.cli.terminal import write_json

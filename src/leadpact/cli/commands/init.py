@@ -108,7 +108,7 @@ def _from_exports(
     with made(folder):
         with progress() as tell:
             tell(0.1, f"Reading {contacts}")
-            beginning = initialise(contacts, deals, timezone=timezone, beside=folder)
+            beginning = initialise(contacts, deals, timezone=timezone, beside=folder, tell=tell)
         texts = {SOURCES: beginning.sources, AGREEMENT: beginning.agreement}
         write_together(folder, texts, replace=force)
     _tell(beginning.summary, folder)

@@ -22,14 +22,16 @@ def microseconds(instant: datetime) -> int:
 def stages(agreement: Agreement) -> pa.Table:
     """The agreement's stages with their place in the funnel and the field's role for them.
 
-    Without a declared role, the handoff stage is the MQL and the stage that wins the customer.
+    Without a declared role, the handoff stage is the MQL and the stage that wins the customer. The
+    first stage is no MQL where only a row hands a lead over: every lead is in it.
     """
     declared = {stage.role for stage in agreement.stages}
     rows = []
     for place, stage in enumerate(agreement.stages):
         handoff = stage.name == agreement.handoff.stage
         role: str | None = stage.role
-        if role is None and handoff and "mql" not in declared:
+        qualifies = place > 0 or agreement.handoff.recorded_by == "stage"
+        if role is None and handoff and qualifies and "mql" not in declared:
             role = "mql"
         elif role is None and stage.outcome == "won" and "customer" not in declared:
             role = "customer"

@@ -59,7 +59,9 @@ class Company:
         found = next(each for each in self.agreement.stages if each.name == stage)
         if found.role:
             return found.role
-        if stage == self.agreement.handoff.stage and "mql" not in declared:
+        handoff = self.agreement.handoff
+        first = stage == self.stages[0] and handoff.recorded_by == "event"
+        if stage == handoff.stage and not first and "mql" not in declared:
             return "mql"
         if found.outcome == "won" and "customer" not in declared:
             return "customer"
