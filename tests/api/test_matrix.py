@@ -21,6 +21,7 @@ from leadpact.ledger.models import (
     Handoff,
     Notice,
     Person,
+    Proposal,
     Role,
     Scope,
     Webhook,
@@ -34,6 +35,11 @@ ROLES = list(Role.values)
 KEYS = [f"key {scope}" for scope in Scope.values]
 READERS = {*ROLES, "key read", "key write", "key admin"}
 ADMINISTRATORS = {"administrator", "key admin"}
+
+#: Who may say which leads count.
+CLEANERS = {
+    "administrator", "marketing head", "marketer", "sales head", "key write", "key admin",
+}  # fmt: skip
 
 #: Who may use each endpoint at all; of which leads, the tables below say.
 MAY: dict[str, set[str]] = {
@@ -68,13 +74,15 @@ MAY: dict[str, set[str]] = {
     "POST /api/v1/webhooks/{webhook}/trial": ADMINISTRATORS,
     "DELETE /api/v1/webhooks/{webhook}": ADMINISTRATORS,
     "POST /api/v1/notices/{notice}/replay": ADMINISTRATORS,
+    "GET /api/v1/proposals": CLEANERS,
+    "POST /api/v1/proposals/{proposal}": CLEANERS,
     "GET /api/v1/leads/{key}/record": ADMINISTRATORS,
     # Last: of Ada there is nothing to ask afterwards.
     "DELETE /api/v1/leads/{key}": ADMINISTRATORS,
 }  # fmt: skip
 
 #: What the numbers in addresses are of.
-THINGS = ("person", "absence", "channel", "webhook", "notice")
+THINGS = ("proposal", "person", "absence", "channel", "webhook", "notice")
 
 #: The leads, from where a rep of Ada's team stands: own, a colleague's, another team's, and one
 #: that marketing has not handed over.
@@ -160,6 +168,9 @@ def things(monkeypatch: pytest.MonkeyPatch, leads: dict[str, str]) -> dict[str, 
     person = Person.objects.exclude(name=Handoff.objects.get(lead="Ada").person).first()
     assert person is not None
     rows = {
+        "proposal": Proposal.objects.create(
+            first_id="Ada", second_id="Dee", weight=1.0, because="a test", found_at=now
+        ),
         "person": person,
         "absence": Absence.objects.create(person=person, begins=now, ends=now + timedelta(days=1)),
         "channel": Channel.objects.create(
@@ -202,6 +213,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/events": {"event_id": "m", "kind": "page_viewed", "lead": {"id": "Ada"}},
     "POST /api/v1/leads/{key}/actions": {"action": "attempt", "channel": "phone"},
     "POST /api/v1/voids": {"source": "crm", "event_id": "Bo 2"},
+    "POST /api/v1/proposals/{proposal}": {"verdict": "refuse"},
     "POST /api/v1/people/{person}/absences": {
         "begins": "2030-01-01T00:00:00Z",
         "ends": "2030-01-02T00:00:00Z",

@@ -9,7 +9,17 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
 from leadpact import __version__
-from leadpact.api import absences, channels, endpoints, figures, lists, persons, problems, writing
+from leadpact.api import (
+    absences,
+    channels,
+    endpoints,
+    figures,
+    lists,
+    persons,
+    problems,
+    proposals,
+    writing,
+)
 from leadpact.api.callers import Key, Session
 
 
@@ -39,7 +49,7 @@ api = _Described(
 problems.install(api)
 api.add_router("", endpoints.router)
 #: Each of these puts its endpoints on the list.
-PARTS = (lists, figures, persons, writing, channels, absences)
+PARTS = (lists, figures, persons, proposals, writing, channels, absences)
 
 
 @csrf_exempt

@@ -27,7 +27,8 @@ def measure(
 ) -> None:
     """Measure every figure and promise now, and publish them to pages and programs.
 
-    They are those of `run` over the same log. A worker does this by itself, at most once a minute.
+    They are those of `run` over the same log. Leads that may be one person are looked for as well.
+    A worker does both by itself: figures at most once a minute, likeness once an hour.
     """
     import os
     import socket
@@ -38,6 +39,7 @@ def measure(
 
     name = f"{socket.gethostname()}:{os.getpid()}"
     with opened() as now, progress() as tell:
+        from leadpact.flows import proposing
         from leadpact.flows.measuring import measure as measured
         from leadpact.flows.run import compile_engine
         from leadpact.ledger.selectors.figures import is_due
@@ -50,6 +52,8 @@ def measure(
                 return
         compile_engine(tell)
         done = measured(now, name, tell, take_over=not when_due)
+        if done and (proposing.is_due(now) or not when_due):
+            proposing.propose(now)
     if done:
         _tell(done, as_json)
     elif not when_due:

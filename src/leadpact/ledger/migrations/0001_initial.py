@@ -512,6 +512,7 @@ class Migration(migrations.Migration):
                 ('next_at', models.DateTimeField(null=True)),
                 ('seconds', models.FloatField(default=0)),
                 ('counts', models.TextField(default='{}')),
+                ('proposed_at', models.DateTimeField(null=True)),
                 ('leased_by', models.TextField(blank=True)),
                 ('leased_until', models.DateTimeField(null=True)),
                 ('agreement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.agreementversion')),
@@ -571,6 +572,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('ends__gt', models.F('begins'))), name='absence_ends_later')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Proposal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('weight', models.FloatField()),
+                ('because', models.TextField()),
+                ('state', models.CharField(choices=[('open', 'Open'), ('accepted', 'Accepted'), ('refused', 'Refused')], default='open', max_length=8)),
+                ('found_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('decided_by', models.TextField(blank=True)),
+                ('first', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='ledger.lead')),
+                ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals_as_later', to='ledger.lead')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('first', 'second'), name='pair_is_proposed_once')],
             },
         ),
         migrations.CreateModel(

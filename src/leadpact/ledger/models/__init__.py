@@ -8,7 +8,7 @@ from leadpact.ledger.models.erasures import Erased
 from leadpact.ledger.models.events import Batch, Event
 from leadpact.ledger.models.forms import Form, FormCount
 from leadpact.ledger.models.installation import Installation
-from leadpact.ledger.models.leads import Company, Deal, DealRole, Identity, Lead
+from leadpact.ledger.models.leads import Company, Deal, DealRole, Identity, Lead, Proposal
 from leadpact.ledger.models.live import Change, Handoff, Notice, NurtureEntry, Webhook
 from leadpact.ledger.models.people import Absence, Person, Standing, Team
 from leadpact.ledger.models.published import Measurement, PublishedMetric, PublishedStanding
@@ -53,6 +53,7 @@ __all__ = [
     "Notice",
     "NurtureEntry",
     "Person",
+    "Proposal",
     "PublishedMetric",
     "PublishedStanding",
     "Quarantine",

@@ -84,3 +84,35 @@ class DealRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lead_id} in {self.deal_id}"
+
+
+class Proposal(models.Model):
+    """Two leads that may be one person; people accept it, which merges them, or refuse it for good.
+
+    `first` came earlier and goes on. `weight` is how many times over the odds double that they are
+    one; `because` says why in words.
+    """
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        REFUSED = "refused"
+
+    first = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="proposals")
+    second = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="proposals_as_later")
+    weight = models.FloatField()
+    because = models.TextField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    found_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="pair_is_proposed_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} and {self.second_id}: {self.state}"

@@ -12,8 +12,8 @@ class Measurement(models.Model):
 
     `newest`, `recent`, `versions` and `imported_at` say how much was known when it began: another
     is worth its while once one of them has changed, or at `next_at`, when time alone moves a
-    figure. Whoever measures is named in `leased_by`; nobody else begins before `leased_until`.
-    `counts` is JSON.
+    figure. `proposed_at` is when leads that may be one were looked for. Whoever measures is named
+    in `leased_by`; nobody else begins before `leased_until`. `counts` is JSON.
     """
 
     as_of = models.DateTimeField(null=True)
@@ -25,6 +25,7 @@ class Measurement(models.Model):
     next_at = models.DateTimeField(null=True)
     seconds = models.FloatField(default=0)
     counts = models.TextField(default="{}")
+    proposed_at = models.DateTimeField(null=True)
     leased_by = models.TextField(blank=True)
     leased_until = models.DateTimeField(null=True)
 
