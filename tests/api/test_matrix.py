@@ -48,6 +48,8 @@ MAY: dict[str, set[str]] = {
     "GET /api/v1/events": READERS,
     "GET /api/v1/handoffs": READERS,
     "GET /api/v1/clocks": READERS,
+    "GET /api/v1/nurture": READERS,
+    "GET /api/v1/programs": READERS,
     "GET /api/v1/agreements": READERS,
     "GET /api/v1/agreements/{number}": READERS,
     "GET /api/v1/people": READERS,
@@ -98,7 +100,8 @@ WORKS: dict[str, set[str]] = {
     "rep": {"own"},
 }
 WAIVES = {"administrator", "marketing head", "sales head", "key admin"}
-LISTS = ("leads", "events", "handoffs", "clocks", "notices")
+NURTURES = {"administrator", "marketing head", "marketer", "key write", "key admin"}
+LISTS = ("nurture", "leads", "events", "handoffs", "clocks", "notices")
 
 
 @pytest.fixture
@@ -254,4 +257,9 @@ def acts(asker: Asker, who: str, kind: str, lead: str) -> list[str]:
     may = who in WAIVES and kind in SEES[who]
     if (status == 200) != may or status not in (200, 403, 404):
         wrong.append(f"{who} waives on the lead {kind}: {status}")
+    body = {"action": "enrol", "program": "Stay in touch"}
+    status = asker.ask("POST", f"/api/v1/leads/{lead}/actions", body).status_code
+    may = who in NURTURES and kind in SEES[who]
+    if (status == 200) != may or status not in (200, 403, 404):
+        wrong.append(f"{who} nurtures the lead {kind}: {status}")
     return wrong

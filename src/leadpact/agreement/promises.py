@@ -146,6 +146,11 @@ Start = Annotated[
     | Annotated[Condition, Tag("condition")],
     Discriminator(_start_form, custom_error_type="start", custom_error_message=_STARTS),
 ]
+_JOINS = "must be `{stage: …}` or `{event: …}`"
+Joins = Annotated[
+    Annotated[OnStage, Tag("stage")] | Annotated[Condition, Tag("condition")],
+    Discriminator(_start_form, custom_error_type="start", custom_error_message=_JOINS),
+]
 Hurdles = dict[str, Hurdle]
 
 
@@ -206,8 +211,12 @@ class Program(Model):
 
     name: Name = Field(description="The program's name.")
     owner: Name = Field(description="Who answers for it.")
-    enters: Condition | None = Field(None, description="Leads that join it.")
-    exits: Condition | None = Field(None, description="What ends it for a lead.")
+    enters: Joins | None = Field(
+        None, description="The entry into a stage, or an event: what lets a lead join it."
+    )
+    exits: Condition | None = Field(
+        None, description="An event that ends it for a lead; when absent, qualifying does."
+    )
     steps: list[NurtureStep] = Field(default_factory=list, description="Touches, in order.")
 
 

@@ -15,6 +15,7 @@ from leadpact.api import (
     endpoints,
     figures,
     lists,
+    nurture,
     persons,
     problems,
     proposals,
@@ -49,7 +50,7 @@ api = _Described(
 problems.install(api)
 api.add_router("", endpoints.router)
 #: Each of these puts its endpoints on the list.
-PARTS = (lists, figures, persons, proposals, writing, channels, absences)
+PARTS = (lists, nurture, figures, persons, proposals, writing, channels, absences)
 
 
 @csrf_exempt

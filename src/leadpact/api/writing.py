@@ -115,6 +115,9 @@ Action = Literal[
     "restore",
     "merge",
     "unmerge",
+    "enrol",
+    "touch",
+    "leave",
 ]
 
 
@@ -130,6 +133,8 @@ class ActionIn(Schema):
     outcome: str = Field("", max_length=60)
     stage: str = Field("", max_length=200)
     obligation: str = Field("", max_length=200)
+    program: str = Field("", max_length=200, description="A nurture program.")
+    step: str = Field("", max_length=200, description="Its step; by default the next one.")
     upheld: bool = False
     to: str = Field("", max_length=200)
     other: str = Field("", max_length=200, description="The lead to merge, or to part again.")
@@ -199,6 +204,12 @@ def _do(doing: Doing, lead: str, did: ActionIn) -> Receipt:
             return actions.exclude(doing, lead, did.reason)
         case "restore":
             return actions.restore(doing, lead)
+        case "enrol":
+            return actions.enrol(doing, lead, did.program)
+        case "touch":
+            return actions.touch(doing, lead, did.program, did.step)
+        case "leave":
+            return actions.leave_program(doing, lead, did.program, did.reason)
         case "merge":
             return actions.merge(doing, lead, did.other)
         case _:

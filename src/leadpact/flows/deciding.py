@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadpact.agreement.spec import Agreement
 from leadpact.engine.log import History
+from leadpact.engine.nurture import ENTERED, EXIT, LEFT, QUALIFIED, Entry, Found
 from leadpact.engine.result import Result
 from leadpact.ledger.facts import Decided
 from leadpact.ledger.models import Installation
@@ -46,7 +48,7 @@ def may_decide(installation: Installation) -> bool:
 
 
 def decide(
-    result: Result,
+    nurtured: Found,
     history: History,
     versions: Sequence[Agreement],
     installation: Installation,
@@ -56,11 +58,12 @@ def decide(
     since = installation.live_since
     if since is None or not may_decide(installation):
         return []
-    recorded = Recorded.of(history)
+    recorded, result = Recorded.of(history), nurtured.result
     found = [
         *exclusions(result, history),
         *_stages(result, versions, since),
         *_handoffs(result, versions, since, now),
+        *_nurtured(nurtured.entries, history, since),
     ]
     return [fact for fact in found if not recorded.has(fact)]
 
@@ -119,6 +122,29 @@ def _handoffs(
                 happened_at=now,
                 properties={"episode": row["episode"]},
             )
+
+
+def _nurtured(
+    entries: Iterable[Entry], history: History, live_since: datetime
+) -> Iterable[Decided]:
+    """Programs that a lead joined or left by their rules; what a row says needs no other.
+
+    That the end of an episode ends a program's too, the log says with the episode.
+    """
+    kinds = history.log.filter(pc.is_in(history.log["kind"], pa.array([ENTERED, LEFT])))
+    said = {(row["lead_id"], row["kind"], row["happened_at"]) for row in kinds.to_pylist()}
+    for entry in entries:
+        own = f"{entry.lead_id} {entry.episode}"
+        told = {"program": entry.program, "episode": entry.episode}
+        joined = (entry.lead_id, ENTERED, entry.entered_at)
+        if entry.entered_at >= live_since and joined not in said:
+            name = f"{own} joins {entry.program}"
+            yield Decided(SYSTEM, name, entry.lead_id, ENTERED, entry.entered_at, told)
+        left = (entry.lead_id, LEFT, entry.left_at)
+        ended = entry.exit in (EXIT, QUALIFIED) and entry.left_at is not None
+        if ended and entry.left_at and entry.left_at >= live_since and left not in said:
+            name, told = f"{own} leaves {entry.program}", {**told, "reason": entry.exit}
+            yield Decided(SYSTEM, name, entry.lead_id, LEFT, entry.left_at, told)
 
 
 def _in_own_right(result: Result) -> Iterable[dict[str, Any]]:

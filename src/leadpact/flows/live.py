@@ -17,10 +17,11 @@ import pyarrow.compute as pc
 from django.db import transaction
 
 from leadpact.agreement.spec import Agreement
-from leadpact.engine.evaluate import Evaluation, examine
+from leadpact.engine.compile.program import in_order
+from leadpact.engine.evaluate import Evaluation
 from leadpact.engine.log import History
+from leadpact.engine.nurture import Found, evaluate_with_programs
 from leadpact.engine.result import VOIDED, Result
-from leadpact.engine.tables import result_of
 from leadpact.engine.warnings import Warned
 from leadpact.flows import assigning, deciding, telling
 from leadpact.ledger.facts import Decided
@@ -86,9 +87,9 @@ def look_at(versions: list[Agreement], claim: claims.Claim, now: datetime) -> Tu
     decided: list[Decided] = []
     for _ in range(_ROUNDS):
         history = logs.history_of(claim.leads)
-        evaluation = examine(versions, history, as_of=now)
-        result = result_of(evaluation)
-        fresh = deciding.decide(result, history, versions, installation, now)
+        found = evaluate_with_programs(versions, history, as_of=now)
+        evaluation, result = found.evaluation, found.result
+        fresh = deciding.decide(found, history, versions, installation, now)
         if not fresh:
             companies.note(result.leads.to_pylist())
             fresh = assigning.assign(result, installation, claim.bulk, _closed(evaluation), now)
@@ -96,22 +97,23 @@ def look_at(versions: list[Agreement], claim: claims.Claim, now: datetime) -> Tu
             break
         decisions.record(fresh, now=now)
         decided += fresh
-    warned = warned_of(evaluation)
-    looks = next_looks(result, history, warned, now)
-    changed = states.write(result, claim.leads, looks, now=now)
+    warned = warned_of(versions, evaluation)
+    looks = next_looks(found, history, warned, now)
+    changed = states.write(result, found.entries, claim.leads, looks, now=now)
     deals.retell(claim.leads, voided(result))
-    telling.plan(result, history, warned, installation, _days_closed(evaluation), now)
+    telling.plan(found, history, warned, installation, _days_closed(evaluation), now)
     return Turn(len(claim.leads), len(changed), decided)
 
 
 def next_looks(
-    result: Result, history: History, warned: Sequence[Warned], now: datetime
+    found: Found, history: History, warned: Sequence[Warned], now: datetime
 ) -> dict[str, datetime | None]:
     """When each lead must be looked at though nothing happens.
 
-    That is at a deadline, a warning, a step of ageing or a timer that may decide something, and
-    when a row that is dated ahead comes to pass.
+    That is at a deadline, a warning, the next touch of a nurture program, a step of ageing or a
+    timer that may decide something, and when a row that is dated ahead comes to pass.
     """
+    result = found.result
     looks: dict[str, list[datetime]] = {}
     for row in result.lead_states.select(["lead_id", "next_change_at", "status"]).to_pylist():
         at = row["next_change_at"]
@@ -121,11 +123,14 @@ def next_looks(
     for clock in running(result):
         warnings = warned[clock["version"]].warnings(clock)
         looks[clock["lead_id"]] += [at for at in warnings if at > now]
+    for entry in found.entries:
+        if entry.next_touch_at and entry.next_touch_at > now:
+            looks[entry.lead_id].append(entry.next_touch_at)
     ahead = history.log.filter(pc.greater(history.log["happened_at"], now))
     for row in ahead.select(["lead_id", "happened_at"]).to_pylist():
         if row["lead_id"] in looks:
             looks[row["lead_id"]].append(row["happened_at"])
-    return {lead: min(found, default=None) for lead, found in looks.items()}
+    return {lead: min(times, default=None) for lead, times in looks.items()}
 
 
 def running(result: Result) -> list[dict[str, Any]]:
@@ -134,9 +139,10 @@ def running(result: Result) -> list[dict[str, Any]]:
     return [clock for clock in clocks.to_pylist() if not clock["paused"]]
 
 
-def warned_of(evaluation: Evaluation) -> list[Warned]:
-    """When the clocks of each version warn."""
-    return [Warned.of(version, _days_closed(evaluation)) for version in evaluation.versions]
+def warned_of(versions: Sequence[Agreement], evaluation: Evaluation) -> list[Warned]:
+    """When the clocks of each version warn, in the order in which the versions take effect."""
+    closed = _days_closed(evaluation)
+    return [Warned.of(version, closed) for version in in_order(list(versions))]
 
 
 def _days_closed(evaluation: Evaluation) -> list[tuple[date, str]]:

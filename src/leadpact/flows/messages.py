@@ -34,6 +34,7 @@ def message_of(notice: Notice, zone: ZoneInfo, now: datetime, links: Sequence[Li
     lines = {
         "handoff": lambda: _handoff(lead, zone, now),
         "returned": lambda: _returned(about),
+        "touch": lambda: _touch(about, zone, now),
     }.get(notice.kind, lambda: _of_clock(notice.kind, about, zone, now))()
     return Message(notice.key, told, lines, links)
 
@@ -43,7 +44,7 @@ def together(notices: Sequence[Notice], key: str) -> Message:
     kind = notices[0].kind
     leads = Lead.objects.select_related("state", "company").in_bulk([n.lead_id for n in notices])
     lines = [f"- {_name(leads.get(notice.lead_id))}" for notice in notices]
-    return Message(key, f"{words.plural(len(notices), _TOGETHER[kind])}", lines)
+    return Message(key, f"{words.number(len(notices))} {_TOGETHER[kind]}", lines)
 
 
 _SUBJECTS = {
@@ -53,19 +54,22 @@ _SUBJECTS = {
     "escalation": "Overdue, told to you too: {lead} · {obligation}",
     "correction": "Not overdue after all: {lead} · {obligation}",
     "returned": "Sales gave back {lead}",
+    "touch": "Due: {step} · {lead}",
 }
+#: What several notices of a kind are about.
 _TOGETHER = {
-    "handoff": "new lead",
-    "warning": "lead that is waiting",
-    "breach": "overdue promise",
-    "escalation": "overdue promise",
-    "correction": "promise that was kept after all",
-    "returned": "lead that sales gave back",
+    "handoff": "new leads",
+    "warning": "leads that are waiting",
+    "breach": "overdue promises",
+    "escalation": "overdue promises",
+    "correction": "promises that were kept after all",
+    "returned": "leads that sales gave back",
+    "touch": "nurture steps that are due",
 }
 
 
 def _strings(about: Mapping[str, Any]) -> dict[str, str]:
-    return {"obligation": str(about.get("obligation") or "")}
+    return {name: str(about.get(name) or "") for name in ("obligation", "step")}
 
 
 def lead_named(key: str) -> str:
@@ -125,6 +129,11 @@ def _of_clock(kind: str, about: Mapping[str, Any], zone: ZoneInfo, now: datetime
         at = when(datetime.fromisoformat(str(about["stopped_at"])), zone, now)
         lines.append(f"The answer came {at} and was logged only later.")
     return lines
+
+
+def _touch(about: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> list[str]:
+    due = when(datetime.fromisoformat(str(about["due_at"])), zone, now)
+    return [f"{about['program']}: {about['step']} by {about['channel']}, due {due}."]
 
 
 def _returned(about: Mapping[str, Any]) -> list[str]:

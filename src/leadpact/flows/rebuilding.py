@@ -12,8 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from leadpact.engine.evaluate import examine
-from leadpact.engine.tables import result_of
+from leadpact.engine.nurture import evaluate_with_programs
 from leadpact.flows import live
 from leadpact.flows.run import Progress
 from leadpact.ledger.models import Change, Lead, LeadState
@@ -96,9 +95,8 @@ def write(leads: set[str], now: datetime) -> None:
     if not versions:
         return
     history = logs.history_of(leads)
-    evaluation = examine(versions, history, as_of=now)
-    result = result_of(evaluation)
-    companies.note(result.leads.to_pylist())
-    looks = live.next_looks(result, history, live.warned_of(evaluation), now)
-    states.write(result, leads, looks, now=now)
-    deals.retell(leads, live.voided(result))
+    found = evaluate_with_programs(versions, history, as_of=now)
+    companies.note(found.result.leads.to_pylist())
+    looks = live.next_looks(found, history, live.warned_of(versions, found.evaluation), now)
+    states.write(found.result, found.entries, leads, looks, now=now)
+    deals.retell(leads, live.voided(found.result))

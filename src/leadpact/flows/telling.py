@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from leadpact.agreement.spec import Agreement
 from leadpact.agreement.vocabulary import Side
 from leadpact.engine.log import History
+from leadpact.engine.nurture import Entry, Found
 from leadpact.engine.result import Result
 from leadpact.engine.warnings import Warned
 from leadpact.flows.deciding import may_decide
@@ -25,6 +26,7 @@ from leadpact.ledger.services import notices
 DIGEST = "digest"
 HANDOFF, WARNING, BREACH, ESCALATION = "handoff", "warning", "breach", "escalation"
 CORRECTION, RETURNED = "correction", "returned"
+ENROLLED, TOUCH, NURTURED = "enrolled", "touch", "left"
 #: Every kind of notice, with what it tells.
 KINDS = {
     HANDOFF: "a lead is yours",
@@ -33,10 +35,15 @@ KINDS = {
     ESCALATION: "a promise of somebody else is broken",
     CORRECTION: "a promise was kept after all",
     RETURNED: "sales gave a lead back",
+    TOUCH: "a touch of a nurture program is due that no mailing does",
     DIGEST: "what waits, what was broken and what came back, at the start of the day",
 }
 #: Kinds that tell of one lead: programs are told of these.
-OF_A_LEAD = tuple(kind for kind in KINDS if kind != DIGEST)
+OF_A_LEAD = (*(kind for kind in KINDS if kind != DIGEST), ENROLLED, NURTURED)
+#: Of these programs alone are told.
+PROGRAMS = ""
+#: How a touch reaches a lead that the marketing tool sends by itself.
+_SENT = "email"
 _BROKEN = ("overdue", "missed")
 
 
@@ -60,7 +67,7 @@ class Occasion:
 
 
 def plan(
-    result: Result,
+    nurtured: Found,
     history: History,
     warned: Sequence[Warned],
     installation: Installation,
@@ -74,6 +81,7 @@ def plan(
     since = installation.live_since
     if since is None or not may_decide(installation):
         return
+    result = nurtured.result
     clocks = _live_clocks(result, since)
     found = [
         *_handoffs(result, since),
@@ -81,8 +89,9 @@ def plan(
         *_breaches(clocks, warned),
         *_corrections(clocks),
         *_returned(result, history, since),
+        *_nurtured(nurtured.entries, since, now),
     ]
-    found += _for_webhooks(found)
+    found = [each for each in found if each.receiver != PROGRAMS] + _for_webhooks(found)
     quiet = QuietHours.of(result.agreement, closed)
     notices.put(
         [
@@ -209,6 +218,27 @@ def _returned(result: Result, history: History, since: datetime) -> Iterable[Occ
                 row["lead_id"],
                 {"reason": told.get("reason"), "note": told.get("note"), "by": row["actor"]},
             )
+
+
+def _nurtured(entries: Iterable[Entry], since: datetime, now: datetime) -> Iterable[Occasion]:
+    """The marketing tool is told who joins, which touch is due and who leaves; the owner of a touch
+    that nobody mails is told of it too.
+    """
+    for entry in entries:
+        what = f"{entry.lead_id} {entry.episode} {entry.program}"
+        about = {"episode": entry.episode, "program": entry.program, "owner": entry.owner}
+        if entry.entered_at >= since:
+            told = {**about, "entered_at": entry.entered_at}
+            yield Occasion(ENROLLED, what, PROGRAMS, entry.lead_id, told)
+        due = entry.next_touch_at
+        if due is not None and since <= due <= now:
+            told = {**about, "step": entry.next_step, "channel": entry.next_channel, "due_at": due}
+            mailed = entry.next_channel == _SENT
+            who = PROGRAMS if mailed else entry.owner
+            yield Occasion(TOUCH, f"{what} {entry.next_step}", who, entry.lead_id, told)
+        if entry.left_at is not None and entry.left_at >= since:
+            told = {**about, "left_at": entry.left_at, "exit": entry.exit}
+            yield Occasion(NURTURED, what, PROGRAMS, entry.lead_id, told)
 
 
 def _responsible(clock: Mapping[str, Any], agreement: Agreement) -> str:

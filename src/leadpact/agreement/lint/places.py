@@ -140,8 +140,9 @@ def _programs(agreement: Agreement) -> Iterator[Question]:
         yield _row(("contact_protocol", "done_when"), done, "`done_when`")
     for i, program in enumerate(agreement.nurture):
         name = f"the program “{program.name}”"
-        yield Question(("nurture", i, "enters"), program.enters, Asks.STATE, f"entry to {name}")
-        yield Question(("nurture", i, "exits"), program.exits, Asks.STATE, f"exit from {name}")
+        if not isinstance(program.enters, OnStage):
+            yield _row(("nurture", i, "enters"), program.enters, f"entry to {name}")
+        yield _row(("nurture", i, "exits"), program.exits, f"exit from {name}")
 
 
 def _segments(agreement: Agreement) -> Iterator[Question]:

@@ -31,6 +31,7 @@ _SAID = {
     "lead.handed_off": "marketing handed the lead to sales",
     "lead.assigned": "the lead was assigned",
     "nurture.entered": "the lead joined a nurture program",
+    "nurture.touched": "a nurture program’s step reached the lead",
     "nurture.left": "the lead left a nurture program",
     "sales.attempted": "sales tried to reach the lead",
     "sales.connected": "sales and the lead spoke",

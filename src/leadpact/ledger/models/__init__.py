@@ -9,7 +9,7 @@ from leadpact.ledger.models.events import Batch, Event
 from leadpact.ledger.models.forms import Form, FormCount
 from leadpact.ledger.models.installation import Installation
 from leadpact.ledger.models.leads import Company, Deal, DealRole, Identity, Lead, Proposal
-from leadpact.ledger.models.live import Change, Handoff, Notice, NurtureEntry, Webhook
+from leadpact.ledger.models.live import Change, Handoff, Notice, Webhook
 from leadpact.ledger.models.people import Absence, Person, Standing, Team
 from leadpact.ledger.models.published import Measurement, PublishedMetric, PublishedStanding
 from leadpact.ledger.models.running import Heartbeat, Quarantine
@@ -19,6 +19,7 @@ from leadpact.ledger.models.state import (
     Episode,
     Exclusion,
     LeadState,
+    NurtureEntry,
     StageEntry,
 )
 

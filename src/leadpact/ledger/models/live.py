@@ -60,38 +60,6 @@ class Handoff(models.Model):
         return f"{self.lead_id} to {self.person or self.queue or 'nobody'}"
 
 
-class NurtureEntry(models.Model):
-    """A lead in a nurture program: since when, its next touch, and how it left."""
-
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="nurture_entries")
-    program = models.TextField()
-    owner = models.TextField(blank=True)
-    entered_at = models.DateTimeField()
-    step = models.PositiveIntegerField(default=0)
-    next_touch_at = models.DateTimeField(null=True)
-    left_at = models.DateTimeField(null=True)
-    exit = models.TextField(blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["lead", "program"],
-                condition=models.Q(left_at=None),
-                name="in_a_program_once",
-            )
-        ]
-        indexes = [
-            models.Index(
-                fields=["next_touch_at"],
-                condition=models.Q(left_at=None, next_touch_at__isnull=False),
-                name="nurture_touch_due",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.lead_id} in {self.program}"
-
-
 class Notice(models.Model):
     """Something that somebody must be told, once: `key` names the occasion and the receiver.
 

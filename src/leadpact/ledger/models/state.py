@@ -169,3 +169,35 @@ class Exclusion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lead_id}: {self.reason}"
+
+
+class NurtureEntry(models.Model):
+    """A lead's time in a nurture program: touches done, the next one, and how the lead left."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="nurture_entries")
+    episode = models.IntegerField()
+    program = models.TextField()
+    owner = models.TextField()
+    entered_at = models.DateTimeField()
+    step = models.PositiveIntegerField(default=0)
+    next_step = models.TextField(null=True)
+    next_channel = models.TextField(null=True)
+    next_touch_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+    exit = models.TextField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lead", "episode", "program"], name="in_a_program_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_touch_at"],
+                condition=models.Q(next_touch_at__isnull=False),
+                name="nurture_touch_due",
+            ),
+            models.Index(fields=["program", "entered_at"], name="nurture_by_program"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} in {self.program}"

@@ -7,7 +7,16 @@ from typing import TypeVar
 from django.db.models import Model, Q, QuerySet
 
 from leadpact.engine.identity import email_key
-from leadpact.ledger.models import Clock, Event, Handoff, Identity, Lead, Notice, Person
+from leadpact.ledger.models import (
+    Clock,
+    Event,
+    Handoff,
+    Identity,
+    Lead,
+    Notice,
+    NurtureEntry,
+    Person,
+)
 from leadpact.ledger.selectors.visible import leads_for
 from leadpact.ledger.services.permits import Caller
 
@@ -34,6 +43,11 @@ def handoffs_for(caller: Caller) -> QuerySet[Handoff]:
 def clocks_for(caller: Caller) -> QuerySet[Clock]:
     """Clocks."""
     return _of_seen(caller, Clock.objects.all())
+
+
+def nurture_for(caller: Caller) -> QuerySet[NurtureEntry]:
+    """Entries into nurture programs."""
+    return _of_seen(caller, NurtureEntry.objects.all())
 
 
 def notices_for(caller: Caller) -> QuerySet[Notice]:

@@ -16,6 +16,7 @@ from leadpact.ledger.models import (
     Exclusion,
     Lead,
     LeadState,
+    NurtureEntry,
     StageEntry,
 )
 
@@ -30,6 +31,7 @@ _PASSING: dict[type[Model], set[str]] = {
     Clock: {"id", "working_seconds", "late_seconds"},
     ClockShare: {"id", "to_at", "working_seconds"},
     Exclusion: {"id"},
+    NurtureEntry: {"id"},
 }
 
 Row = tuple[str, tuple[tuple[str, Any], ...]]

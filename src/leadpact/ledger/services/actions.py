@@ -128,6 +128,24 @@ def resume(doing: Doing, lead: str) -> Receipt:
     return _act(doing, lead, Act.WORK_LEAD, "sales.resumed", {})
 
 
+def enrol(doing: Doing, lead: str, program: str) -> Receipt:
+    """The lead joins a nurture program, whatever its rule says."""
+    told = {"program": _program(doing, program)}
+    return _act(doing, lead, Act.NURTURE, "nurture.entered", told)
+
+
+def touch(doing: Doing, lead: str, program: str, step: str = "") -> Receipt:
+    """A step of a program reached the lead; without a name the next one."""
+    told = {"program": _program(doing, program), "step": step.strip()}
+    return _act(doing, lead, Act.NURTURE, "nurture.touched", told)
+
+
+def leave_program(doing: Doing, lead: str, program: str, reason: str = "") -> Receipt:
+    """The lead leaves a nurture program."""
+    told = {"program": _program(doing, program), "reason": reason.strip()}
+    return _act(doing, lead, Act.NURTURE, "nurture.left", told)
+
+
 def reassign(doing: Doing, lead: str, to: str) -> Receipt:
     """Somebody else holds the lead from now on."""
     people = {
@@ -288,6 +306,11 @@ def _agreement(doing: Doing) -> Agreement:
     if version is None:
         raise Refused("No agreement is published yet.", "no agreement")
     return version.agreement
+
+
+def _program(doing: Doing, said: str) -> str:
+    known = [each.name for each in _agreement(doing).nurture]
+    return _one_of(said, known, "nurture program")
 
 
 def _subject(doing: Doing, obligation: str, stage: str) -> dict[str, Any]:

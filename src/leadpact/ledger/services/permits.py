@@ -62,6 +62,7 @@ _FOR_KIND = {
     "clock.waived": Act.WAIVE,
     "lead.assigned": Act.REASSIGN,
     "nurture.entered": Act.NURTURE,
+    "nurture.touched": Act.NURTURE,
     "nurture.left": Act.NURTURE,
 }
 _OF_SALES = ("sales.", "deal.", "stage.", "lead.handed_off", "lead.recycled", "lead.disqualified")

@@ -6,13 +6,23 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from django.db import models
 
+from leadpact.engine.nurture import Entry
 from leadpact.engine.result import Result
-from leadpact.ledger.models import Clock, ClockShare, Episode, Exclusion, LeadState, StageEntry
+from leadpact.ledger.models import (
+    Clock,
+    ClockShare,
+    Episode,
+    Exclusion,
+    LeadState,
+    NurtureEntry,
+    StageEntry,
+)
 
 Rows = dict[str, list[dict[str, Any]]]
 _TABLES: dict[str, type[models.Model]] = {
@@ -22,6 +32,8 @@ _TABLES: dict[str, type[models.Model]] = {
     "clock_shares": ClockShare,
     "exclusions": Exclusion,
 }
+_NURTURE = "nurture"
+_MODELS: dict[str, type[models.Model]] = {**_TABLES, _NURTURE: NurtureEntry}
 #: Columns of `lead_states` that say when the evaluation was, not what it found.
 _OF_THE_MOMENT = ("next_change_at",)
 _STATE = [
@@ -32,23 +44,30 @@ _STATE = [
 
 
 def write(
-    result: Result, leads: Iterable[str], next_at: Mapping[str, datetime | None], *, now: datetime
+    result: Result,
+    entries: Iterable[Entry],
+    leads: Iterable[str],
+    next_at: Mapping[str, datetime | None],
+    *,
+    now: datetime,
 ) -> set[str]:
     """Write the tables of these leads; those of which something changed are returned.
 
-    `next_at` says when time alone may change a lead again.
+    `entries` are those into nurture programs. `next_at` says when time alone may change a lead
+    again.
     """
     wanted = set(leads)
     states = {row["lead_id"]: row for row in _rows(result.lead_states, wanted)}
     attributes = {row["lead_id"]: row for row in _rows(result.leads, wanted)}
-    tables = {name: _by_lead(getattr(result, name), wanted) for name in _TABLES}
+    tables = {name: _by_lead(_rows(getattr(result, name), wanted)) for name in _TABLES}
+    tables[_NURTURE] = _by_lead(asdict(each) for each in entries if each.lead_id in wanted)
     known = dict(LeadState.objects.filter(lead_id__in=wanted).values_list("lead_id", "digest"))
     digests = {
-        lead: _digest(state, attributes.get(lead), [tables[name].get(lead, []) for name in _TABLES])
+        lead: _digest(state, attributes.get(lead), [rows.get(lead, []) for rows in tables.values()])
         for lead, state in states.items()
     }
     changed = {lead for lead, digest in digests.items() if known.get(lead) != digest}
-    for name, model in _TABLES.items():
+    for name, model in _MODELS.items():
         _replace(model, {lead: tables[name].get(lead, []) for lead in changed})
     rows = [
         LeadState(
@@ -72,7 +91,7 @@ def write(
 
 def forget(leads: set[str]) -> None:
     """Nothing is known any more of where these leads stand."""
-    tables: list[type[models.Model]] = [*_TABLES.values(), LeadState]
+    tables: list[type[models.Model]] = [*_MODELS.values(), LeadState]
     for table in tables if leads else []:
         table._default_manager.filter(lead_id__in=leads).delete()
 
@@ -81,9 +100,9 @@ def _rows(table: Any, wanted: set[str]) -> list[dict[str, Any]]:
     return [row for row in table.to_pylist() if row["lead_id"] in wanted]
 
 
-def _by_lead(table: Any, wanted: set[str]) -> dict[str, list[dict[str, Any]]]:
+def _by_lead(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in _rows(table, wanted):
+    for row in rows:
         found[row["lead_id"]].append(row)
     return found
 

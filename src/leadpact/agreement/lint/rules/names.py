@@ -81,6 +81,9 @@ def _stage_references(doc: Document) -> Iterator[tuple[Path, str]]:
     for i, promise in enumerate(agreement.obligations):
         if isinstance(promise.starts_on, OnStage):
             yield ("obligations", i, "starts_on", "stage"), promise.starts_on.stage
+    for i, program in enumerate(agreement.nurture):
+        if isinstance(program.enters, OnStage):
+            yield ("nurture", i, "enters", "stage"), program.enters.stage
     for i, goal in enumerate(agreement.goals):
         if goal.stage:
             yield ("goals", i, "stage"), goal.stage
