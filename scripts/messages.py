@@ -39,6 +39,7 @@ _WHAT = {
     "returned": ("Given back", "To marketing, when sales gives a lead back."),
     "together": ("Many at once", "More than three notices of one kind for one person are one "
                  "message."),
+    "touch": ("Nurture", "To the owner of a program, when a step is due that no mailing does."),
     "digest": ("Digest", "At the start of the working day, to people, teams and heads."),
     "webhook": ("As a program is told", "The body of a signed call; its `webhook-id` stays the "
                 "same when it is repeated."),
@@ -117,6 +118,9 @@ def _week() -> tuple[Mapping[str, list[Sent]], list[Mapping[str, Any]]]:
         caught.settle(tuesday)
         plan_digests(tuesday)
         digest = caught.told(tuesday)
+        touched = by("Jonas Weber", tuesday + timedelta(days=50))
+        actions.touch(touched, "l-1", "Second chance", "Story of a customer who waited too")
+        touch = caught.told(touched.now + timedelta(days=90))
 
     def first(sent: list[Sent], words: str) -> list[Sent]:
         return [each for each in sent if words in each.subject][:1]
@@ -129,6 +133,7 @@ def _week() -> tuple[Mapping[str, list[Sent]], list[Mapping[str, Any]]]:
         "correction": first(correction, "Not overdue"),
         "returned": first(returned, "gave back"),
         "together": first(together, "new leads"),
+        "touch": first(touch, "Due: "),
         "digest": first(digest, "Your day") + first(digest, "The day"),
         "webhook": [],
     }
