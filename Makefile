@@ -20,7 +20,7 @@ UNUSED := $(shell PYTHON='$(PYTHON)' sh scripts/environment verify)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check format bench docs browser constraints clean
+.PHONY: help demo test check format bench load docs browser constraints clean
 
 help: ## List what there is to run
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ format: $(DEV) ## Put the source into the project's format and mend what can be 
 
 bench: $(BENCH) ## Measure what the project claims to be fast, beside others; BENCH_ARGS="--leads 1000000"
 	$(RUN)/python -m benchmarks.run $(BENCH_ARGS)
+
+load: $(BENCH) ## Measure the live side on a PostgreSQL of its own; LOAD_ARGS="--events 1000000"
+	$(RUN)/python -m benchmarks.load $(LOAD_ARGS)
 
 docs: $(DEV) ## Write the reference in docs/, what the examples give and the pictures from the code
 	$(RUN)/python scripts/reference.py

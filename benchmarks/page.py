@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
@@ -9,6 +10,7 @@ from typing import Any
 
 import altair as alt
 
+from benchmarks import results
 from benchmarks.results import known
 
 PAGE = Path(__file__).with_name("README.md")
@@ -52,12 +54,20 @@ TEXTS = {
     "its other tables, which the others are spared.",
 }
 
+LIVE_TEXT = (
+    "A PostgreSQL, `leadpact web`, one `leadpact worker` and the clients, all on this machine. "
+    "The yardstick is a bare COPY of the same rows into a table with the same indexes. “Handed "
+    "over” is the time from the acknowledgement of a form to the commit that hands its lead to a "
+    "person; “never” counts those that waited longer than two minutes."
+)
+
 
 def write() -> None:
     """Write page and chart anew from everything that is kept."""
-    results = known()
-    sections = list(_sections(results))
-    chart = _chart(results)
+    measured = known()
+    sections = list(_sections(measured))
+    sections += _load_section()
+    chart = _chart(measured)
     if chart is not None:
         chart.save(CHART)
         sections.append(f"![Seconds by number of leads]({CHART.name})\n")
@@ -73,6 +83,24 @@ def _sections(results: dict[int, dict[str, list[Row]]]) -> Iterator[str]:
         small = part in ("starting", "time elapsed", "time added")
         for leads, rows in list(sizes.items())[-1:] if small else sizes.items():
             yield _table(rows, "" if small else f"{leads:,} leads")
+
+
+def _load_section() -> Iterator[str]:
+    """What came in and went over on the live side, if that was measured."""
+    if not results.LOAD.exists():
+        return
+    told = json.loads(results.LOAD.read_text(encoding="utf-8"))
+    copy = next(row["rate"] for row in told["rows"] if "indexed alike" in row["what"])
+    yield f"## The live side under load\n\n{LIVE_TEXT}\n"
+    yield "| what | events | a second | of COPY | p50 | p99 | never |"
+    yield "|---|--:|--:|--:|--:|--:|--:|"
+    for row in told["rows"]:
+        p50, p99 = (_duration(row[name]) if name in row else "" for name in ("p50", "p99"))
+        yield (
+            f"| {row['what']} | {row['events']:,} | {row['rate']:,} | {row['rate'] / copy:.3f} "
+            f"| {p50} | {p99} | {row.get('missing', '')} |"
+        )
+    yield f"\n`python -m benchmarks.load {told['command']}` on {told['machine']}.\n"
 
 
 def _table(rows: Sequence[Row], about: str) -> str:

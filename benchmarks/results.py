@@ -13,6 +13,8 @@ from typing import Any
 from benchmarks.apart import Timing
 
 FOLDER = Path(__file__).with_name("results")
+#: What was measured of the live side.
+LOAD = FOLDER / "load.json"
 LIBRARIES = ("numba", "numpy", "duckdb", "pyarrow", "polars", "pandas", "businesstimedelta")
 
 
@@ -75,5 +77,5 @@ def known() -> dict[int, dict[str, list[dict[str, Any]]]]:
     """Everything kept, by number of leads."""
     return {
         int(file.stem): json.loads(file.read_text(encoding="utf-8"))
-        for file in sorted(FOLDER.glob("*.json"), key=lambda file: int(file.stem))
+        for file in sorted(FOLDER.glob("[0-9]*.json"), key=lambda file: int(file.stem))
     }

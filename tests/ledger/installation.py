@@ -167,12 +167,12 @@ class Installation:
         """What the database itself says."""
         if self.database:
             with psycopg.connect(self.database) as connection:
-                return connection.execute(statement).fetchall()  # type: ignore[call-overload]
-        connection = sqlite3.connect(self.home / "leadpact.sqlite3", timeout=30)
+                return connection.execute(statement).fetchall()
+        own = sqlite3.connect(self.home / "leadpact.sqlite3", timeout=30)
         try:
-            return connection.execute(statement).fetchall()
+            return own.execute(statement).fetchall()
         finally:
-            connection.close()
+            own.close()
 
 
 @contextmanager
@@ -220,10 +220,10 @@ def database_for_tests(own: PostgresServer | None = None) -> Iterator[str | None
         return
     name = f"leadpact_{secrets.token_hex(6)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"create database {name}")  # type: ignore[call-overload]
+        connection.execute(f"create database {name}")
     parts = urlsplit(server)
     try:
         yield urlunsplit(parts._replace(path=f"/{name}"))
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"drop database {name} with (force)")  # type: ignore[call-overload]
+            connection.execute(f"drop database {name} with (force)")
