@@ -97,7 +97,7 @@ def drain(now: datetime) -> int:
         handoffs.routed(row, decision, now=now)
         facts.append(_assigned(row.lead_id, row.episode, decision, "assigned", now))
     decisions.record(facts, now=now)
-    mark_changed({fact.lead for fact in facts}, now=now)
+    mark_changed({fact.lead for fact in facts if fact.lead}, now=now)
     left = [row.pk for row in waiting.values() if row.person is None]
     Handoff.objects.filter(pk__in=left).update(look_at=given.next_look)
     return len(facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 from leadpact.agreement.spec import Agreement
 from leadpact.engine.log import History
 from leadpact.engine.nurture import ENTERED, EXIT, LEFT, QUALIFIED, Entry, Found
-from leadpact.engine.result import Result
+from leadpact.engine.result import VOIDED, Result
 from leadpact.ledger.facts import Decided
 from leadpact.ledger.models import Installation
 
@@ -22,6 +23,8 @@ SYSTEM = "leadpact"
 HYGIENE = "hygiene"
 #: A wish is followed as long as it stands; the engine reads it from the log each time.
 _WISH = "opt-out"
+#: What a decision that is made anew has after its id.
+_NUMBER = re.compile(r" \(\d+\)$")
 
 
 @dataclass(frozen=True)
@@ -31,15 +34,27 @@ class Recorded:
     ids: frozenset[tuple[str, str]]
 
     @classmethod
-    def of(cls, history: History) -> Recorded:
-        """The decided rows of a log."""
+    def of(cls, history: History, result: Result) -> Recorded:
+        """The decided rows of a log that were not withdrawn."""
         decided = history.log.filter(pc.fill_null(history.log["decided"], False))
         pairs = zip(decided["source"].to_pylist(), decided["event_id"].to_pylist(), strict=True)
-        return cls(frozenset(pairs))
+        standing = set(pairs) - voided(result)
+        return cls(frozenset((source, without_number(name)) for source, name in standing))
 
     def has(self, fact: Decided) -> bool:
         """Whether this decision is in the log."""
         return (fact.source, fact.event_id) in self.ids
+
+
+def without_number(name: str) -> str:
+    """The id of a decision as it was when it was first made."""
+    return _NUMBER.sub("", name)
+
+
+def voided(result: Result) -> set[tuple[str, str]]:
+    """The rows, each by source and event id, that were withdrawn."""
+    aside = result.set_aside.filter(pc.equal(result.set_aside["why"], VOIDED))
+    return set(zip(aside["source"].to_pylist(), aside["event_id"].to_pylist(), strict=True))
 
 
 def may_decide(installation: Installation) -> bool:
@@ -58,7 +73,8 @@ def decide(
     since = installation.live_since
     if since is None or not may_decide(installation):
         return []
-    recorded, result = Recorded.of(history), nurtured.result
+    result = nurtured.result
+    recorded = Recorded.of(history, result)
     found = [
         *exclusions(result, history),
         *_stages(result, versions, since),

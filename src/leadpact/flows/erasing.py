@@ -119,7 +119,7 @@ def _pin(leads: set[str], versions: Sequence[Agreement], now: datetime) -> None:
     if versions:
         history = logs.history_of(leads)
         result = result_of(examine(versions, history, as_of=now))
-        known = deciding.Recorded.of(history)
+        known = deciding.Recorded.of(history, result)
         found = [f for f in deciding.exclusions(result, history) if not known.has(f)]
         decisions.record(found, now=now)
 

@@ -21,9 +21,11 @@ from leadpact.engine.compile.program import in_order
 from leadpact.engine.evaluate import Evaluation
 from leadpact.engine.log import History
 from leadpact.engine.nurture import Found, evaluate_with_programs
-from leadpact.engine.result import VOIDED, Result
+from leadpact.engine.result import Result
 from leadpact.engine.warnings import Warned
 from leadpact.flows import assigning, deciding, telling
+from leadpact.flows.deciding import voided
+from leadpact.flows.withdrawing import withdraw
 from leadpact.ledger.facts import Decided
 from leadpact.ledger.models import Installation
 from leadpact.ledger.selectors import agreements, logs
@@ -31,8 +33,9 @@ from leadpact.ledger.services import claims, companies, deals, decisions, quaran
 
 #: Leads of one turn: enough to share the cost of a statement, few enough to answer at once.
 AT_ONCE = 200
-#: A decision may allow another (qualified, so handed over, so assigned); more never follow.
-_ROUNDS = 5
+#: A decision may allow another (qualified, so handed over, so assigned); more never follow. Before
+#: all of them those are withdrawn that lost their cause.
+_ROUNDS = 6
 #: What changes at an instant is seen once it is past: a clock runs up to and with its due time.
 #: Points age without deciding anything; what is shown of an open lead is never older than this.
 REFRESH = timedelta(days=1)
@@ -85,11 +88,12 @@ def look_at(versions: list[Agreement], claim: claims.Claim, now: datetime) -> Tu
     """Evaluate the claimed leads as of now until nothing new follows, and write what was found."""
     installation = Installation.objects.filter(pk=1).first() or Installation(created_at=now)
     decided: list[Decided] = []
-    for _ in range(_ROUNDS):
+    for number in range(_ROUNDS):
         history = logs.history_of(claim.leads)
         found = evaluate_with_programs(versions, history, as_of=now)
         evaluation, result = found.evaluation, found.result
-        fresh = deciding.decide(found, history, versions, installation, now)
+        fresh = [] if number else withdraw(versions, history, voided(result), installation, now)
+        fresh = fresh or deciding.decide(found, history, versions, installation, now)
         if not fresh:
             companies.note(result.leads.to_pylist())
             fresh = assigning.assign(result, installation, claim.bulk, _closed(evaluation), now)
@@ -151,9 +155,3 @@ def _days_closed(evaluation: Evaluation) -> list[tuple[date, str]]:
 
 def _closed(evaluation: Evaluation) -> list[tuple[str, date]]:
     return [(each.calendar, each.day) for each in evaluation.closures]
-
-
-def voided(result: Result) -> set[tuple[str, str]]:
-    """The rows, each by source and event id, that were withdrawn."""
-    aside = result.set_aside.filter(pc.equal(result.set_aside["why"], VOIDED))
-    return set(zip(aside["source"].to_pylist(), aside["event_id"].to_pylist(), strict=True))

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import transaction
 
 from leadpact.engine.nurture import evaluate_with_programs
-from leadpact.flows import live
+from leadpact.flows import deciding, live
 from leadpact.flows.run import Progress
 from leadpact.ledger.models import Change, Lead, LeadState
 from leadpact.ledger.selectors import agreements, logs
@@ -99,4 +99,4 @@ def write(leads: set[str], now: datetime) -> None:
     companies.note(found.result.leads.to_pylist())
     looks = live.next_looks(found, history, live.warned_of(versions, found.evaluation), now)
     states.write(found.result, found.entries, leads, looks, now=now)
-    deals.retell(leads, live.voided(found.result))
+    deals.retell(leads, deciding.voided(found.result))

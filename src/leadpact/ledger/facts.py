@@ -52,11 +52,14 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Decided:
-    """A fact that the system decides about a lead it knows. The id makes it happen once."""
+    """A fact that the system decides about a lead it knows, or about another fact (no lead).
+
+    The id makes it happen once.
+    """
 
     source: str
     event_id: str
-    lead: str
+    lead: str | None
     kind: str
     happened_at: datetime
     properties: Mapping[str, Any] = field(default_factory=dict)

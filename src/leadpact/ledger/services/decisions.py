@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from leadpact.ledger.facts import Decided
@@ -14,8 +16,10 @@ from leadpact.ledger.services.ingest import json_of
 def record(facts: Sequence[Decided], *, now: datetime) -> None:
     """Write decisions to the log, each once, inside the transaction that made them.
 
-    Their leads need no mark: whoever decides evaluates them again.
+    Their leads need no mark: whoever decides evaluates them again. A decision that was withdrawn
+    and is made anew gets a number.
     """
+    facts = _numbered(facts)
     rows = [
         Event(
             source=fact.source,
@@ -31,3 +35,23 @@ def record(facts: Sequence[Decided], *, now: datetime) -> None:
         for fact in facts
     ]
     Event.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _numbered(facts: Sequence[Decided]) -> list[Decided]:
+    voided = _voided()
+    if not voided:
+        return list(facts)
+    found = []
+    for fact in facts:
+        number, name = 2, fact.event_id
+        while (fact.source, name) in voided:
+            name, number = f"{fact.event_id} ({number})", number + 1
+        found.append(replace(fact, event_id=name))
+    return found
+
+
+def _voided() -> set[tuple[str, str]]:
+    """Decisions that were withdrawn, by source and event id."""
+    rows = Event.objects.filter(kind="fact.voided", lead=None, decided=True)
+    told = (json.loads(text) for text in rows.values_list("properties", flat=True))
+    return {(str(each.get("source")), str(each.get("event_id"))) for each in told}

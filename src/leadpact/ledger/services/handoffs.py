@@ -50,6 +50,11 @@ def note(
     return row
 
 
+def forget(lead: str, episode: int) -> None:
+    """A handoff was withdrawn, so that the lead can be handed over anew."""
+    Handoff.objects.filter(lead_id=lead, episode=episode).delete()
+
+
 def routed(row: Handoff, decision: Decision, *, now: datetime) -> None:
     """Write down where a lead went, or in which queue it waits, and how that was found."""
     row.person, row.team = decision.to_person, decision.team

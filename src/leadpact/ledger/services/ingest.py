@@ -150,15 +150,20 @@ def _touched(rows: Iterable[Event]) -> set[str]:
     return set(Lead.objects.filter(key__in=touched).values_list("key", flat=True))
 
 
-def _leads_of_voided(row: Event) -> set[str]:
+def _leads_of_voided(row: Event, seen: frozenset[int | None] = frozenset()) -> set[str]:
     told = json.loads(row.properties)
-    events = Event.objects.exclude(lead=None)
+    events = Event.objects.all()
     if told.get("batch"):
         events = events.filter(batch_id=str(told["batch"]))
     else:
         source = str(told.get("source") or row.source)
         events = events.filter(source=source, event_id=str(told.get("event_id")))
-    return {lead for lead in events.values_list("lead_id", flat=True).distinct() if lead}
+    leads = {lead for lead in events.values_list("lead_id", flat=True).distinct() if lead}
+    # A void that is withdrawn brings back what it named.
+    seen |= {row.pk}
+    for other in events.filter(kind="fact.voided").exclude(pk__in=[pk for pk in seen if pk]):
+        leads |= _leads_of_voided(other, seen)
+    return leads
 
 
 def _leads_with_running_clocks() -> set[str]:

@@ -1,0 +1,147 @@
+"""Decisions follow their cause: what rested on rows that were withdrawn is withdrawn with them.
+
+A decision is judged by the rows that were known when it was recorded, without those that are
+withdrawn, through the very function that made it. So neither a late row nor another version of the
+agreement ever takes one back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from leadpact.agreement.spec import Agreement
+from leadpact.engine.log import DEALS_SCHEMA, LOG_SCHEMA, History
+from leadpact.engine.nurture import ENTERED, LEFT, evaluate_with_programs
+from leadpact.flows.deciding import HYGIENE, SYSTEM, decide, may_decide, without_number
+from leadpact.ledger.facts import Decided
+from leadpact.ledger.models import Installation, LeadState
+from leadpact.ledger.selectors.logs import with_relatives
+from leadpact.ledger.services import handoffs
+
+Row = Mapping[str, Any]
+Pair = tuple[str, str]
+_JUDGED = ("stage.entered", "lead.excluded", ENTERED, LEFT)
+#: What people did with a lead that was handed over: then the handoff stays.
+_BY_PEOPLE = ("sales.", "deal.")
+
+
+def withdraw(
+    versions: Sequence[Agreement],
+    history: History,
+    voided: set[Pair],
+    installation: Installation,
+    now: datetime,
+) -> list[Decided]:
+    """Voids of decisions whose cause was withdrawn since their leads were last looked at."""
+    if not voided or not may_decide(installation):
+        return []
+    rows = history.log.to_pylist()
+    leads = {row["lead_id"] for row in rows if _pair(row) in voided and row["lead_id"]}
+    found: list[Decided] = []
+    for lead in sorted(leads & _with_new_voids(leads, rows)):
+        family = with_relatives([lead])
+        known = [row for row in rows if row["lead_id"] in family and _pair(row) not in voided]
+        found += _Judging(lead, known, versions, installation).withdrawn(now)
+    return found
+
+
+def _with_new_voids(leads: set[str], rows: Iterable[Row]) -> set[str]:
+    """Of these leads those that were not looked at since the latest void."""
+    voids = [_known(row) for row in rows if row["kind"] == "fact.voided" and not _ours(row)]
+    if not voids:
+        return set()
+    looked = LeadState.objects.filter(lead__in=leads, evaluated_at__gt=max(voids))
+    return leads - set(looked.values_list("lead_id", flat=True))
+
+
+@dataclass(frozen=True)
+class _Judging:
+    """One lead's decisions, with the standing rows of the lead and its relatives."""
+
+    lead: str
+    rows: Sequence[Row]
+    versions: Sequence[Agreement]
+    installation: Installation
+
+    def withdrawn(self, now: datetime) -> list[Decided]:
+        ours = [row for row in self.rows if _ours(row) and row["lead_id"] == self.lead]
+        gone: list[Row] = []
+        for row in sorted(ours, key=lambda row: (_known(row), row["event_id"])):
+            if row["kind"] in _JUDGED and not self._stands(row, gone):
+                gone.append(row)
+        for row in [row for row in gone if self._hands_over(row)]:
+            gone += self._handoff_of(int(_properties(row)["episode"]), ours)
+        return [_void(row, now) for row in gone]
+
+    def _stands(self, decision: Row, gone: Sequence[Row]) -> bool:
+        """Whether it would be made again from what was known then and is not withdrawn."""
+        then = _known(decision)
+        taken = {_pair(row) for row in gone}
+        known = [
+            row
+            for row in self.rows
+            if _known(row) <= then
+            and _pair(row) not in taken
+            and not (_ours(row) and _known(row) >= then)
+        ]
+        if not any(row["lead_id"] == self.lead and not _ours(row) for row in known):
+            return False
+        log = History(pa.Table.from_pylist(known, schema=LOG_SCHEMA), DEALS_SCHEMA.empty_table())
+        found = evaluate_with_programs(self.versions, log, as_of=then)
+        again = decide(found, log, self.versions, self.installation, then)
+        name = without_number(decision["event_id"])
+        return any(fact.kind == decision["kind"] and fact.event_id == name for fact in again)
+
+    def _hands_over(self, row: Row) -> bool:
+        if row["kind"] != "stage.entered":
+            return False
+        stages = {version.handoff.stage for version in self.versions}
+        return _properties(row).get("stage") in stages
+
+    def _handoff_of(self, episode: int, ours: Sequence[Row]) -> list[Row]:
+        """The handoff and the assignments of an episode, where no person has acted on them."""
+        own = f"{self.lead} {episode} "
+        found = [
+            row
+            for row in ours
+            if row["kind"] in ("lead.handed_off", "lead.assigned")
+            and row["event_id"].startswith(own)
+        ]
+        begun = min((row["happened_at"] for row in found), default=None)
+        acted = begun is not None and any(
+            row["kind"].startswith(_BY_PEOPLE) and row["happened_at"] >= begun for row in self.rows
+        )
+        if begun is None or acted:
+            return []
+        handoffs.forget(self.lead, episode)
+        return found
+
+
+def _properties(row: Row) -> dict[str, Any]:
+    return dict(json.loads(row["properties"] or "{}"))
+
+
+def _ours(row: Row) -> bool:
+    return bool(row["decided"]) and row["source"] in (SYSTEM, HYGIENE)
+
+
+def _known(row: Row) -> datetime:
+    at: datetime = row["recorded_at"] or row["happened_at"]
+    return at
+
+
+def _pair(row: Row) -> Pair:
+    return row["source"], row["event_id"]
+
+
+def _void(row: Row, now: datetime) -> Decided:
+    why = "its cause is withdrawn"
+    told = {"source": row["source"], "event_id": row["event_id"], "reason": why}
+    name = f"{row['source']} {row['event_id']} withdrawn"
+    return Decided(SYSTEM, name, None, "fact.voided", now, told)
