@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from leadpact.agreement.calendars import calendar_problems
 from leadpact.agreement.problems import Path, Problem, in_order
+from leadpact.agreement.sound import Sound, sound_part
 from leadpact.agreement.spec import Agreement
 from leadpact.agreement.text_files import Unreadable, read_text, refuse_huge
 from leadpact.agreement.tree import Tree
@@ -24,8 +25,9 @@ AnyModel = TypeVar("AnyModel", bound=BaseModel)
 class Loaded:
     """What a file says, and all that is wrong with it.
 
-    `agreement` is None when there is an error among the problems. `sha256` is of the text in UTF-8,
-    empty when there is none.
+    `agreement` is None when there is an error among the problems; `sound` is then what is left of
+    it without the faulty parts, if that is enough to be looked at. `sha256` is of the text in
+    UTF-8, empty when there is none.
     """
 
     file: str
@@ -34,6 +36,7 @@ class Loaded:
     agreement: Agreement | None
     problems: list[Problem]
     tree: Tree
+    sound: Sound | None = None
 
     def locate(self, path: Path) -> tuple[int, int]:
         """Line and column of the value at a path, or of the last step of the path that exists.
@@ -77,7 +80,31 @@ def _loaded(text: str, file_name: str) -> Loaded:
     if agreement is not None:
         problems = calendar_problems(agreement, tree, file_name)
     usable = agreement if not problems else None
-    return Loaded(file_name, text, sha256, usable, in_order(problems), tree)
+    sound = None
+    if problems and tree.root:
+        faulty = [fault.path for fault in tree.faults if fault.spoils]
+        faulty += [problem.path for problem in problems if agreement is not None]
+        sound = sound_part(tree.root.plain(), faulty)
+        if sound and agreement is None:
+            problems, sound = _with_calendars(problems, sound, tree, file_name)
+    return Loaded(file_name, text, sha256, usable, in_order(problems), tree, sound)
+
+
+def _with_calendars(
+    problems: list[Problem], sound: Sound, tree: Tree, file: str
+) -> tuple[list[Problem], Sound | None]:
+    """The problems of a faulty document with those of its calendars, and what is sound without."""
+    found = [
+        replace(each, path=path, line=place[0], column=place[1])
+        for each in calendar_problems(sound.agreement, tree, file)
+        if not sound.bears(each.path, each.message)
+        for path in [sound.origin(each.path)]
+        for place in [tree.value_place(path)]
+    ]
+    if not found:
+        return problems, sound
+    plain = tree.root.plain() if tree.root else None
+    return [*problems, *found], sound_part(plain, [each.path for each in found])
 
 
 def checked(tree: Tree, model: type[AnyModel], file: str) -> tuple[AnyModel | None, list[Problem]]:

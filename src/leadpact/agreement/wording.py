@@ -55,7 +55,7 @@ def _without_consequences(
     meant = {
         (*where.path[:-1], near)
         for detail, where in zip(details, spots, strict=True)
-        if detail["type"] == "extra_forbidden" and (near := _meant_key(where))
+        if detail["type"] == "extra_forbidden" and (near := meant_key(where))
     }
     return [
         detail
@@ -160,7 +160,7 @@ def _unknown_key(where: Spot) -> Said:
     model = where.models[-1]
     message = f"“{key}” is not known in {_a(title(model))}"
     known = keys_of(model)
-    if near := _meant_key(where):
+    if near := meant_key(where):
         return Said(message, f"did you mean “{near}”?")
     if home := _home(where):
         return Said(message, f"it belongs in {_a(title(home))}: check how the line is indented")
@@ -172,7 +172,8 @@ def _home(where: Spot) -> type[BaseModel] | None:
     return next((m for m in where.models[-2::-1] if where.path[-1] in keys_of(m)), None)
 
 
-def _meant_key(where: Spot) -> str | None:
+def meant_key(where: Spot) -> str | None:
+    """The known key that an unknown one is most likely misspelt from, or None."""
     if _home(where):
         return None
     known = keys_of(where.models[-1])

@@ -125,9 +125,8 @@ def zone_on(versions: Sequence[Loaded], day: date) -> ZoneInfo:
 
 
 def _linted(loaded: Loaded, now: datetime) -> list[Problem]:
-    if loaded.agreement is None:
-        return []
-    return lint(loaded, now.astimezone(zone_of(loaded.agreement)).date())
+    agreement = loaded.agreement or (loaded.sound.agreement if loaded.sound else None)
+    return lint(loaded, now.astimezone(zone_of(agreement)).date()) if agreement else []
 
 
 def _at_once(versions: Sequence[Loaded]) -> list[Problem]:
