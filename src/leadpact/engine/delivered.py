@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from leadpact.engine import sql, threads
+from leadpact.engine import sql
 from leadpact.engine.at_hand import RECKONED, AtHand, spelt
+from leadpact.engine.database import cursor
 
 if TYPE_CHECKING:
     import duckdb
@@ -68,7 +69,7 @@ class Delivered:
         known_at: int | None = None,
     ) -> None:
         self.names = list(names)
-        self._cursor = _cursor()
+        self._cursor = cursor()
         self._given = _table(log)
         if self._given is None:
             self._schema, rows = log.schema, sql.rows_of_files(log.files)
@@ -235,20 +236,6 @@ def _aligned(order: NDArray[np.int64], rows: NDArray[Any]) -> NDArray[np.int64]:
     rank = np.empty(len(rows), np.int64)
     rank[np.argsort(rows, kind="stable")] = np.arange(len(rows))
     return order[rank]
-
-
-@functools.cache
-def _database() -> duckdb.DuckDBPyConnection:
-    import duckdb
-
-    return duckdb.connect(config={"threads": threads.count()})
-
-
-def _cursor() -> duckdb.DuckDBPyConnection:
-    """A connection of its own to the one database of the process, with nothing in it."""
-    cursor = _database().cursor()
-    cursor.execute("set timezone = 'UTC'")
-    return cursor
 
 
 def micros(instant: datetime) -> int:

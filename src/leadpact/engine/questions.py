@@ -130,6 +130,19 @@ class Questions:
         """Number of the question that a field condition of a version puts to the attributes."""
         return self._lead_atom(condition, self.field_types[v].get(condition.field))
 
+    def are(self, others: Questions) -> bool:
+        """Whether other versions ask the very same, in the same order."""
+        return self._asked() == others._asked()
+
+    def _asked(self) -> tuple[Any, ...]:
+        asked = [
+            {key: (prop.name, prop.declared, prop.tests) for key, prop in of.items()}
+            for of in (self.properties, self.fields)
+        ]
+        types = self.property_types, self.field_types
+        named = self.stages, self.obligations, self.reasons
+        return self.row_atoms, self.lead_atoms, asked, types, named
+
     def asks_only_numbers_of(self, name: str) -> bool:
         """Whether an attribute is a number for every version that knows it and every condition."""
         declared = {types[name] for types in self.field_types if name in types}
@@ -228,8 +241,8 @@ def conditions_in(part: Any) -> Iterator[Any]:
     if isinstance(part, EventCondition | FieldCondition):
         yield part
     elif isinstance(part, BaseModel):
-        for name in type(part).model_fields:
-            yield from conditions_in(getattr(part, name))
+        for value in vars(part).values():
+            yield from conditions_in(value)
     elif isinstance(part, list):
         for item in part:
             yield from conditions_in(item)

@@ -31,23 +31,39 @@ from leadpact.engine.result import (
 from leadpact.engine.shape import handed_over_in_reality
 
 if TYPE_CHECKING:
+    from leadpact.agreement.spec import Agreement
     from leadpact.engine.evaluate import Evaluation
 
 _OUTCOMES = [outcome.name.lower().replace("_", " ") for outcome in Outcome]
 TIERS = [f"{letter}{number}" for letter in "ABC" for number in "123"]
 
 
+class TablesOfLog:
+    """Those tables of a result that no rule of an agreement changes: made once for a shaped log."""
+
+    def __init__(self) -> None:
+        self._made: tuple[pa.Table, pa.Table, pa.Table, NDArray[np.int64]] | None = None
+
+    def of(
+        self, evaluation: Evaluation, in_force: Agreement
+    ) -> tuple[pa.Table, pa.Table, pa.Table, NDArray[np.int64]]:
+        """Leads, what was set aside, facts, and the leads of the facts."""
+        if self._made is None:
+            aside = pa.concat_tables([evaluation.judged.set_aside, _voided(evaluation)])
+            self._made = leads_table(evaluation, in_force), aside, *facts_of(evaluation)
+        return self._made
+
+
 def result_of(evaluation: Evaluation) -> Result:
     """The result tables of an evaluation."""
     names = _Names(evaluation)
     in_force = evaluation.versions[_version_in_force(evaluation)]
-    aside = pa.concat_tables([evaluation.judged.set_aside, _voided(evaluation)])
-    facts, leads_of_facts = facts_of(evaluation)
+    leads, aside, facts, leads_of_facts = evaluation.shaped.tables.of(evaluation, in_force)
     endings = ending_reasons(evaluation)
     return Result(
         as_of=instant(evaluation.log.last),
         agreement=in_force,
-        leads=leads_table(evaluation, in_force),
+        leads=leads,
         lead_states=_states(evaluation, names, endings),
         stage_entries=_entries(evaluation, names),
         episodes=_episodes(evaluation, names, endings),

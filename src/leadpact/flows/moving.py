@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leadpact.agreement.spec import Agreement
 from leadpact.agreement.thresholds import main_threshold
-from leadpact.engine.evaluate import evaluate
+from leadpact.engine.evaluate import Prepared
 from leadpact.engine.log import History
 from leadpact.engine.result import Result
 from leadpact.insight.sweep import Sweep, sweep
@@ -20,8 +20,9 @@ def move_threshold(actual: Result, history: History) -> Sweep | None:
     threshold = main_threshold(agreement)
     if threshold is None:
         return None
+    prepared = Prepared(history, as_of=actual.as_of, simulate=True)
 
     def simulate(version: Agreement) -> Result:
-        return evaluate([version], history, as_of=actual.as_of, simulate=True)
+        return prepared.under([version])
 
     return sweep(agreement, threshold, Past(actual, simulate(agreement), history), simulate)

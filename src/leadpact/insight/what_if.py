@@ -273,16 +273,15 @@ def _judged(clocks: pa.Table) -> pa.Table:
 
 
 def _made_by_rule(result: Result, mqls: Mapping[str, datetime]) -> int:
-    entries = result.stage_entries.select(["lead_id", "entered_at", "recorded"])
-    return sum(
-        mqls.get(row["lead_id"]) == row["entered_at"] and not row["recorded"]
-        for row in entries.to_pylist()
-    )
+    entries = result.stage_entries.filter(pc.invert(result.stage_entries["recorded"]))
+    first = {"lead_id": pa.array(mqls, pa.string()), "entered_at": pa.array(mqls.values(), INSTANT)}
+    keys = list(first)
+    return int(entries.select(keys).join(pa.table(first), keys, join_type="inner").num_rows)
 
 
 def _first_mqls(result: Result, history: History) -> dict[str, datetime]:
     """When each lead first became an MQL in its own right."""
-    cases = Measures(result, history).population("mqls")
+    cases = Measures(result, history).population("mqls", ("lead_id", "placed_at"))
     return dict(zip(cases["lead_id"].to_pylist(), cases["placed_at"].to_pylist(), strict=True))
 
 

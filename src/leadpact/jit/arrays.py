@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
@@ -147,6 +148,7 @@ def layout_of(annotation: Any) -> Layout | None:
     return next((extra for extra in extras if isinstance(extra, Layout)), None)
 
 
+@cache
 def fields_of(bundle: type) -> dict[str, Any]:
     """The annotations of a bundle's fields, by name."""
     return typing.get_type_hints(bundle, include_extras=True)

@@ -9,6 +9,7 @@ borrowed: the caller keeps them, and the block, alive during the call.
 from __future__ import annotations
 
 import operator
+from functools import cache
 from typing import Any
 
 import numba
@@ -72,13 +73,16 @@ def _fill(block: NDArray[np.int64], start: int, bundle_type: BundleType, bundle:
             block[at] = operator.index(value)
 
 
+_from_dtype = cache(numba.from_dtype)
+
+
 def _check(name: str, field: Any, value: Any) -> None:
     """What is reached by address is never checked again, so it is checked here."""
     fits = (
         isinstance(value, np.ndarray)
         and value.ndim == field.ndim
         and value.flags.c_contiguous
-        and numba.from_dtype(value.dtype) == field.dtype
+        and _from_dtype(value.dtype) == field.dtype
     )
     if not fits:
         raise TypeError(f"The bundle's field {name} is not {field}; pack it.")

@@ -82,8 +82,8 @@ class Book:
     fading: set[int] = field(default_factory=set)  # counts that some condition wants gone
 
     def __post_init__(self) -> None:
-        self.row_truth = self.rows.truths(self.questions)
-        self.lead_truth = self.attributes.truths(self.questions)
+        self.row_truth = np.ascontiguousarray(self.rows.truths(self.questions))
+        self.lead_truth = np.ascontiguousarray(self.attributes.truths(self.questions))
         self._nothing_known = np.zeros((1, self.lead_truth.shape[1]), np.int8)
 
     # ------------------------------------------------------------------------------- conditions
@@ -192,13 +192,29 @@ class Book:
             begins=np.array(self.begins, np.int32),
             instructions=np.array(self.instructions or [0], np.int32),
             operands=np.array(self.operands or [0], np.int32),
-            row_truth=np.ascontiguousarray(self.row_truth),
-            lead_truth=np.ascontiguousarray(self.lead_truth),
+            row_truth=self.row_truth,
+            lead_truth=self.lead_truth,
             question=atoms[:, 0].astype(np.int32),
             subject=atoms[:, 1].astype(np.int32),
             bound=np.ascontiguousarray(atoms[:, 2]),
             opens=np.array([1 if opens else -1 for opens in self.opening] or [0], np.int8),
             opens_from=np.array(self.acts_from or [0], np.int32),
+        )
+
+    def _alone(self, formula: int) -> b.Formulas:
+        """One formula that asks nothing of a lead's state, by itself."""
+        code = slice(self.begins[formula], self.begins[formula + 1])
+        return b.Formulas(
+            begins=np.array([0, code.stop - code.start], np.int32),
+            instructions=np.array(self.instructions[code] or [0], np.int32),
+            operands=np.array(self.operands[code] or [0], np.int32),
+            row_truth=self.row_truth,
+            lead_truth=self.lead_truth,
+            question=np.zeros(1, np.int32),
+            subject=np.zeros(1, np.int32),
+            bound=np.zeros(1, np.int64),
+            opens=np.ones(1, np.int8),
+            opens_from=np.zeros(1, np.int32),
         )
 
     def stack(self) -> NDArray[np.int8]:
@@ -208,8 +224,8 @@ class Book:
     def by_row(self, formula: int) -> NDArray[np.int8]:
         """What the pattern alone says of a row condition: TRUE, FALSE, or UNKNOWN: ask the lead."""
         out = np.zeros(len(self.rows.of), np.int8)
-        blind = self.formulas()._replace(lead_truth=self._nothing_known)
-        tabulate(blind, formula, True, out, self.stack())
+        blind = self._alone(formula)._replace(lead_truth=self._nothing_known)
+        tabulate(blind, 0, True, out, self.stack())
         if not self.asks_lead[formula]:
             out[out == UNKNOWN] = -1
         return out
@@ -217,7 +233,7 @@ class Book:
     def by_attributes(self, formula: int) -> NDArray[np.bool_]:
         """For which attribute patterns a condition on attributes holds."""
         out = np.zeros(len(self.attributes.of), np.int8)
-        tabulate(self.formulas(), formula, False, out, self.stack())
+        tabulate(self._alone(formula), 0, False, out, self.stack())
         held: NDArray[np.bool_] = out == TRUE
         return held
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import duckdb
 import pyarrow as pa
 
+from leadpact.engine.database import cursor
 from leadpact.engine.log import History
 from leadpact.engine.metrics.tables import microseconds
 from leadpact.engine.result import Result
@@ -65,7 +65,7 @@ def won_deals(result: Result, history: History) -> pa.Table:
 
 
 def _asked(result: Result, history: History, query: str) -> pa.Table:
-    database = duckdb.connect()
+    database = cursor()
     for name in ("lead_states", "episodes", "facts"):
         database.register(name, result.tables()[name])
     database.register("deals", history.deals)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from leadpact.agreement.calendars import calendar_from
 from leadpact.calendars import Calendar
+from leadpact.engine.database import cursor
 from leadpact.engine.log import DEALS_SCHEMA, History
 from leadpact.engine.metrics.tables import microseconds, stages
 from leadpact.engine.metrics.words import Codes, Words
@@ -61,7 +62,7 @@ class Records:
     @cached_property
     def database(self) -> duckdb.DuckDBPyConnection:
         """A database in memory for questions to arrays."""
-        return duckdb.connect()
+        return cursor()
 
     @property
     def as_of(self) -> int:
