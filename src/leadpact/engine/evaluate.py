@@ -135,7 +135,7 @@ def evaluate(
         simulate=simulate,
         with_hygiene=with_hygiene,
     )
-    found = result_of(examined)
+    found = result_of(examined, last=True)
     return replace(found, versions=tuple(examined.versions), known_at=known_at)
 
 
@@ -189,7 +189,7 @@ class Prepared:
         if shaped is None or not shaped.serves(ordered):
             judged = _judged(ordered, self._history, self._as_of, None, self._simulate)
             shaped = self._shaped = shape(ordered, judged, self._simulate)
-        found = result_of(folded(shaped, ordered))
+        found = result_of(folded(shaped, ordered), last=True)
         return replace(found, versions=tuple(ordered))
 
 

@@ -25,7 +25,7 @@ _NAMES = ("entries", "episodes", "clocks", "shares", "trace")
 _RECORDS = (b.ENTRY, b.EPISODE, b.CLOCK, b.SHARE, b.TRACE)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Finished:
     """The records that the fold wrote, trimmed to what was used."""
 
@@ -35,6 +35,11 @@ class Finished:
     clocks: Any
     shares: Any
     trace: Any
+
+    def let_go(self, *names: str) -> None:
+        """Forget some of them: of a million leads they take half a gigabyte."""
+        for name in names:
+            setattr(self, name, getattr(self, name)[:0].copy())
 
 
 def run(compiled: Compiled, rows: b.Rows, merges: Sequence[Merge], trace: int = 0) -> Finished:
@@ -185,8 +190,8 @@ def _trimmed(out: b.Output) -> b.Output:
     return out._replace(**kept)
 
 
-def _joined(states: Any, parts: Sequence[b.Output]) -> Finished:
-    """The results of all parts, one after the other."""
+def _joined(states: Any, parts: list[b.Output]) -> Finished:
+    """The results of all parts, one after the other; the parts are used up."""
     clocks = 0
     for part in parts:
         part.shares.clock += clocks
@@ -194,5 +199,6 @@ def _joined(states: Any, parts: Sequence[b.Output]) -> Finished:
     found = {}
     for name, record in zip(_NAMES, _RECORDS, strict=True):
         several = [np.zeros(0, record), *(getattr(part, name) for part in parts)]
+        parts[:] = [part._replace(**{name: several[0]}) for part in parts]
         found[name] = np.concatenate(several).view(np.recarray)
     return Finished(states=states, **found)

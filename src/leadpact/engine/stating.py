@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -27,43 +26,42 @@ def names_stated(questions: Questions) -> list[str]:
 class Column:
     """An attribute as some rows state it: numbers where its column holds them, else texts.
 
-    A text has no blanks around it, and is NULL where a row states nothing.
+    A text has no blanks around it, and is NULL where a row states nothing. Where texts repeat, each
+    different one is kept once.
     """
 
     def __init__(self, texts: pa.Array, numbers: NDArray[np.float64] | None = None) -> None:
-        self.texts = texts
+        self._texts = texts if pa.types.is_dictionary(texts.type) else _kept(texts)
         self.numbers = numbers
-
-    @cached_property
-    def coded(self) -> pa.DictionaryArray:
-        """The texts, each different one once."""
-        return self.texts.dictionary_encode()
 
     @property
     def says(self) -> NDArray[np.bool_]:
         """[line] whether the row states anything."""
-        found: NDArray[np.bool_] = self.texts.is_valid().to_numpy(zero_copy_only=False)
+        found: NDArray[np.bool_] = self._texts.is_valid().to_numpy(zero_copy_only=False)
         return found if self.numbers is None else found | ~np.isnan(self.numbers)
 
     def as_numbers(self, kind: str) -> NDArray[np.float64]:
         """[line] the number, or the number of the day, that the text says; NaN for none."""
-        if self.numbers is not None and kind == "number" and self.texts.null_count == len(self):
+        if self.numbers is not None and kind == "number" and self._texts.null_count == len(self):
             return self.numbers
-        found = [read(each, kind) for each in self._spelt().dictionary.to_pylist()]
+        spelt = self._spelt()
+        found = [read(each, kind) for each in spelt.dictionary.to_pylist()]
         known = np.array([*(np.nan if one is None else one for one in found), np.nan], np.float64)
-        numbers: NDArray[np.float64] = known[codes(self._spelt())]
+        numbers: NDArray[np.float64] = known[codes(spelt)]
         return numbers
 
     def _spelt(self) -> pa.DictionaryArray:
         """The texts, numbers among them spelt."""
-        if self.numbers is None:
-            return self.coded
-        spelt = pc.cast(pa.array(self.numbers, mask=np.isnan(self.numbers)), pa.string())
-        return pc.coalesce(spelt, self.texts).dictionary_encode()
+        texts = self._texts
+        if self.numbers is not None:
+            spelt = pc.cast(pa.array(self.numbers, mask=np.isnan(self.numbers)), pa.string())
+            texts = pc.coalesce(spelt, texts.cast(pa.string()))
+        return texts if pa.types.is_dictionary(texts.type) else texts.dictionary_encode()
 
     def as_texts(self) -> pa.Array:
         """[line] the text, numbers spelt."""
-        return self._spelt().cast(pa.string())
+        texts = self._texts if self.numbers is None else self._spelt()
+        return texts.cast(pa.string())
 
     def distinct(self) -> tuple[list[str], NDArray[np.int64]]:
         """The different texts, and [line] the place among them; -1 where nothing is stated."""
@@ -73,13 +71,19 @@ class Column:
     def take(self, lines: NDArray[np.int64]) -> Column:
         """The column at some lines; -1 for nothing stated."""
         missing = lines < 0
-        texts = self.texts.take(pa.array(lines, mask=missing))
+        texts = self._texts.take(pa.array(lines, mask=missing))
         if self.numbers is None:
             return Column(texts)
         return Column(texts, np.append(self.numbers, np.nan)[lines])
 
     def __len__(self) -> int:
-        return len(self.texts)
+        return len(self._texts)
+
+
+def _kept(texts: pa.Array) -> pa.Array:
+    """Texts in the form that takes less room: each different one once where they repeat."""
+    coded = texts.dictionary_encode()
+    return coded if 2 * len(coded.dictionary) <= len(texts) else texts
 
 
 def codes(column: pa.DictionaryArray) -> NDArray[np.int64]:

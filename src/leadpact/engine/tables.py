@@ -54,27 +54,36 @@ class TablesOfLog:
         return self._made
 
 
-def result_of(evaluation: Evaluation) -> Result:
-    """The result tables of an evaluation."""
+def result_of(evaluation: Evaluation, last: bool = False) -> Result:
+    """The result tables of an evaluation; `last`: its records are let go as they become tables."""
     names = _Names(evaluation)
     in_force = evaluation.versions[_version_in_force(evaluation)]
-    leads, aside, facts, leads_of_facts = evaluation.shaped.tables.of(evaluation, in_force)
+    done = evaluation.finished.let_go if last else _kept
+    places = _lead_places(evaluation)
     endings = ending_reasons(evaluation)
+    tables = {"clocks": _clocks(evaluation, names), "clock_shares": _shares(evaluation, names)}
+    done("clocks", "shares")
+    tables["stage_entries"] = _entries(evaluation, names)
+    done("entries")
+    tables["episodes"] = _episodes(evaluation, names, endings)
+    tables["lead_states"] = _states(evaluation, names, endings)
+    done("episodes", "states")
+    leads, aside, facts, leads_of_facts = evaluation.shaped.tables.of(evaluation, in_force)
     return Result(
         as_of=instant(evaluation.log.last),
         agreement=in_force,
         leads=leads,
-        lead_states=_states(evaluation, names, endings),
-        stage_entries=_entries(evaluation, names),
-        episodes=_episodes(evaluation, names, endings),
-        clocks=_clocks(evaluation, names),
-        clock_shares=_shares(evaluation, names),
         exclusions=evaluation.judged.exclusions,
         set_aside=aside,
         facts=facts,
         closed_days=closed_days(evaluation.closures),
-        lead_places=_lead_places(evaluation) | {"facts": leads_of_facts},
+        lead_places=places | {"facts": leads_of_facts},
+        **tables,
     )
+
+
+def _kept(*_: str) -> None:
+    """Nothing is let go."""
 
 
 def _lead_places(evaluation: Evaluation) -> dict[str, NDArray[np.int64]]:
