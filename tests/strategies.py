@@ -34,6 +34,7 @@ PEOPLE = ("Ana", "Ben", "Eva")
 REASONS = ("no budget", "wrong timing", "bad data")
 CHANNELS = ("phone", "email")
 OBLIGATIONS = ("First response", "Decision", "Welcome", "Nurture")
+PROGRAMS = ("Later", "Welcome")
 LEADS = ("Ada", "Bo", "Cy", "Di")
 
 CALENDARS: dict[str, Document] = {
@@ -270,6 +271,25 @@ def obligations(draw: st.DrawFn, name: str, stages: list[str]) -> Document:
 
 
 @st.composite
+def programs(draw: st.DrawFn, name: str, stages: list[str]) -> Document:
+    """A nurture program with any way in and out."""
+    ways_in = st.one_of(st.builds(lambda s: {"stage": s}, st.sampled_from(stages)), row_conditions)
+    steps = st.lists(st.sampled_from(SPANS), max_size=3)
+    return pruned(
+        {
+            "name": name,
+            "owner": PEOPLE[0],
+            "enters": draw(some(ways_in, likely=True)),
+            "exits": draw(some(row_conditions)),
+            "steps": [
+                {"name": f"Step {number}", "after": after}
+                for number, after in enumerate(draw(steps), start=1)
+            ],
+        }
+    )
+
+
+@st.composite
 def segments(draw: st.DrawFn, number: int, stages: list[str]) -> Document:
     """A segment with other conditions and terms."""
     other = st.builds(lambda c: {"when": c}, state_conditions)
@@ -433,6 +453,10 @@ def agreements(draw: st.DrawFn) -> Document:
             "routing": {"teams": teams},
             "obligations": [draw(obligations(name, stages)) for name in names],
             "contact_protocol": draw(some(protocols(), likely=True)),
+            "nurture": [
+                draw(programs(name, stages))
+                for name in draw(st.lists(st.sampled_from(PROGRAMS), unique=True, max_size=2))
+            ],
             "segments": [
                 draw(segments(number, stages)) for number in range(draw(st.integers(0, 2)))
             ],
@@ -505,7 +529,11 @@ PROPERTIES: dict[str, st.SearchStrategy[Document]] = {
     ),
     "lead.handed_off": st.just({}),
     "lead.assigned": st.fixed_dictionaries({"to": st.sampled_from(PEOPLE)}),
-    "nurture.entered": st.just({"program": "Later"}),
+    "nurture.entered": st.fixed_dictionaries({"program": st.sampled_from(PROGRAMS)}),
+    "nurture.touched": st.fixed_dictionaries(
+        {"program": st.sampled_from(PROGRAMS)}, optional={"step": st.just("Step 2")}
+    ),
+    "nurture.left": st.fixed_dictionaries({"program": st.sampled_from(PROGRAMS)}),
     "sales.attempted": st.fixed_dictionaries({"channel": st.sampled_from(CHANNELS)}),
     "sales.connected": st.just({}),
     "sales.accepted": st.just({}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,9 +10,18 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from leadpact.engine.evaluate import evaluate, examine
+from leadpact.engine.nurture import evaluate_with_programs
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.instants import instant
-from leadpact.ledger.models import Clock, ClockShare, Episode, Lead, LeadState, StageEntry
+from leadpact.ledger.models import (
+    Clock,
+    ClockShare,
+    Episode,
+    Lead,
+    LeadState,
+    NurtureEntry,
+    StageEntry,
+)
 from leadpact.ledger.selectors import agreements, logs
 from leadpact.ledger.services.ingest import ingest, mark_changed
 from tests import oracle
@@ -71,6 +81,7 @@ def test_live_equals_replay(documents: list[Document], rows: list[LogRow], data:
         mark_changed(Lead.objects.values_list("key", flat=True), now=LAST)
         settle(LAST)
         _same(_told(), again)
+        _same({"nurture": _sorted(NurtureEntry.objects.values())}, {"nurture": _nurtured(LAST)})
         _same(_known_to_oracle(again), _by_oracle(LAST))
 
 
@@ -122,6 +133,12 @@ def _evaluated(moment: datetime) -> Tables:
         name: _sorted(r for r in getattr(result, name).to_pylist() if r["lead_id"] in leads)
         for name in MODELS
     }
+
+
+def _nurtured(moment: datetime) -> list[tuple[Any, ...]]:
+    """Entries into programs as one evaluation of the whole log has them."""
+    found = evaluate_with_programs(agreements.documents(), logs.whole_history(), as_of=moment)
+    return _sorted(asdict(entry) for entry in found.entries)
 
 
 def _by_oracle(moment: datetime) -> Tables:

@@ -254,8 +254,7 @@ class Lead:
                 self.excluded = None
                 self.restored_by_person |= not row.decided
             elif row.kind == "lead.excluded" and not (row.decided and self.restored_by_person):
-                if self.excluded is None:
-                    self.excluded = str(row.properties.get("reason") or "")
+                self.excluded = str(row.properties.get("reason") or "")
                 self.promises.exclude(now)
 
     def _assign(self, rows: list[Row], now: datetime) -> None:

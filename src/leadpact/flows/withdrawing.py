@@ -2,7 +2,7 @@
 
 A decision is judged by the rows that were known when it was recorded, without those that are
 withdrawn, through the very function that made it. So neither a late row nor another version of the
-agreement ever takes one back.
+agreement ever takes one back. An exclusion by hygiene stays until a person takes it back.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pyarrow as pa
 from leadpact.agreement.spec import Agreement
 from leadpact.engine.log import DEALS_SCHEMA, LOG_SCHEMA, History
 from leadpact.engine.nurture import ENTERED, LEFT, evaluate_with_programs
-from leadpact.flows.deciding import HYGIENE, SYSTEM, decide, may_decide, without_number
+from leadpact.flows.deciding import SYSTEM, decide, may_decide, without_number
 from leadpact.ledger.facts import Decided
 from leadpact.ledger.models import Installation, LeadState
 from leadpact.ledger.selectors.logs import with_relatives
@@ -26,7 +26,7 @@ from leadpact.ledger.services import handoffs
 
 Row = Mapping[str, Any]
 Pair = tuple[str, str]
-_JUDGED = ("stage.entered", "lead.excluded", ENTERED, LEFT)
+_JUDGED = ("stage.entered", ENTERED, LEFT)
 #: What people did with a lead that was handed over: then the handoff stays.
 _BY_PEOPLE = ("sales.", "deal.")
 
@@ -128,7 +128,7 @@ def _properties(row: Row) -> dict[str, Any]:
 
 
 def _ours(row: Row) -> bool:
-    return bool(row["decided"]) and row["source"] in (SYSTEM, HYGIENE)
+    return bool(row["decided"]) and row["source"] == SYSTEM
 
 
 def _known(row: Row) -> datetime:
