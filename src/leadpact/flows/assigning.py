@@ -67,10 +67,12 @@ def assign(
         rosters.roster(result.agreement, companies.values(), now=now, closed=closed),
     )
     sales = _of_sales(result.agreement)
+    book = handoffs.Book()
     found = [
-        *(_first(each, desk, companies, bulk, sales, now) for each in fresh),
-        *(_again(each, desk, companies, known, late, now) for each in handed),
+        *(_first(each, desk, book, companies, bulk, sales, now) for each in fresh),
+        *(_again(each, desk, book, companies, known, late, now) for each in handed),
     ]
+    book.write()
     return [fact for fact in found if fact is not None]
 
 
@@ -91,11 +93,12 @@ def drain(now: datetime) -> int:
         for row in waiting.values()
     ]
     given = Drain(rules_of(version.agreement), leads, now, roster)
-    facts = []
+    facts, book = [], handoffs.Book()
     for decision in given:
         row = waiting[decision.lead_id]
-        handoffs.routed(row, decision, now=now)
+        book.routed(row, decision, now=now)
         facts.append(_assigned(row.lead_id, row.episode, decision, "assigned", now))
+    book.write()
     decisions.record(facts, now=now)
     mark_changed({fact.lead for fact in facts if fact.lead}, now=now)
     left = [row.pk for row in waiting.values() if row.person is None]
@@ -132,6 +135,7 @@ def _handed_off(result: Result, installation: Installation) -> list[HandedOff]:
 def _first(
     each: HandedOff,
     desk: Desk,
+    book: handoffs.Book,
     companies: dict[str, str],
     bulk: set[str],
     sales: set[str],
@@ -141,7 +145,7 @@ def _first(
     lead, episode = each.key
     holder = each.state["holder"]
     held = each.episode["assigned_at"] is not None and holder in sales
-    row = handoffs.note(
+    row = book.note(
         lead,
         episode,
         each.episode["handed_off_at"],
@@ -152,7 +156,7 @@ def _first(
     if held:
         return None
     decision = desk.take(_routable(each, companies, lead in bulk, frozenset()))
-    handoffs.routed(row, decision, now=now)
+    book.routed(row, decision, now=now)
     if decision.outcome is not Outcome.ASSIGNED:
         return None
     return _assigned(lead, episode, decision, "assigned", now)
@@ -161,6 +165,7 @@ def _first(
 def _again(
     each: HandedOff,
     desk: Desk,
+    book: handoffs.Book,
     companies: dict[str, str],
     known: dict[tuple[str, int], Handoff],
     late: dict[str, list[dict[str, Any]]],
@@ -177,7 +182,7 @@ def _again(
     decision = desk.reassign(_routable(each, companies, row.bulk, holders))
     if decision.outcome is not Outcome.ASSIGNED:
         return None
-    handoffs.routed(row, decision, now=now)
+    book.routed(row, decision, now=now)
     after = running_out[0]["obligation"]
     return _assigned(lead, episode, decision, f"reassigned after {after}", now)
 

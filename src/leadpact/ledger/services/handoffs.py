@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import TypeVar
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
 from leadpact.engine.routing.decision import Decision
+from leadpact.engine.routing.people import Pool
 from leadpact.ledger.models import Handoff, Standing
 
+Row = TypeVar("Row", bound=models.Model)
 _LOCK = 0x1EAD_9AC8
 
 
@@ -35,44 +38,78 @@ def open_handoffs(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Hand
     return {key: row for key, row in found.items() if key in wanted}
 
 
-def note(
-    lead: str, episode: int, at: datetime, *, bulk: bool, person: str | None, since: datetime | None
-) -> Handoff:
-    """A handoff that was found in the log; `person` holds the lead already, `since` then."""
-    row, _ = Handoff.objects.update_or_create(
-        lead_id=lead,
-        episode=episode,
-        defaults={"handed_off_at": at, "person": person, "assigned_at": since},
-        create_defaults={
-            "handed_off_at": at, "person": person, "assigned_at": since, "bulk": bulk
-        },
-    )  # fmt: skip
-    return row
+class Book:
+    """What one turn, or one round of the queue, hands over: worked out first, then written at once.
+
+    Whoever holds the right to route writes alone, so that nothing of it changes meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, int], Handoff] = {}
+        self._standings: dict[tuple[str, bool, str], Standing] | None = None
+
+    def note(
+        self, lead: str, episode: int, at: datetime, *, bulk: bool, person: str | None,
+        since: datetime | None,
+    ) -> Handoff:  # fmt: skip
+        """A handoff that was found in the log; `person` holds the lead already, `since` then."""
+        row = Handoff(
+            lead_id=lead, episode=episode, handed_off_at=at, person=person, assigned_at=since,
+            bulk=bulk,
+        )  # fmt: skip
+        self._rows[lead, episode] = row
+        return row
+
+    def routed(self, row: Handoff, decision: Decision, *, now: datetime) -> None:
+        """Where a lead went, or in which queue it waits, and how that was found."""
+        row.person, row.team = decision.to_person, decision.team
+        row.queue, row.look_at = decision.to_queue, decision.look_again
+        row.route = decision.route
+        row.assigned_at = now if decision.to_person else None
+        row.steps = json.dumps(decision.sentences, ensure_ascii=False)
+        self._rows[row.lead_id, row.episode] = row
+        if decision.pool and decision.to_person:
+            self._share(decision.pool, decision.to_person, decision.shares)
+
+    def _share(self, pool: Pool, to: str, shares: Mapping[str, float]) -> None:
+        if self._standings is None:
+            known = Standing.objects.all()
+            self._standings = {(row.team, row.bulk, row.person): row for row in known}
+        for person, part in shares.items():
+            key = (pool.team, pool.bulk, person)
+            row = self._standings.setdefault(
+                key, Standing(team=pool.team, bulk=pool.bulk, person=person)
+            )
+            row.due += part
+            row.had += person == to
+
+    def write(self) -> None:
+        """Write everything that was noted; part of the transaction that found it."""
+        fresh, there = _parted(self._rows.values())
+        Handoff.objects.bulk_create(
+            fresh,
+            update_conflicts=True,
+            unique_fields=["lead", "episode"],
+            update_fields=["handed_off_at", *_ROUTED],
+        )
+        Handoff.objects.bulk_update(there, _ROUTED)
+        new, known = _parted((self._standings or {}).values())
+        Standing.objects.bulk_create(new)
+        Standing.objects.bulk_update(known, ["due", "had"])
+
+
+def _parted(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
+    """Rows that are new, and those that are there."""
+    known = list(rows)
+    return [row for row in known if row.pk is None], [row for row in known if row.pk is not None]
+
+
+_ROUTED = ("person", "team", "queue", "look_at", "route", "assigned_at", "steps")
 
 
 def forget(lead: str, episode: int) -> None:
     """A handoff was withdrawn, so that the lead can be handed over anew."""
     Handoff.objects.filter(lead_id=lead, episode=episode).delete()
-
-
-def routed(row: Handoff, decision: Decision, *, now: datetime) -> None:
-    """Write down where a lead went, or in which queue it waits, and how that was found."""
-    row.person, row.team = decision.to_person, decision.team
-    row.queue, row.look_at = decision.to_queue, decision.look_again
-    row.route = decision.route
-    row.assigned_at = now if decision.to_person else None
-    row.steps = json.dumps(decision.sentences, ensure_ascii=False)
-    row.save()
-    if decision.pool and decision.to_person:
-        _share(decision.pool.team, decision.pool.bulk, decision.to_person, decision.shares)
-
-
-def _share(team: str, bulk: bool, to: str, shares: Mapping[str, float]) -> None:
-    for person, part in shares.items():
-        standing, _ = Standing.objects.get_or_create(team=team, bulk=bulk, person=person)
-        standing.due += part
-        standing.had += person == to
-        standing.save()
 
 
 def queue() -> list[Handoff]:
