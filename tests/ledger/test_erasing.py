@@ -140,6 +140,24 @@ def test_nothing_is_decided_or_told_a_second_time(past: None) -> None:
     )
 
 
+def test_what_was_withdrawn_stays_withdrawn(past: None) -> None:
+    form = Event.objects.get(source="site", event_id="again")
+    void = Fact(
+        "ops", "wrong ada@adaworks.org", "fact.voided", LATER, None,
+        {"source": "site", "event_id": "ada@adaworks.org 1"}, LATER,
+    )  # fmt: skip
+    ingest([void], now=LATER)
+    actions.void(Doing(of_operator(), LATER), source=form.source, event_id=form.event_id)
+    settle(LATER)
+    assert Event.objects.filter(kind="fact.voided", decided=True).count() > 0
+    before = figures(LATER)
+    erased()
+    assert figures(LATER) == before
+    mark_changed(Lead.objects.values_list("key", flat=True), now=LATER)
+    assert settle(LATER) == []
+    assert "ada@adaworks.org" not in everything()
+
+
 def test_the_trail_holds_and_says_what_was_taken_from_it(past: None) -> None:
     erased()
     assert audit.verify()[1] is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from leadpact.ledger.models import (
@@ -24,14 +24,16 @@ _AT_ONCE = 500
 _DROPPED = "the person was erased"
 #: Sources whose ids the ledger makes up from a lead's key.
 _MADE_UP = ("hygiene", "leadpact")
+#: A row of the log: its source and its id there.
+Row = tuple[str, str]
+_NAMING_LEADS = ("absorbed", "duplicate_of")
 _NAMING_OTHERS = ("fact.voided", "lead.merged", "lead.unmerged", "lead.excluded")
 
 
 def rewrite(names: Pseudonyms) -> None:
     """Rewrite everything but the tables of state, which are told anew from the log."""
     trail = about_in_trail(names.leads, names.named)
-    _events(names)
-    _others_events(names)
+    _others_events(names, _events(names))
     _notices(names)
     _handoffs(names)
     _exclusions(names)
@@ -52,33 +54,50 @@ def forget(names: Pseudonyms, entries: Sequence[int], *, actor: str, now: dateti
     audit.record(actor, audit.ERASED, "a person", told, now=now)
 
 
-def _events(names: Pseudonyms) -> None:
+def _events(names: Pseudonyms) -> dict[Row, str]:
+    """The person's rows; the ids that changed, by what rows were known as."""
     rows = list(Event.objects.filter(lead_id__in=list(names.leads)))
+    renamed: dict[Row, str] = {}
     for row in rows:
-        if row.source in _MADE_UP and row.lead_id:
-            row.event_id = names.made_up(row.event_id, row.lead_id)
-        else:
-            row.event_id = names.text(row.event_id)
+        old, own = row.event_id, str(row.lead_id)
+        made_up = row.source in _MADE_UP
+        row.event_id = names.made_up(old, own) if made_up else names.text(old)
+        if row.event_id != old:
+            renamed[row.source, old] = row.event_id
         row.actor = names.text(row.actor)
-        row.properties = names.properties_of(row.kind, row.properties)
+    for row in rows:
+        if not _voids_anew(row, names, renamed):
+            row.properties = names.properties_of(row.kind, row.properties)
     Event.objects.bulk_update(rows, ["event_id", "actor", "properties"], batch_size=_AT_ONCE)
+    return renamed
 
 
-def _others_events(names: Pseudonyms) -> None:
+def _others_events(names: Pseudonyms, renamed: Mapping[Row, str]) -> None:
     """Rows of the organisation and of other leads that name a lead or a row of the person."""
     rows = Event.objects.filter(kind__in=_NAMING_OTHERS).exclude(lead_id__in=list(names.leads))
     changed = []
     for row in rows.iterator():
         told = json.loads(row.properties)
-        new = told | {
-            name: names.key(str(told[name])) if name != "event_id" else names.text(str(told[name]))
-            for name in ("absorbed", "duplicate_of", "event_id")
-            if name in told
-        }
-        if new != told:
-            row.properties = json_of(new)
+        joined = {key: names.key(str(told[key])) for key in _NAMING_LEADS if key in told}
+        if _voids_anew(row, names, renamed):
             changed.append(row)
-    Event.objects.bulk_update(changed, ["properties"], batch_size=_AT_ONCE)
+        elif joined != {key: told[key] for key in joined}:
+            row.properties = json_of(told | joined)
+            changed.append(row)
+    Event.objects.bulk_update(changed, ["event_id", "properties"], batch_size=_AT_ONCE)
+
+
+def _voids_anew(row: Event, names: Pseudonyms, renamed: Mapping[Row, str]) -> bool:
+    """Let a void name the row that it voids by its new id; whether it voids such a row."""
+    told = json.loads(row.properties) if row.kind == "fact.voided" else {}
+    old = str(told.get("event_id") or "")
+    source = str(told.get("source") or row.source)
+    new = renamed.get((source, old)) if old else None
+    if new is None:
+        return False
+    row.event_id = names.unnamed(row.event_id.replace(old, new))
+    row.properties = json_of({"source": source, "event_id": new})
+    return True
 
 
 def _notices(names: Pseudonyms) -> None:

@@ -45,14 +45,18 @@ class Pseudonyms:
 
     def text(self, text: str) -> str:
         """A text in which nothing names the person any more."""
-        return self._named.sub(self._mark, self._keys.sub(self._new, text))
+        return self.unnamed(self._keys.sub(self._new, text))
+
+    def unnamed(self, text: str) -> str:
+        """A text without the person's addresses, numbers and names; keys of leads stay."""
+        return self._named.sub(self._mark, text)
 
     def made_up(self, text: str, lead: str) -> str:
         """The same of a text that the system made of a lead: its key stands there once, ahead of
         numbers that may look like a key.
         """
         text = re.sub(_as_word(lead), lambda _: self.key(lead), text, count=1)
-        return self._named.sub(self._mark, text)
+        return self.unnamed(text)
 
     def payload(self, payload: str) -> str:
         """What a notice told, without what somebody wrote freely."""
