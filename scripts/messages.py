@@ -37,6 +37,8 @@ _WHAT = {
     "correction": ("Correction", "To everybody who was told of a breach, when the answer had come "
                    "in time and was only logged late."),
     "returned": ("Given back", "To marketing, when sales gives a lead back."),
+    "withdrawn": ("Withdrawn", "To whoever has a lead that no longer qualifies, because a fact was "
+                  "withdrawn."),
     "together": ("Many at once", "More than three notices of one kind for one person are one "
                  "message."),
     "touch": ("Nurture", "To the owner of a program, when a step is due that no mailing does."),
@@ -118,6 +120,8 @@ def _week() -> tuple[Mapping[str, list[Sent]], list[Mapping[str, Any]]]:
         caught.settle(tuesday)
         plan_digests(tuesday)
         digest = caught.told(tuesday)
+        actions.void(by("Maya Lindqvist", tuesday), source="site", event_id="2 3")
+        withdrawn = caught.told(tuesday + timedelta(minutes=1))
         touched = by("Jonas Weber", tuesday + timedelta(days=50))
         actions.touch(touched, "l-1", "Second chance", "Story of a customer who waited too")
         touch = caught.told(touched.now + timedelta(days=90))
@@ -132,6 +136,7 @@ def _week() -> tuple[Mapping[str, list[Sent]], list[Mapping[str, Any]]]:
         "escalation": first(broken, "told to you too"),
         "correction": first(correction, "Not overdue"),
         "returned": first(returned, "gave back"),
+        "withdrawn": first(withdrawn, "No longer yours"),
         "together": first(together, "new leads"),
         "touch": first(touch, "Due: "),
         "digest": first(digest, "Your day") + first(digest, "The day"),

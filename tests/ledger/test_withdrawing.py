@@ -67,6 +67,8 @@ def test_a_stage_its_handoff_and_its_holder_go_with_the_form_that_made_them() ->
     assert not StageEntry.objects.filter(lead="Ada", stage="MQL").exists()
     assert not Handoff.objects.exists()
     assert standing("stage.entered", "lead.handed_off", "lead.assigned", "nurture.left") == []
+    (told,) = Notice.objects.filter(kind="withdrawn")
+    assert (told.receiver, told.lead_id) == ("Ann Lee", "Ada")
     # The program that it left by qualifying has it again.
     assert NurtureEntry.objects.get(lead="Ada").left_at is None
 

@@ -34,6 +34,7 @@ def message_of(notice: Notice, zone: ZoneInfo, now: datetime, links: Sequence[Li
     lines = {
         "handoff": lambda: _handoff(lead, zone, now),
         "returned": lambda: _returned(about),
+        "withdrawn": lambda: [_WITHDRAWN],
         "touch": lambda: _touch(about, zone, now),
     }.get(notice.kind, lambda: _of_clock(notice.kind, about, zone, now))()
     return Message(notice.key, told, lines, links)
@@ -54,8 +55,10 @@ _SUBJECTS = {
     "escalation": "Overdue, told to you too: {lead} · {obligation}",
     "correction": "Not overdue after all: {lead} · {obligation}",
     "returned": "Sales gave back {lead}",
+    "withdrawn": "No longer yours: {lead}",
     "touch": "Due: {step} · {lead}",
 }
+_WITHDRAWN = "What made it qualify was withdrawn: nothing is owed to it any more."
 #: What several notices of a kind are about.
 _TOGETHER = {
     "handoff": "new leads",
@@ -64,6 +67,7 @@ _TOGETHER = {
     "escalation": "overdue promises",
     "correction": "promises that were kept after all",
     "returned": "leads that sales gave back",
+    "withdrawn": "leads that are no longer yours",
     "touch": "nurture steps that are due",
 }
 

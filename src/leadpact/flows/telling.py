@@ -25,7 +25,7 @@ from leadpact.ledger.services import notices
 
 DIGEST = "digest"
 HANDOFF, WARNING, BREACH, ESCALATION = "handoff", "warning", "breach", "escalation"
-CORRECTION, RETURNED = "correction", "returned"
+CORRECTION, RETURNED, WITHDRAWN = "correction", "returned", "withdrawn"
 ENROLLED, TOUCH, NURTURED = "enrolled", "touch", "left"
 #: Every kind of notice, with what it tells.
 KINDS = {
@@ -35,6 +35,7 @@ KINDS = {
     ESCALATION: "a promise of somebody else is broken",
     CORRECTION: "a promise was kept after all",
     RETURNED: "sales gave a lead back",
+    WITHDRAWN: "a lead is yours no more, because a fact was withdrawn",
     TOUCH: "a touch of a nurture program is due that no mailing does",
     DIGEST: "what waits, what was broken and what came back, at the start of the day",
 }
@@ -89,6 +90,7 @@ def plan(
         *_breaches(clocks, warned),
         *_corrections(clocks),
         *_returned(result, history, since),
+        *_withdrawn(history, since),
         *_nurtured(nurtured.entries, since, now),
     ]
     found = [each for each in found if each.receiver != PROGRAMS] + _for_webhooks(found)
@@ -218,6 +220,25 @@ def _returned(result: Result, history: History, since: datetime) -> Iterable[Occ
                 row["lead_id"],
                 {"reason": told.get("reason"), "note": told.get("note"), "by": row["actor"]},
             )
+
+
+def _withdrawn(history: History, since: datetime) -> Iterable[Occasion]:
+    """Whoever was given a lead is told when that is withdrawn with its cause."""
+    log = history.log
+    own = pc.and_(pc.equal(log["kind"], "fact.voided"), pc.fill_null(log["decided"], False))
+    voids = log.filter(own).to_pylist()
+    if not voids:
+        return
+    given = {
+        (row["source"], row["event_id"]): row
+        for row in log.filter(pc.equal(log["kind"], "lead.assigned")).to_pylist()
+    }
+    for void in voids:
+        named = json.loads(void["properties"])
+        row = given.get((named.get("source"), named.get("event_id")))
+        if row is not None and void["happened_at"] >= since:
+            to = str(json.loads(row["properties"])["to"])
+            yield Occasion(WITHDRAWN, void["event_id"], to, row["lead_id"])
 
 
 def _nurtured(entries: Iterable[Entry], since: datetime, now: datetime) -> Iterable[Occasion]:
