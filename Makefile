@@ -20,7 +20,7 @@ UNUSED := $(shell PYTHON='$(PYTHON)' sh scripts/environment verify)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check format bench load docs browser constraints clean
+.PHONY: help demo test check format bench load growth docs browser constraints clean
 
 help: ## List what there is to run
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ bench: $(BENCH) ## Measure what the project claims to be fast, beside others; BE
 
 load: $(BENCH) ## Measure the live side on a PostgreSQL of its own; LOAD_ARGS="--events 1000000"
 	$(RUN)/python -m benchmarks.load $(LOAD_ARGS)
+
+growth: $(BENCH) ## Ask a ledger of 5 million events what a small one is asked, and show how it finds out
+	$(RUN)/python -m benchmarks.growth $(GROWTH_ARGS)
 
 docs: $(DEV) ## Write the reference in docs/, what the examples give and the pictures from the code
 	$(RUN)/python scripts/reference.py

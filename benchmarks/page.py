@@ -60,6 +60,10 @@ LIVE_TEXT = (
     "over” is the time from the acknowledgement of a form to the commit that hands its lead to a "
     "person; “never” counts those that waited longer than two minutes."
 )
+GROWTH_TEXT = (
+    "The questions of daily work to a ledger on PostgreSQL, each the median of fifteen; and which "
+    "of the tables that grow with the log are read from end to end at the larger size."
+)
 
 
 def write() -> None:
@@ -67,6 +71,7 @@ def write() -> None:
     measured = known()
     sections = list(_sections(measured))
     sections += _load_section()
+    sections += _growth_section()
     chart = _chart(measured)
     if chart is not None:
         chart.save(CHART)
@@ -101,6 +106,22 @@ def _load_section() -> Iterator[str]:
             f"| {p50} | {p99} | {row.get('missing', '')} |"
         )
     yield f"\n`python -m benchmarks.load {told['command']}` on {told['machine']}.\n"
+
+
+def _growth_section() -> Iterator[str]:
+    """What questions cost in small and large ledgers, if that was measured."""
+    if not results.GROWTH.exists():
+        return
+    told = json.loads(results.GROWTH.read_text(encoding="utf-8"))
+    few, many = told["sizes"]
+    yield f"## A ledger that grows\n\n{GROWTH_TEXT}\n"
+    yield f"| question | {few:,} events | {many:,} events | tables read whole |"
+    yield "|---|--:|--:|---|"
+    for row in told["rows"]:
+        small, large = map(_duration, row["times"])
+        whole = ", ".join(row["read whole"]) or "none"
+        yield f"| {row['question']} | {small} | {large} | {whole} |"
+    yield f"\n`python -m benchmarks.growth` on {told['machine']}; load {told['load']}.\n"
 
 
 def _table(rows: Sequence[Row], about: str) -> str:
