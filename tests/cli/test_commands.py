@@ -291,9 +291,11 @@ def test_the_command_that_demo_suggests_works(leadpact, made_up) -> None:
     assert suggested[:2] == ["leadpact", "explain"]
     story = leadpact(*suggested[1:])
     assert (story.code, story.err) == (0, "")
-    assert story.out.startswith("L00042 ")
+    assert story.out.startswith(f"{suggested[3]} ")
+    assert "(sales): MET." in story.out
+    assert "MISSED" in story.out
     data = leadpact(*suggested[1:], "--json")
-    assert json.loads(data.out)["lead"] == "L00042"
+    assert json.loads(data.out)["lead"] == suggested[3]
 
 
 def test_explain_says_which_leads_are_near(leadpact, made_up) -> None:

@@ -215,3 +215,38 @@ def test_a_time_that_no_calendar_reaches_leaves_its_row(reading, tmp_path) -> No
     read = reading(LEADS.replace("leads.csv", "leads.parquet"))
     assert list(leads(read)) == ["2"]
     assert reasons(read) == [(2, "created: “4611686018427387904” is no date or time")]
+
+
+TYPED = """
+timezone: America/New_York
+tables:
+  - file: raw.{ending}
+    name: raw
+  - name: leads
+    sql: select id, created, {moment} + interval 5 hour as mql from raw
+    leads: {{id: id, created: created, stages: {{MQL: mql}}}}
+"""
+
+
+def test_sql_knows_the_types_of_parquet(reading, tmp_path) -> None:
+    zoned = pa.timestamp("us", tz="Europe/Berlin")
+    nine = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
+    columns = {
+        "id": [1, 2],
+        "created": pa.array([dt.datetime(2026, 1, 5, 3), None], pa.timestamp("us")),
+        "mql": pa.array([nine, None], zoned),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "raw.parquet")
+    found = reading(TYPED.format(ending="parquet", moment="mql"))
+    assert times(found, "lead.created") == [dt.datetime(2026, 1, 5, 8, tzinfo=dt.UTC)]
+    assert times(found, "stage.entered") == [nine + dt.timedelta(hours=5)]
+
+
+def test_sql_over_text_says_how_to_read_it(reading) -> None:
+    files = {"raw.csv": "id,created,mql\n1,2026-01-05,2026-01-06 09:00\n"}
+    with pytest.raises(SourcesError) as raised:
+        reading(TYPED.format(ending="csv", moment="mql"), **files)
+    assert "No function matches" in messages(raised.value)[0]
+    assert "text: write such as try_cast" in str(hints(raised.value)[0])
+    read = reading(TYPED.format(ending="csv", moment="try_cast(mql as timestamp)"), **files)
+    assert times(read, "stage.entered") == [dt.datetime(2026, 1, 6, 19, tzinfo=dt.UTC)]

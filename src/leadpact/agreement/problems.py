@@ -76,10 +76,10 @@ def as_json(problems: Iterable[Problem]) -> str:
     return json.dumps([problem.as_dict() for problem in problems], ensure_ascii=False, indent=2)
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
     """The known word that `word` most likely was meant to be, or None when none is near."""
     spelt = {each.casefold(): each for each in known}
-    near = get_close_matches(word.casefold()[:200], spelt, n=1, cutoff=0.6)
+    near = get_close_matches(word.casefold()[:200], spelt, n=1, cutoff=likeness)
     return spelt[near[0]] if near else None
 
 

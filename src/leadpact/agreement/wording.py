@@ -105,7 +105,7 @@ def _by_kind(
     kind: str, subject: str, value: Any, context: Mapping[str, Any], otherwise: str
 ) -> Said:
     if expected := next((what for sign, what in _EXPECTED.items() if re.match(sign, kind)), None):
-        hint = _HINTS.get(expected, lambda _: None)(value)
+        hint = _SAID_OF.get(subject) or _HINTS.get(expected, lambda _: None)(value)
         return Said(f"{subject} must be {expected}, not {told(value)}", hint)
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
@@ -134,6 +134,7 @@ _HINTS: dict[str, Callable[[Any], str | None]] = {
     "a list": lambda _: "begin each item with “- ” on its own line, or write [one, two]",
     "a mapping of keys": lambda _: "write “key: value” on lines of their own, indented",
 }
+_SAID_OF = {"“timezone”": "write it as in Europe/Berlin"}
 _BOUNDS = {
     "greater_than": ("must be more than {}", "gt"),
     "greater_than_equal": ("must be {} or more", "ge"),

@@ -39,7 +39,7 @@ def show(problems: Iterable[Problem], console: Console) -> None:
 
 def code_of(problems: Sequence[Problem]) -> Code:
     """The exit code for errors: files that cannot be read are told from what stands in them."""
-    unreadable = any(not problem.line and not _can_be_read(problem.file) for problem in problems)
+    unreadable = any(not problem.line and not _is_readable(problem.file) for problem in problems)
     return Code.FILES if unreadable else Code.PROBLEMS
 
 
@@ -107,6 +107,11 @@ def _lines(file: str) -> list[str]:
     with Path(file).open("rb") as opened:
         content = opened.read(_MOST_BYTES)
     return _LINE_ENDS.split(content.decode("utf-8-sig", "replace"))
+
+
+def _is_readable(file: str) -> bool:
+    """Whether it is a file that may be an agreement or a mapping: no device, and not too large."""
+    return _can_be_read(file) and os.stat(file).st_size <= _MOST_BYTES
 
 
 def _can_be_read(file: str) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from leadpact.agreement import templates
 from leadpact.agreement.loading import load
 from leadpact.demo.company import generate
+from leadpact.engine.result import Result
 from leadpact.flows.output import publish
 from leadpact.flows.recorded import LOG, read_log
 from leadpact.flows.run import Progress, Run, run
@@ -14,6 +15,18 @@ from leadpact.flows.run import Progress, Run, run
 TEMPLATE = "b2b-saas"
 AGREEMENT = "agreement.yaml"
 _REMARK = "The company, its people and their figures are made up."
+
+
+def worth_explaining(result: Result) -> str:
+    """The first lead with promises that were kept and one that was not; else any with a promise."""
+    outcomes: dict[str, set[str]] = {}
+    for lead, outcome in zip(
+        result.clocks["lead_id"].to_pylist(), result.clocks["outcome"].to_pylist(), strict=True
+    ):
+        outcomes.setdefault(lead, set()).add(outcome)
+    mixed = [lead for lead, came in outcomes.items() if {"met", "missed"} <= came]
+    leads = mixed or list(outcomes) or result.lead_states["lead_id"].to_pylist()
+    return str(min(leads))
 
 
 def demonstrate(folder: Path, *, seed: int, leads: int, tell: Progress) -> Run:

@@ -28,7 +28,14 @@ def open_parquet(path: Path) -> OpenTable:
         except (pa.ArrowException, OSError):
             raise TableError(f"{path.name} is damaged", "export it again") from None
 
-    return OpenTable(list(schema.names), batches)
+    def typed() -> pa.Table:
+        try:
+            with pq.ParquetFile(path) as file:
+                return file.read()
+        except (pa.ArrowException, OSError):
+            raise TableError(f"{path.name} is damaged", "export it again") from None
+
+    return OpenTable(list(schema.names), batches, typed)
 
 
 def open_arrow(table: pa.Table) -> OpenTable:
@@ -37,7 +44,7 @@ def open_arrow(table: pa.Table) -> OpenTable:
     def batches(wanted: Sequence[str]) -> Iterator[Batch]:
         yield from _batches(table.to_batches(BATCH_ROWS), wanted)
 
-    return OpenTable(list(table.column_names), batches)
+    return OpenTable(list(table.column_names), batches, lambda: table)
 
 
 def _batches(parts: Iterable[pa.RecordBatch], wanted: Sequence[str]) -> Iterator[Batch]:

@@ -114,7 +114,10 @@ def note_links(into: Gathering) -> None:
         return
     lonely = sum(1 for deal_id in into.deals if deal_id not in into.links)
     if lonely:
-        into.note(f"{lonely:,} of {len(into.deals):,} deals name no lead that is known.")
+        into.note(
+            f"{lonely:,} of {len(into.deals):,} deals name no lead that is known: they "
+            "count as deals, without a source."
+        )
     unknown = [deal_id for deal_id in into.links if deal_id not in into.deals]
     if unknown:
         into.note(

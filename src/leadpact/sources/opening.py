@@ -132,8 +132,13 @@ def check_columns(table: Table, header: list[str]) -> Iterator[TableError]:
 
 
 def as_arrow(opened: OpenTable) -> pa.Table:
-    """All columns of a table as text, for SQL; of two columns of one name the first."""
+    """All columns of a table for SQL, as text where its file knows no types.
+
+    Of two columns of one name it has the first.
+    """
     names = list(dict.fromkeys(name for name in opened.header if name))
+    if opened.typed is not None:
+        return opened.typed().select([opened.header.index(name) for name in names])
     parts = [pa.table(batch.columns) for batch in opened.batches(names)]
     empty = pa.schema([(name, pa.string()) for name in names]).empty_table()
     return pa.concat_tables([empty, *parts])

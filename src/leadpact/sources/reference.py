@@ -59,7 +59,9 @@ page lists all that can stand in it. It is made from the code that reads the fil
 - **Leads and their rows.** Rows name their lead by its key, or by its address if `fields` has an
   `email`. Once some table has `leads`, a row that names any other lead is left out. Deals count
   once, however many leads have a role in them.
-- **SQL** sees the tables above it under their names, every column as text, and nothing else.
+- **SQL** sees the tables above it under their names, and nothing else. Columns of Parquet files and
+  of other queries keep their types; those of CSV, Excel and JSON lines are text: write such as
+  `try_cast("Amount" as double)`.
 - **The same file read twice** gives the same events with the same keys.
 """
 _EXAMPLE = """\

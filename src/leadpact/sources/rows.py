@@ -58,10 +58,14 @@ Batches = Callable[[Sequence[str]], Iterator[Batch]]
 
 @dataclass(frozen=True)
 class OpenTable:
-    """A table with its header; `batches(columns)` reads it from the start, as often as asked."""
+    """A table with its header; `batches(columns)` reads it from the start, as often as asked.
+
+    `typed` reads all of it with the types that its file gives, where it gives any.
+    """
 
     header: list[str]
     batches: Batches
+    typed: Callable[[], pa.Table] | None = None
 
 
 def fingerprint(cells: Sequence[str]) -> str:

@@ -70,7 +70,7 @@ def _usual_folder() -> Path:
 def _tell(report: Report, folder: Path) -> None:
     from leadpact.cli import summary
     from leadpact.cli.terminal import out, write, write_command, write_place
-    from leadpact.flows.demonstration import AGREEMENT
+    from leadpact.flows.demonstration import AGREEMENT, worth_explaining
     from leadpact.flows.recorded import LOG
     from leadpact.flows.run import REPORT
 
@@ -80,6 +80,7 @@ def _tell(report: Report, folder: Path) -> None:
     write_place(console, "The report:", folder / REPORT)
     write_place(console, "The agreement:", folder / AGREEMENT)
     write(console, "Why a lead stands where it does:")
+    lead = worth_explaining(report.measures.result)
     write_command(
-        console, "leadpact", "explain", folder / AGREEMENT, "L00042", "--sources", folder / LOG
+        console, "leadpact", "explain", folder / AGREEMENT, lead, "--sources", folder / LOG
     )

@@ -17,7 +17,7 @@ Port = Annotated[int, typer.Option(min=1, max=65_535, metavar="N", help="The por
 
 
 def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
-    """Run everything: pages, API, collector, and the worker that follows every lead.
+    """Run everything: API, collector, forms, and the worker that follows every lead.
 
     An empty LEADPACT_HOME is filled by itself. Ctrl-C or SIGTERM ends it once what runs is done.
     """
@@ -54,7 +54,7 @@ def web(
         int, typer.Option(min=1, max=64, metavar="N", help="How many processes answer.")
     ] = 1,
 ) -> None:
-    """Run pages, API and collector alone; `worker` runs beside it, here or elsewhere."""
+    """Run API, collector and forms alone; `worker` runs beside it, here or elsewhere."""
     from leadpact.cli.group import make_sure_free
     from leadpact.cli.ledger import opened
 

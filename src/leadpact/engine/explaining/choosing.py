@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -48,12 +49,16 @@ def _about_unknown(log: Log, lead: str) -> str:
     if lead and len(_rows("delivered", "lead_id = $asked", log, lead)):
         return f"The lead {named} was not known yet at that moment: ask for a later one."
     if keys := _with_email(log, lead):
-        return f"{named} is the email of {_quoted(keys, 'and')}: ask for that key."
+        return f"{named} is the email of {_quoted(keys, 'and')}: ask for {_those(keys)}."
     con = log.delivered.connection
     con.register("known_leads", pa.table({"lead_id": log.leads.array}))
     near = [row[0] for row in con.execute(_NEAR, {"asked": lead}).fetchall()]
     hint = f" Did you mean {_quoted(near, 'or')}?" if near else ""
     return f"No lead has the key {named}.{hint}"
+
+
+def _those(keys: Sequence[str]) -> str:
+    return "that key" if len(keys) == 1 else "one of these keys"
 
 
 def _rows(table: str, condition: str, log: Log, asked: str) -> NDArray[np.int32]:

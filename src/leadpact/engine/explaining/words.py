@@ -108,5 +108,6 @@ def nth(number: int) -> str:
 
 
 def capital(text: str) -> str:
-    """The text with its first letter in upper case."""
-    return text[:1].upper() + text[1:]
+    """The text with its first letter in upper case; a kind such as `email_sent` stays as it is."""
+    is_kind = "_" in text.partition(" ")[0]
+    return text if is_kind else text[:1].upper() + text[1:]

@@ -77,10 +77,14 @@ def hurdles_out_of_order(doc: Document) -> Findings:
                 better = "lower" if down else "higher"
                 yield Finding(
                     (*path, hard),
-                    f"“{name}”: the {hard} of {hurdles[hard]} must be {better} than "
-                    f"the {easy} of {hurdles[easy]}.",
+                    f"“{name}”: the {hard} of {_told(hurdles[hard])} must be {better} "
+                    f"than the {easy} of {_told(hurdles[easy])}.",
                     "Put the hurdles in order, or set `direction: down` where less is better.",
                 )
+
+
+def _told(hurdle: str | float) -> str:
+    return hurdle if isinstance(hurdle, str) else f"{hurdle:,.15g}"
 
 
 def _mixed(one: str | float, other: str | float) -> bool:

@@ -15,12 +15,14 @@ from leadpact.agreement.spec import OnStage
 from leadpact.agreement.vocabulary import FIXED_KINDS, METRICS, is_activity
 
 _RESERVED = {kind.split(".")[0] for kind in FIXED_KINDS if "." in kind}
+#: Below it a name is more likely another word than a slip: headcount is not country.
+_LIKENESS = 0.7
 _WHOSE = ("organisation", "team", "person")
 
 
 def _unknown(path: Path, what: str, name: str, known: Iterable[str], add: str) -> Finding:
     there = sorted(set(known))
-    if close := nearest(name, there):
+    if close := nearest(name, there, _LIKENESS):
         hint = f"Did you mean “{close}”?"
     else:
         choice = f", or use one of: {', '.join(there)}" if there else ""
