@@ -18,8 +18,9 @@ from leadpact.engine.kernels.fold import fold
 from leadpact.engine.layout import with_heirs
 from leadpact.engine.merges import Heir, Merge, heirs_of, levels_of
 
-#: Leads folded in one go: few enough for their results to need little room beyond their size.
-AT_ONCE = 50_000
+#: Leads folded in one go, at most and at least. Of so many, arrays of results are large enough for
+#: their memory to go back to the system at once; so few are not worth a thread.
+AT_ONCE, WORTH_A_THREAD = 250_000, 2_000
 
 _NAMES = ("entries", "episodes", "clocks", "shares", "trace")
 _RECORDS = (b.ENTRY, b.EPISODE, b.CLOCK, b.SHARE, b.TRACE)
@@ -82,7 +83,8 @@ def _fold_absorbed(
 def _parts(rows: b.Rows, merges: Sequence[Merge]) -> list[tuple[int, int]]:
     """Stretches of leads that nobody absorbed."""
     leads = len(rows.begins)
-    cuts = {0, leads, *range(0, leads, AT_ONCE)}
+    fair = -(-leads // threads.count())
+    cuts = {0, leads, *range(0, leads, min(AT_ONCE, max(fair, WORTH_A_THREAD)))}
     absorbed = {merge.absorbed for merge in merges}
     bounds = sorted(cuts | absorbed | {lead + 1 for lead in absorbed})
     return [pair for pair in pairwise(bounds) if pair[0] not in absorbed]
