@@ -11,6 +11,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from benchmarks.crowd import Crowd
@@ -18,6 +19,8 @@ from benchmarks.works import Prepared
 from leadpact.agreement import templates
 from leadpact.agreement.loading import load_text
 from leadpact.agreement.spec import Agreement
+from leadpact.agreement.thresholds import main_threshold, with_points
+from leadpact.engine import evaluate as engine
 from leadpact.engine.evaluate import evaluate
 from leadpact.engine.log import History
 from leadpact.engine.metrics.measures import Measures
@@ -43,9 +46,9 @@ def scan(log: Path) -> Prepared:
 
     def work() -> Any:
         with duckdb.connect(config={"threads": threads}) as connection:
-            return connection.execute(f"select count(*), {columns} from '{log}'").fetchall()
+            return connection.sql(f"select count(*), {columns} from '{log}'").to_arrow_table()
 
-    return Prepared(work, lambda found: int(found[0][0]))
+    return Prepared(work, lambda found: int(found[0][0].as_py()))
 
 
 def columns_used(log: Path) -> list[str]:
@@ -63,7 +66,7 @@ def tables(log: Path) -> Prepared:
     """From the file to the result's tables."""
     version = agreement()
     return Prepared(
-        lambda: evaluate([version], History(pq.read_table(log))),
+        lambda: evaluate([version], _history(log)),
         lambda _: pq.read_metadata(log).num_rows,
         _told,
     )
@@ -74,7 +77,7 @@ def with_figures(log: Path) -> Prepared:
     version = agreement()
 
     def work() -> tuple[Result, int]:
-        history = History(pq.read_table(log))
+        history = _history(log)
         result = evaluate([version], history)
         measures = Measures(result, history)
         return result, sum(len(measures.figures(period)) for period in ("all", "month"))
@@ -84,6 +87,24 @@ def with_figures(log: Path) -> Prepared:
         lambda _: pq.read_metadata(log).num_rows,
         lambda found: f"{_told(found[0])}, {found[1]:,} figures",
     )
+
+
+def another_threshold(log: Path) -> Prepared:
+    """The tables under another threshold, when those under that of today were made before."""
+    version = agreement()
+    threshold = main_threshold(version)
+    assert threshold is not None, "the template has a threshold"
+    prepared = engine.Prepared(_history(log))
+    prepared.under([version])
+    other = with_points(version, threshold, threshold.points + 5)
+    return Prepared(
+        lambda: prepared.under([other]), lambda _: pq.read_metadata(log).num_rows, _told
+    )
+
+
+def _history(log: Path) -> History:
+    """A log in a file, which is never read whole."""
+    return History(ds.dataset(log))
 
 
 def _told(result: Result) -> str:

@@ -30,7 +30,7 @@ ADDED = (
     "add, businesstimedelta",
 )
 STARTING = ("leadpact --help", "leadpact check")
-EVALUATED = ("scan", "tables", "figures")
+EVALUATED = ("scan", "tables", "figures", "another threshold")
 LIVE = ("one lead", "a thousand leads")
 #: Parts that read the crowd's file.
 READING = ("evaluation", "peers")

@@ -87,6 +87,7 @@ WORKS: dict[str, Callable[..., Prepared]] = {
     "scan": of("evaluation", "scan"),
     "tables": of("evaluation", "tables"),
     "figures": of("evaluation", "with_figures"),
+    "another threshold": of("evaluation", "another_threshold"),
     "one lead": of("evaluation", "one_lead"),
     "a thousand leads": of("evaluation", "a_thousand_leads"),
     "elapsed, arrays": of("working_time", "elapsed_arrays"),

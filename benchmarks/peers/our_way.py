@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
+import pyarrow.dataset as ds
 
 from benchmarks.peers.task import Answer
 from leadpact.agreement.spec import Agreement
@@ -18,7 +18,7 @@ from leadpact.engine.result import Result
 def evaluated(agreement: Agreement, log: Path, as_of: int) -> Result:
     """The whole evaluation, from the file to the tables."""
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=as_of)
-    return evaluate([agreement], History(pq.read_table(log)), as_of=moment, with_hygiene=False)
+    return evaluate([agreement], History(ds.dataset(log)), as_of=moment, with_hygiene=False)
 
 
 def answer(result: Result) -> Answer:

@@ -45,7 +45,8 @@ class History:
     """Everything known of the leads: what sources deliver and the engine evaluates.
 
     `log` has the columns of LOG_SCHEMA and any typed property columns `p_<name>`; `deals` those of
-    DEALS_SCHEMA. `attributes_as_exported` says that attributes are known only as of an export, so
+    DEALS_SCHEMA. To the engine alone `log` may also be a data set of Parquet files, which is never
+    read whole. `attributes_as_exported` says that attributes are known only as of an export, so
     that every historical figure that uses them is marked.
     """
 
