@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -55,6 +55,7 @@ _MEANINGS = {
     "disqualified_at": "the disqualification",
 }
 _MOST_VALUES = 10_000
+_A_LOOK = 1_000
 
 
 @dataclass(frozen=True)
@@ -139,9 +140,11 @@ def _examined(path: Path, beside: Path, *, of_deals: bool) -> ExportFile:
         problem = Problem(str(path), 0, 0, (), message, error.hint or None)
         raise SourcesError([problem]) from None
     single = [name for name in opened.header if name.strip() and opened.header.count(name) == 1]
-    values = _values(opened, single)
     header = opened.header
-    export = recognise_deals(header) if of_deals else recognise_leads(header, values)
+    named = recognise_deals(header) if of_deals else recognise_leads(header)
+    known = {*named.roles.values(), *(column for _, _, column in named.stages)}
+    values = _values(opened, {name: _MOST_VALUES if name in known else _A_LOOK for name in single})
+    export = named if of_deals else recognise_leads(header, values)
     _check(path, export, header, of_deals=of_deals)
     return ExportFile(table, export, values)
 
@@ -179,13 +182,13 @@ def _check(path: Path, export: Export, header: list[str], *, of_deals: bool) -> 
         raise SourcesError(problems)
 
 
-def _values(opened: OpenTable, columns: Iterable[str]) -> dict[str, Counter[str]]:
-    """How often each text stands in each column; columns of many texts only in part."""
-    counts: dict[str, Counter[str]] = {name: Counter() for name in columns}
+def _values(opened: OpenTable, most: Mapping[str, int]) -> dict[str, Counter[str]]:
+    """How often each text stands in each column; `most`: after so many texts no more is read."""
+    counts: dict[str, Counter[str]] = {name: Counter() for name in most}
     for batch in opened.batches(list(counts)):
         for name, count in counts.items():
-            if len(count) < _MOST_VALUES:
-                for each in pc.value_counts(batch.columns[name]).to_pylist():
+            if len(count) < most[name]:
+                for each in pc.value_counts(batch.columns[name])[: most[name]].to_pylist():
                     count[(each["values"] or "").strip()] += each["counts"]
     return counts
 
