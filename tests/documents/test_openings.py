@@ -18,7 +18,6 @@ from leadpact.documents.case_book import CaseBook, write_cases
 from leadpact.documents.first_screen import opened_line
 from leadpact.documents.openings import Openings
 from leadpact.documents.report import Report
-from leadpact.documents.sentences import lines, stretch_to_report
 from leadpact.documents.tables import write_tables
 from tests.documents.company import Company
 from tests.documents.reports import SHA, SMALL, crowded_report
@@ -65,11 +64,10 @@ def in_sentences(section: Section) -> Iterator[Opened]:
 
 
 def on_the_first_screen(report: Report) -> Iterator[tuple[str, Opened]]:
-    stretch = stretch_to_report(report.measures)
-    book = CaseBook(report.measures)
-    for line in lines(report.measures, stretch, report.standings):
-        found = opened_line(book, stretch, line)
-        for text in (found.shown, found.note, found.before):
+    said, book = report.overview, CaseBook(report.measures)
+    for line in said.lines:
+        found = opened_line(book, said.stretch, line)
+        for text in (found.shown, found.where, found.note, found.before):
             yield from ((line.name, part) for part in parts(text) if isinstance(part, Opened))
 
 

@@ -90,7 +90,8 @@ def test_a_figure_opens_to_its_leads_from_the_keyboard(
     page.set_viewport_size({"width": 390, "height": 850})
     page.emulate_media(color_scheme=scheme)
     complaints = open_page(page, html, tmp_path)
-    figure = page.locator(".side.sales .figure").first
+    row = page.locator(".side.sales li").filter(has_text="First answer")
+    figure = row.locator(".value .figure")
     dialog = open_list(page, figure)
     expect(dialog.get_by_role("heading")).to_have_text("First answer: due in Q3 2025")
     missed = dialog.get_by_role("table").first.get_by_role("row")

@@ -121,7 +121,15 @@ def test_under_twenty_cases_there_is_no_percentage() -> None:
 
 def test_machines_get_exactly_the_published_keys(company: Report) -> None:
     found: dict[str, Any] = json.loads(json.dumps(company.as_json(), allow_nan=False))
-    assert list(found) == ["as_of", "agreement", "counts", "metrics", "obligations", "goals"]
+    assert list(found) == [
+        "as_of",
+        "agreement",
+        "counts",
+        "metrics",
+        "obligations",
+        "goals",
+        "summary",
+    ]
     assert found["as_of"] == "2025-10-14T16:00:00Z"
     assert found["agreement"] == {"name": "Northwind Cloud: marketing and sales", "sha256": SHA}
     assert list(found["counts"]) == ["leads", "excluded", "stages"]

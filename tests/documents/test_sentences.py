@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from leadpact.documents.sentences import headline, lines, stretch_to_report
+from leadpact.documents.headline import Overview, headline, overview
+from leadpact.documents.sentences import stretch_to_report
 from leadpact.documents.verdicts import Line, Verdict
 from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.standouts import Standout, standouts
-from leadpact.insight.goals import standings
+from leadpact.insight.evidence import Evidence
+from leadpact.insight.goals import recent
 from tests.engine.metrics import tiny
 
 
-def said(under: Any = None, deals: Any = (), **tables: Any) -> dict[str, Line]:
+def screen(under: Any = None, deals: Any = (), **tables: Any) -> Overview:
     measures = Measures(tiny.result(under=under, **tables), tiny.history(deals=deals))
-    found = standings(measures, measures.result.as_of)
-    return {line.name: line for line in lines(measures, stretch_to_report(measures), found)}
+    evidence = Evidence(measures)
+    return overview(evidence, recent(evidence))
+
+
+LEAD = [{"lead_id": "a"}]
+
+
+def said(under: Any = None, deals: Any = (), **tables: Any) -> dict[str, Line]:
+    return {line.name: line for line in screen(under, deals, **tables).lines}
 
 
 def answers(met: int, missed: int, **changes: Any) -> list[dict[str, Any]]:
@@ -75,8 +85,11 @@ def test_a_segment_s_own_term_is_told() -> None:
         "when": {"field": "country", "is": "US"},
         "obligations": {"Answer": {"within": "1 business hour"}},
     }
-    line = said(under=tiny.agreement(segments=[segment]), clocks=answers(20, 0))["Answer"]
-    assert "within 2 business hours, 1 business hour for Large (20" in plain(line.sentence)
+    clocks = [*answers(20, 0), *answers(16, 5, segment="Large")]
+    line = said(under=tiny.agreement(segments=[segment]), clocks=clocks)["Answer"]
+    term = "within 2 business hours, or the term of their segment (36"
+    assert term in plain(line.sentence)
+    assert [plain(own) for own in line.terms] == ["Large, within 1 business hour: 76 % (16 of 21)."]
 
 
 def goal(metric: str, **changes: Any) -> Any:
@@ -120,6 +133,81 @@ def test_a_goal_beside_a_period_that_nobody_recorded_says_so() -> None:
     assert line.sentence == (
         "“Goal” cannot be judged: the record does not hold Q2 2025, which it is measured by."
     )
+
+
+def months(*counts: int, as_of: datetime = tiny.AS_OF) -> Overview:
+    """A monthly goal of 2 leads, and so many leads in July, August, September and October."""
+    leads = [
+        {"lead_id": f"{month} {number}", "created_at": tiny.day(1 + 31 * month)}
+        for month, count in enumerate(counts)
+        for number in range(count)
+    ]
+    return screen(under=goal("leads", per="month"), leads=leads, as_of=as_of)
+
+
+@pytest.mark.parametrize(
+    ("counts", "verdict", "shown", "text"),
+    [
+        ((2, 2, 5), Verdict.KEPT, "3 of 3 months", "marketing kept its one promise"),
+        ((2, 1, 5), Verdict.SHORT, "2 of 3 months", "marketing did not keep its one promise"),
+        ((1, 1, 1), Verdict.SHORT, "0 of 3 months", "marketing did not keep its one promise"),
+        ((1, 0, 1), Verdict.BROKEN, "0 of 3 months", "marketing did not keep its one promise"),
+    ],
+)
+def test_a_quarter_judges_a_monthly_goal_by_its_own_months(
+    counts: tuple[int, ...], verdict: Verdict, shown: str, text: str
+) -> None:
+    found = months(*counts, 40)
+    (line,) = (each for each in found.lines if each.name == "Goal")
+    assert (line.verdict, plain(line.shown), line.asked) == (verdict, shown, "2")
+    july, august, september = counts
+    assert line.sentence == (
+        f"Goal: July {july}; August {august}; September {september}; the target is 2 each month."
+    )
+    assert found.headline == f"In Q3 2025 {text}."
+    assert found.newest == ""
+
+
+def test_the_month_after_the_quarter_is_told_apart() -> None:
+    found = months(1, 0, 1, 2, as_of=tiny.day(140))
+    assert found.headline == "In Q3 2025 marketing did not keep its one promise."
+    assert found.newest == "In October marketing kept its one monthly promise."
+    (line,) = (each for each in found.lines if each.name == "Goal")
+    assert line.note.startswith("Goal in October: 2. ")
+    told = found.as_json()
+    assert told["sentences"] == [found.headline, found.newest]
+    (promise,) = (each for each in told["promises"] if each["name"] == "Goal")
+    assert promise["periods"] == {
+        "2025-07": "short of target", "2025-08": "not kept", "2025-09": "short of target"
+    }  # fmt: skip
+
+
+def test_a_goal_that_repeats_an_obligation_is_the_same_promise() -> None:
+    own = {"name": "In time", "side": "sales", "metric": "attainment", "obligation": "Answer"}
+    same = {"minimum": "70 %", "target": "90 %"}
+    found = screen(
+        under=tiny.agreement(goals=[own | {"hurdles": same}]), clocks=answers(15, 5), leads=LEAD
+    )
+    assert "In time" not in {line.name for line in found.lines}
+    assert found.headline == "In Q3 2025 sales did not keep its one promise."
+    other = own | {"hurdles": {"target": "60 %"}}
+    found = screen(under=tiny.agreement(goals=[other]), clocks=answers(15, 5), leads=LEAD)
+    assert "In time" in {line.name for line in found.lines}
+    assert found.headline == "In Q3 2025 sales kept 1 of its 2 promises."
+
+
+def test_what_was_before_the_term_says_so() -> None:
+    term = {"from": "2025-10-01"}
+    found = screen(under=tiny.agreement(term=term), clocks=answers(20, 0), leads=LEAD)
+    assert found.before.startswith("The term of this agreement began on 1 Oct 2025: what is told ")
+    later = screen(
+        under=tiny.agreement(term={"from": "2025-11-01"}), clocks=answers(20, 0), leads=LEAD
+    )
+    assert later.before.startswith("The term of this agreement begins on 1 Nov 2025: ")
+    within = screen(
+        under=tiny.agreement(term={"from": "2025-07-15"}), clocks=answers(20, 0), leads=LEAD
+    )
+    assert within.before == ""
 
 
 def line(side: str, verdict: Verdict) -> Line:

@@ -18,20 +18,19 @@ _MARKS = {"KEPT": ("✓", "green"), "SHORT": ("!", "yellow"), "BROKEN": ("✗", 
 def tell(report: Report) -> None:
     """Write the headline, then the promises of each side as the report's first screen has them."""
     from leadpact.documents import words
-    from leadpact.documents.sentences import headline, lines, stretch_to_report
 
     console = out()
-    measures = report.measures
-    stretch = stretch_to_report(measures)
-    said = lines(measures, stretch, report.standings)
+    measures, said = report.measures, report.overview
     result = measures.result
     moment = words.moment(result.as_of, measures.zone)
     write(console, f"{result.agreement.name}, as of {moment} ({measures.zone.key})", "dim")
     console.print()
-    write(console, headline(said, stretch), "bold")
+    write(console, said.headline, "bold")
+    for remark in filter(None, (said.newest, said.before)):
+        write(console, remark)
     for side in ("marketing", "sales"):
         console.print()
-        _tell_side(side, [line for line in said if line.side == side], console)
+        _tell_side(side, said.of_side(side), console)
 
 
 def _tell_side(side: str, said: list[Line], console: Console) -> None:
@@ -42,9 +41,8 @@ def _tell_side(side: str, said: list[Line], console: Console) -> None:
         write(console, "The agreement has no promise of this side that can be judged.", indent="  ")
     for line in said[:FIRST_LINES]:
         mark, style = _MARKS.get(line.verdict.name, ("–", ""))
-        write(console, f"{line.verdict.value.capitalize()}.", style, "    ", f"  {mark} ")
-        write(console, line.sentence, "", "    ")
-        for remark in filter(None, (line.note, line.before)):
-            write(console, remark, "dim", "    ")
+        write(console, line.told, style if style != "green" else "", "    ", f"  {mark} ")
+        if line.missed and (line.missed.holder or line.missed.time):
+            write(console, line.where, "dim", "    ")
     if (more := len(said) - FIRST_LINES) > 0:
         write(console, f"{more} more of {side} in the report.", "dim", "  ")

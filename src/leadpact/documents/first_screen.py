@@ -2,45 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from leadpact.documents.blocks import Behind, Opened, Said, Text, opened
 from leadpact.documents.case_book import DECIDED, TIME_OF_WEEK, CaseBook
 from leadpact.documents.goal_cases import cases_of
-from leadpact.documents.goals import shown
 from leadpact.documents.parts.shared import when
 from leadpact.documents.sentences import Stretch, misses, standout
 from leadpact.documents.verdicts import Line
+from leadpact.insight import sentences
 from leadpact.insight.standing import GoalStanding
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What a line shows, its note, and how it stood before, with figures that open."""
+    """What a line shows, its notes, and how it stood before, with figures that open."""
 
     shown: Text
+    where: Text = ""
     note: Text = ""
     before: Text = ""
 
 
 def opened_line(book: CaseBook, stretch: Stretch, line: Line) -> Figures:
     """The figures of one promise."""
-    if line.told is not None:
-        behind = cases_of(book, line.told)
-        note = _open(line.note, _of_goal(book, line.ahead)) if line.ahead else line.note
-        return Figures(opened(line.shown, behind) if behind else line.shown, note)
+    later = [each for each in (line.newest, line.ahead) if each]
+    if line.inside:
+        behind = _of_periods(book, stretch, line.inside)
+        note = _open(line.note, _of_goals(book, later))
+        return Figures(opened(line.shown, behind) if behind else line.shown, note=note)
     about = {"obligation": line.name, "side": line.side}
     now = book.of_clocks(f"{line.name}: due {when(stretch)}", about, DECIDED, stretch.due)
     ever = book.of_clocks(f"{line.name}: due over all time", about, DECIDED)
-    note = _open(line.note, _of_misses(book, stretch, line))
-    return Figures(opened(line.shown, now), note, opened(line.before, ever))
+    where = _open(line.where, _of_misses(book, stretch, line))
+    note = _open(line.note, _of_goals(book, later))
+    return Figures(opened(line.shown, now), where, note, opened(line.before, ever))
 
 
-def _of_goal(book: CaseBook, standing: GoalStanding) -> Iterator[tuple[str, Behind]]:
-    behind = cases_of(book, standing)
-    if behind:
-        yield shown(standing), behind
+def _of_periods(book: CaseBook, stretch: Stretch, inside: Sequence[GoalStanding]) -> Behind | None:
+    """The cases of all periods of a goal that are told together."""
+    if len(inside) == 1:
+        return cases_of(book, inside[0])
+    return cases_of(book, inside[-1], stretch.title, (inside[0].starts, inside[-1].ends))
+
+
+def _of_goals(book: CaseBook, standings: Sequence[GoalStanding]) -> Iterator[tuple[str, Behind]]:
+    for standing in standings:
+        behind = cases_of(book, standing)
+        if behind:
+            yield sentences.achieved(standing), behind
 
 
 def _of_misses(book: CaseBook, stretch: Stretch, line: Line) -> Iterator[tuple[str, Behind]]:

@@ -17,6 +17,7 @@ from leadpact.documents import words
 from leadpact.documents.blocks import Section, Slider, plain
 from leadpact.documents.case_book import CaseBook
 from leadpact.documents.first_screen import opened_line
+from leadpact.documents.headline import Overview, overview
 from leadpact.documents.openings import Openings
 from leadpact.documents.parts.about_data import about_data
 from leadpact.documents.parts.agreement import agreement_section
@@ -27,21 +28,21 @@ from leadpact.documents.parts.hygiene import hygiene
 from leadpact.documents.parts.open_now import open_now
 from leadpact.documents.parts.promises import attainment
 from leadpact.documents.parts.quality import quality
-from leadpact.documents.parts.shared import when
+from leadpact.documents.parts.shared import SIDES, when
 from leadpact.documents.parts.sources import sources
 from leadpact.documents.parts.threshold import threshold_section
 from leadpact.documents.runtime import chart_runtime
-from leadpact.documents.sentences import headline, lines, stretch_to_report
 from leadpact.engine.log import History
 from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.obligations import counts, obligations
 from leadpact.engine.result import Result
-from leadpact.insight.goals import standings
+from leadpact.insight.evidence import Evidence
+from leadpact.insight.goals import recent
 from leadpact.insight.standing import GoalStanding
 from leadpact.insight.sweep import Sweep
 
 #: Promises of a side that the first screen shows; the others open below them.
-FIRST_LINES = 3
+FIRST_LINES = 16
 
 
 class Report:
@@ -68,12 +69,21 @@ class Report:
     @cached_property
     def standings(self) -> list[GoalStanding]:
         """Every promise with hurdles in its present period and the one before."""
-        return standings(self.measures, self.measures.result.as_of)
+        return recent(self._evidence)
+
+    @cached_property
+    def overview(self) -> Overview:
+        """What the first screen says."""
+        return overview(self._evidence, self.standings)
+
+    @cached_property
+    def _evidence(self) -> Evidence:
+        return Evidence(self.measures)
 
     @cached_property
     def sections(self) -> list[Section]:
         """The parts of the page below its first screen."""
-        book, stretch = self._book, stretch_to_report(self.measures)
+        book, stretch = self._book, self.overview.stretch
         return [
             attainment(book, stretch),
             goals_and_pace(book, self.standings),
@@ -94,8 +104,7 @@ class Report:
 
     def html(self) -> str:
         """The page: no request to anywhere, nothing that a lead wrote can run in it."""
-        stretch = stretch_to_report(self.measures)
-        said = lines(self.measures, stretch, self.standings)
+        said = self.overview
         openings = Openings(self.measures.result.leads, self.measures.zone)
         has_charts = any(section.charts for section in self.sections)
         scripts = [
@@ -109,13 +118,13 @@ class Report:
             as_of=words.moment(result.as_of, self.measures.zone),
             zone=self.measures.zone.key,
             sha256=self.sha256,
-            headline=headline(said, stretch),
-            when=when(stretch),
-            sides=[(s, [line for line in said if line.side == s]) for s in ("marketing", "sales")],
+            said=said,
+            when=when(said.stretch),
+            sides=[(side, said.of_side(side)) for side in SIDES],
             first=FIRST_LINES,
             sections=self.sections,
             plain=plain,
-            figures=lambda line: opened_line(self._book, stretch, line),
+            figures=lambda line: opened_line(self._book, said.stretch, line),
             number=openings.number,
             packed=lambda: _inert(openings.packed()),
             style=Markup(_asset("page.css")),
@@ -143,6 +152,7 @@ class Report:
             "metrics": [figure.as_json() for figure in figures],
             "obligations": [each.as_json() for each in obligations(result)],
             "goals": [each.as_json() for each in self.standings],
+            "summary": self.overview.as_json(),
         }
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from leadpact.agreement.conditions import AnyOf, EventCondition
+from leadpact.agreement.durations import Term
 from leadpact.agreement.spec import Agreement, Obligation
 from leadpact.documents import words
 from leadpact.documents.goals import goal_lines
-from leadpact.documents.verdicts import JUDGED, WORST_FIRST, Line, hurdles
+from leadpact.documents.verdicts import WORST_FIRST, Line, hurdles
 from leadpact.engine.metrics.aggregate import ENOUGH
-from leadpact.engine.metrics.measures import Measures
+from leadpact.engine.metrics.measures import Measures, Span
 from leadpact.engine.metrics.obligations import ObligationFigure, obligations
 from leadpact.engine.metrics.periods import Period, last_full
 from leadpact.engine.metrics.standouts import Standout, Standouts, standouts
@@ -57,43 +58,49 @@ def stretch_to_report(measures: Measures) -> Stretch:
     return Stretch(None, "all the time covered")
 
 
-def lines(measures: Measures, stretch: Stretch, standings: Sequence[GoalStanding]) -> list[Line]:
-    """Every promise with a figure: each side's first obligation leads, then the worst kept."""
+def lines(
+    measures: Measures,
+    stretch: Stretch,
+    recent: Sequence[GoalStanding],
+    inside: Sequence[GoalStanding],
+) -> list[Line]:
+    """Every promise with a figure, the worst kept first; `inside` are the stretch's own periods."""
     agreement = measures.result.agreement
     promised = {(o.name, str(o.side)): o for o in agreement.obligations}
     always = {(f.name, f.side): f for f in obligations(measures.result)}
+    goals = {(line.name, line.side): line for line in goal_lines(recent, inside, measures.zone)}
+    repeated = {key: goals.pop(key) for key in repeats(agreement) if key in goals}
+    whose = {repeats(agreement)[key]: line for key, line in repeated.items()}
     kept = [
-        _obligation_line(measures, stretch, figure, promised[key], always[key])
+        _with_months(
+            _obligation_line(measures, stretch, figure, promised[key], always[key]), whose.get(key)
+        )
         for figure in obligations(measures.result, stretch.due)
         if (key := (figure.name, figure.side)) in promised
     ]
-    found = [*kept, *goal_lines(standings)]
-    leading = {line.side: line for line in reversed(kept)}
-    return sorted(
-        found,
-        key=lambda line: (line is not leading.get(line.side), WORST_FIRST.index(line.verdict)),
-    )
+    return sorted([*kept, *goals.values()], key=lambda line: WORST_FIRST.index(line.verdict))
 
 
-def headline(found: list[Line], stretch: Stretch) -> str:
-    """One sentence: how many promises each side kept."""
-    tallies = [each for side in ("marketing", "sales") if (each := _tally(found, side))]
-    when = f"In {stretch.title}" if stretch.period else f"Over {stretch.title}"
-    return f"{when} {'; '.join(tallies) or 'no promise can be judged'}."
+def repeats(agreement: Agreement) -> dict[tuple[str, str], tuple[str, str]]:
+    """Goals that promise what an obligation does, each with that obligation; by name and side.
+
+    Such a goal asks for all of its attainment, with the same target: it is the same promise.
+    """
+    targets = {(o.name, str(o.side)): hurdles(o.hurdles)[1] for o in agreement.obligations}
+    found = {}
+    for goal in agreement.goals:
+        key = goal.obligation or "", str(goal.side)
+        narrowed = goal.segment or goal.origin or goal.team or goal.person or goal.relative_to
+        target = targets.get(key)
+        is_same = target is not None and target == hurdles(goal.hurdles)[1]
+        if goal.metric == "attainment" and is_same and not narrowed:
+            found[goal.name, str(goal.side)] = key
+    return found
 
 
-def _tally(found: list[Line], side: str) -> str:
-    own = [line for line in found if line.side == side]
-    judged = [line for line in own if line.verdict in JUDGED]
-    kept = sum(line.verdict is Verdict.KEPT for line in judged)
-    if not judged:
-        few = any(line.verdict is Verdict.FEW for line in own)
-        return f"{side} had too few cases to be judged" if few else ""
-    if len(judged) == 1:
-        return f"{side} {'kept' if kept else 'did not keep'} its one promise"
-    if kept == len(judged):
-        return f"{side} kept {'both' if kept == 2 else f'all {kept}'} of its promises"
-    return f"{side} kept {kept or 'none'} of its {len(judged)} promises"
+def _with_months(line: Line, goal: Line | None) -> Line:
+    """The line of an obligation with the later periods of the goal that repeats it."""
+    return replace(line, note=goal.note, newest=goal.newest, ahead=goal.ahead) if goal else line
 
 
 def _obligation_line(
@@ -111,14 +118,31 @@ def _obligation_line(
         side=figure.side,
         verdict=verdict,
         sentence=_obligation_sentence(measures.result.agreement, obligation, figure, target),
-        note=_missed_most(figure, missed) if missed else "",
+        where=_missed_most(figure, missed) if missed else "",
         before=_always(always) if stretch.period else "",
         shown=_shown(figure),
         asked=words.percent(target) if target is not None else "",
         achieved=figure.rate if figure.decided >= ENOUGH else None,
         promised=target,
         missed=missed,
+        terms=list(_of_segments(measures, stretch, obligation)),
     )
+
+
+def _of_segments(measures: Measures, stretch: Stretch, obligation: Obligation) -> Iterator[str]:
+    """How it was kept for each segment that has a term of its own."""
+    own = [s for s in measures.result.agreement.segments if obligation.name in s.obligations]
+    span: Span = "quarter" if stretch.period else "all"
+    found = {
+        figure.group: figure
+        for figure in (measures.of("attainment", span, "segment") if own else [])
+        if (figure.name, figure.period) == (f"attainment: {obligation.name}", stretch.label)
+    }
+    for segment in own:
+        term = _by(segment.obligations[obligation.name].within)
+        figure = found.get(segment.name)
+        rate = words.rate(figure.numerator, figure.n) if figure else "nothing due"
+        yield f"{segment.name}, {term}: {rate}."
 
 
 def _judge(figure: ObligationFigure, obligation: Obligation) -> Verdict:
@@ -189,14 +213,14 @@ def _whom(agreement: Agreement, obligation: Obligation) -> str:
 
 
 def _term(agreement: Agreement, obligation: Obligation) -> str:
-    others = [
-        f"{own.within} for {segment.name}"
-        for segment in agreement.segments
-        if (own := segment.obligations.get(obligation.name))
-    ]
-    beside = f", {words.listed(others)}" if others else ""
-    preposition = "by the" if obligation.within.text.startswith("end of") else "within"
-    return f"{preposition} {obligation.within}{beside}"
+    has_others = any(obligation.name in each.obligations for each in agreement.segments)
+    return f"{_by(obligation.within)}{', or the term of their segment' if has_others else ''}"
+
+
+def _by(term: Term | Literal["not asked"]) -> str:
+    if isinstance(term, str):
+        return term
+    return f"{'by the' if term.text.startswith('end of') else 'within'} {term}"
 
 
 def _where_missed(

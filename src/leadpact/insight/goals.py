@@ -12,7 +12,7 @@ from leadpact.agreement.spec import Agreement, Goal
 from leadpact.agreement.vocabulary import METRICS
 from leadpact.engine.metrics.aggregate import Figure
 from leadpact.engine.metrics.measures import Measures
-from leadpact.engine.metrics.periods import Period, period_of
+from leadpact.engine.metrics.periods import Period, period_of, periods_between
 from leadpact.engine.metrics.tables import microseconds
 from leadpact.insight import hurdles as bars
 from leadpact.insight.baseline import Baseline, baseline
@@ -41,15 +41,38 @@ def standings(measures: Measures, as_of: datetime, back: int = 1) -> list[GoalSt
     A closed period is judged by the version that was in force when it ended. `as_of` may differ
     from the moment of the evaluation, which is then made anew.
     """
-    evidence = evidence_as_of(measures, as_of)
+    return recent(evidence_as_of(measures, as_of), back)
+
+
+def recent(evidence: Evidence, back: int = 1) -> list[GoalStanding]:
+    """The same of evidence that is there already."""
+    return [
+        made
+        for promise in promises(evidence.in_force(evidence.as_of))
+        for period in _periods(evidence, promise.goal, back)
+        if (made := _in_period(evidence, promise, period))
+    ]
+
+
+def ended_in(evidence: Evidence, stretch: Period) -> list[GoalStanding]:
+    """Every goal of the agreement in force in each of its periods that ended in a stretch."""
     found = []
-    for promise in promises(evidence.in_force(as_of)):
-        for period in _periods(evidence, promise.goal, back):
-            then = evidence.in_force(min(period.ends - _MOMENT, as_of))
-            same = [p for p in promises(then) if _is_same(p, promise)]
-            if same:
-                found.append(standing(evidence, then, same[0], period))
-    return found
+    for promise in promises(evidence.in_force(evidence.as_of)):
+        if promise.kind != "goal":
+            continue
+        last = stretch.ends - _MOMENT
+        for period in periods_between(stretch.starts, last, promise.goal.per, evidence.zone):
+            ended = period.ends <= min(stretch.ends, evidence.as_of)
+            if ended and period.ends > evidence.measures.begins:
+                found.append(_in_period(evidence, promise, period))
+    return [made for made in found if made]
+
+
+def _in_period(evidence: Evidence, promise: Promise, period: Period) -> GoalStanding | None:
+    """A promise as the version made it that is in force when the period ends; None without it."""
+    then = evidence.in_force(min(period.ends - _MOMENT, evidence.as_of))
+    same = [p for p in promises(then) if _is_same(p, promise)]
+    return standing(evidence, then, same[0], period) if same else None
 
 
 def standing(

@@ -26,7 +26,7 @@ def sentence(standing: GoalStanding, zone: ZoneInfo) -> str:
         parts = _closed(standing, zone)
     else:
         parts = _under_way(standing, zone)
-    lead = f"{standing.name} in {_when(standing, zone)}"
+    lead = f"{standing.name} in {when(standing, zone)}"
     return f"{lead}: {' '.join(part for part in parts if part)}"
 
 
@@ -34,7 +34,7 @@ def brief(standing: GoalStanding, zone: ZoneInfo) -> str:
     """The same where there is room for a line: what was reached, or how it goes."""
     if standing.why_not:
         return sentence(standing, zone)
-    lead = f"{standing.name} in {_when(standing, zone)}: {_value(standing)}"
+    lead = f"{standing.name} in {when(standing, zone)}: {achieved(standing)}"
     if standing.closed and standing.maturing is None:
         return f"{lead}. {_verdict(standing)}".rstrip()
     parts = [f"{lead} so far"]
@@ -52,7 +52,7 @@ def brief(standing: GoalStanding, zone: ZoneInfo) -> str:
 
 
 def _closed(standing: GoalStanding, zone: ZoneInfo) -> Iterator[str]:
-    yield f"{_value(standing)}."
+    yield f"{achieved(standing)}."
     yield _verdict(standing)
     if standing.change:
         yield _change(standing, standing.change, zone)
@@ -110,7 +110,7 @@ def _change(standing: GoalStanding, change: Change, zone: ZoneInfo) -> str:
 
 
 def _under_way(standing: GoalStanding, zone: ZoneInfo) -> Iterator[str]:
-    value = _value(standing)
+    value = achieved(standing)
     by = " so far" if standing.closed else f" {_by(standing, zone)}"
     if standing.expected_now is not None:
         due = words.rough(standing.expected_now, standing.unit)
@@ -205,7 +205,8 @@ def _ripening(maturing: Maturing, zone: ZoneInfo) -> str:
 # ------------------------------------------------------------------------------------------ words
 
 
-def _value(standing: GoalStanding) -> str:
+def achieved(standing: GoalStanding) -> str:
+    """The figure with its cases."""
     if standing.evenness:
         weeks = words.plural(standing.n, "week")
         return f"{standing.met} of {weeks} brought at least 70{words.GLUE}% of their due"
@@ -235,7 +236,8 @@ def _signed(value: float, unit: str) -> str:
     return f"{sign}{words.amount(abs(value), unit)}"
 
 
-def _when(standing: GoalStanding, zone: ZoneInfo) -> str:
+def when(standing: GoalStanding, zone: ZoneInfo) -> str:
+    """The period, without the year of the moment."""
     return _short(standing.period_title, standing, zone)
 
 
