@@ -157,8 +157,8 @@ def test_run_tells_who_kept_which_promise(leadpact, company: Path, tmp_path: Pat
     assert (done.code, done.err) == (0, "")
     assert "In Q3 2025 marketing did not keep its one promise" in done.out
     assert re.search(r"^Marketing\n  ✗ .*\b0\b", done.out, re.M)
-    assert re.search(r"^Sales\n  – Too few to judge\.\n", done.out, re.M)
-    assert "5 of 6 leads" in done.out, "under 20 cases counts, not rates"
+    assert re.search(r"^Sales\n  – .*, too few$", done.out, re.M)
+    assert "5 of 6" in done.out, "under 20 cases counts, not rates"
     assert list(tmp_path.iterdir()) == []
 
 

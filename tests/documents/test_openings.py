@@ -25,7 +25,14 @@ from tests.engine.metrics import tiny
 
 #: Figures that say how sure another is, what is asked, or of which single leads are named.
 NOT_COUNTS = (
-    *("95 % interval", "Was due", "Overdue for", "Due", "Likely end", "Needed a working day"),
+    *(
+        "95 % interval",
+        "Was due",
+        "Overdue for",
+        "Due",
+        "Likely end",
+        "Needed a\u00a0working\u00a0day",
+    ),
     *("Minimum", "Target", "Stretch", "Verdict", "Changed since it was closed", "Working days"),
     "At least 70 % of the due",
 )

@@ -147,6 +147,33 @@ def test_the_next_deadline() -> None:
     }
 
 
+def test_without_scoring_there_is_no_score() -> None:
+    plain = agreement(
+        scoring=None,
+        stages=[
+            {"name": "Lead", "side": "marketing"},
+            {"name": "MQL", "role": "mql", "when": {"event": "form_submitted"}},
+            {"name": "SAL", "role": "sal", "when": {"event": "sales.accepted"}},
+        ],
+    )
+    told = explained([CREATED, DEMO], "Fri 2026-03-20 18:00", versions=[plain])
+    assert told.as_json()["score"] is None
+    assert [stage["score"] for stage in stages(told)] == [None, None]
+
+
+def test_results_have_no_score_without_scoring() -> None:
+    from leadpact.engine.evaluate import evaluate
+
+    def scores(terms: Any) -> list[Any]:
+        at = instant("Fri 2026-03-20 18:00", BERLIN)
+        found = evaluate([terms], history([CREATED, DEMO]), as_of=at)
+        return [found.lead_states["score"].to_pylist(), found.stage_entries["fit"].to_pylist()]
+
+    stages = [{"name": "Lead"}, {"name": "MQL", "when": {"event": "form_submitted"}}]
+    assert scores(agreement(scoring=None, stages=stages)) == [[None], [None, None]]
+    assert scores(agreement()) == [[50.0], [30.0, 30.0]]
+
+
 # A lead that qualifies because negative points expire.
 
 EXPIRING = [

@@ -164,11 +164,11 @@ class Lead:
 
     def standing(self, now: datetime) -> dict[str, Any]:
         """Scores and grades at an instant."""
-        sums = points.scores(self, now)
+        scoring, sums = self.agreement.scoring, points.scores(self, now)
+        is_scored = bool(scoring and scoring.rules)
+        names = {"score": "total", "fit": "fit", "engagement": "engagement"}
         return {
-            "score": sums["total"] / 1000,
-            "fit": sums["fit"] / 1000,
-            "engagement": sums["engagement"] / 1000,
+            **{name: sums[group] / 1000 if is_scored else None for name, group in names.items()},
             **points.grade(self.agreement, sums["fit"], sums["engagement"]),
         }
 

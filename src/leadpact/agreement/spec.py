@@ -178,6 +178,11 @@ class Agreement(Model):
         description="Leads for which other thresholds and terms hold.",
     )
 
+    @property
+    def gives_points(self) -> bool:
+        """Whether any rule scores leads; without one there is no score."""
+        return bool(self.scoring and self.scoring.rules)
+
     def field_types(self) -> dict[str, str]:
         """Type of every attribute that conditions may test: the declared and the built-in ones."""
         return dict.fromkeys(BUILT_IN_FIELDS, "text") | _types(self.fields)

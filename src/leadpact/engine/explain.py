@@ -76,7 +76,7 @@ class Explanation:
     def scored(self) -> bool:
         """Whether any version of the agreement gives points."""
         versions = self.attributes.story.versions
-        return any(version.scoring is not None for version in versions)
+        return any(version.gives_points for version in versions)
 
     def asked_of(self, row: Row) -> Iterable[str]:
         """Properties of such a row, or attributes that it states, that the agreement asks about."""

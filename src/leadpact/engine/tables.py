@@ -119,6 +119,11 @@ class _Names:
         )
         return flat.take(pa.array(version * width + number, pa.int64()))
 
+    def points(self, version: NDArray[Any], thousandths: NDArray[np.int64]) -> pa.Array:
+        """Thousandths as points; NULL under a version that scores nothing."""
+        is_silent = np.array([not v.gives_points for v in self.versions])
+        return pa.array(thousandths / 1000, pa.float64(), mask=is_silent[version])
+
     def quality(self, tier: NDArray[Any], high: NDArray[Any]) -> pa.Array:
         """high or low; NULL for a lead without a tier."""
         return picked(pa.array(["low", "high"], pa.string()), np.where(tier < 0, -1, high))
@@ -133,11 +138,6 @@ def times(ticks: NDArray[np.int64]) -> pa.Array:
     """Instants; NEVER and FOREVER are NULL."""
     unset = (ticks <= b.NEVER) | (ticks >= b.FOREVER)
     return pa.array(np.where(unset, 0, ticks), pa.int64(), mask=unset).cast(INSTANT)
-
-
-def points(thousandths: NDArray[np.int64]) -> pa.Array:
-    """Thousandths as points."""
-    return pa.array(thousandths / 1000, pa.float64())
 
 
 def _yes(flags: NDArray[np.int64]) -> pa.Array:
@@ -165,9 +165,9 @@ def _states(evaluation: Evaluation, names: _Names, endings: pa.Array) -> pa.Tabl
         episode=_whole(states.episode),
         stage=picked(names.stages, states.stage),
         stage_since=times(np.where(states.stage < 0, b.NEVER, states.stage_since)),
-        score=points(states.score),
-        fit=points(states.fit),
-        engagement=points(states.engagement),
+        score=names.points(states.version, states.score),
+        fit=names.points(states.version, states.fit),
+        engagement=names.points(states.version, states.engagement),
         tier=picked(names.tiers, states.tier),
         quality=names.quality(states.tier, states.high),
         segment=names.segment(states.version, states.segment),
@@ -210,9 +210,9 @@ def _entries(evaluation: Evaluation, names: _Names) -> pa.Table:
         segment=names.segment(entries.version, entries.segment),
         tier=picked(names.tiers, entries.tier),
         quality=names.quality(entries.tier, entries.high),
-        score=points(entries.score),
-        fit=points(entries.fit),
-        engagement=points(entries.engagement),
+        score=names.points(entries.version, entries.score),
+        fit=names.points(entries.version, entries.fit),
+        engagement=names.points(entries.version, entries.engagement),
         version=_whole(entries.version),
         disputed=_yes(entries.disputed),
     )

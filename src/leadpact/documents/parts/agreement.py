@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from leadpact.agreement.prose import in_words
-from leadpact.agreement.spec import Agreement
+from leadpact.agreement.spec import Agreement, Period, Person
 from leadpact.documents import words
 from leadpact.documents.blocks import Section, Table
 
@@ -24,12 +24,20 @@ def agreement_section(agreement: Agreement) -> Section:
 def _tables(agreement: Agreement) -> Iterator[Table]:
     definitions = [[term, meaning] for term, meaning in agreement.definitions.items()]
     yield Table("Definitions", ["Term", "Meaning"], definitions, words=2)
+    yield _customers(agreement)
+    yield _personas(agreement)
+    yield _hygiene(agreement)
     yield _stages(agreement)
+    yield _disqualification(agreement)
     yield _obligations(agreement)
     yield _protocol(agreement)
     yield _goals(agreement)
     yield _scoring(agreement)
     yield _rejections(agreement)
+    yield _returns(agreement)
+    yield _routing(agreement)
+    yield _teams(agreement)
+    yield _nurture(agreement)
     yield _segments(agreement)
     duties = [
         [words.capital(side), duty]
@@ -46,14 +54,86 @@ def _frame(agreement: Agreement) -> Table:
     if agreement.parties:
         for side in ("marketing", "sales"):
             head = getattr(agreement.parties, side).head
-            rows.append([f"For {side}", f"{head.name}, {head.role}" if head.role else head.name])
+            rows.append([f"For {side}", _person(head)])
+            contacts = getattr(agreement.parties, side).contacts
+            if contacts:
+                told = "; ".join(map(_person, contacts))
+                rows.append([f"Points of contact in {side}", told])
     if agreement.term:
-        until = agreement.term.until or "until further notice"
-        rows.append(["Term", f"{agreement.term.starts} to {until}"])
+        rows.append(["Term", _term(agreement.term)])
+        if agreement.term.review_every:
+            rows.append(["Looked at again", f"every {agreement.term.review_every}"])
+        if agreement.term.renewal_notice:
+            notice = f"{agreement.term.renewal_notice} before its end"
+            rows.append(["Reminder of renewal", notice])
     rows.append(["Working time", in_words(agreement.calendar)])
     if agreement.calendar.holidays:
         rows.append(["Holidays", in_words(agreement.calendar.holidays)])
     return Table("Who, when, where", ["What", "Agreed"], rows, words=2)
+
+
+def _person(person: Person) -> str:
+    return ", ".join(filter(None, (person.name, person.role, person.email)))
+
+
+def _term(term: Period) -> str:
+    first = f"{term.starts.day} {term.starts:%b %Y}"
+    if term.until is None:
+        return f"from {first} until further notice"
+    return f"{first} to {term.until.day} {term.until:%b %Y}"
+
+
+def _customers(agreement: Agreement) -> Table:
+    rows = [
+        [customer.name, customer.description or words.NOTHING, each.name, in_words(each.when)]
+        for customer in agreement.ideal_customers
+        for each in customer.criteria
+    ]
+    header = ["Customer", "In a few words", "Trait", "Leads that have it"]
+    return Table("Ideal customers", header, rows, words=4)
+
+
+def _personas(agreement: Agreement) -> Table:
+    rows = [
+        [
+            persona.name,
+            persona.responsibilities or words.NOTHING,
+            "; ".join(persona.issues) or words.NOTHING,
+            "; ".join(persona.goals) or words.NOTHING,
+            in_words(persona.when) if persona.when else words.NOTHING,
+        ]
+        for persona in agreement.personas
+    ]
+    header = ["Buyer", "Does", "Is troubled by", "Wants", "Recognised by"]
+    return Table("Personas", header, rows, words=5)
+
+
+def _hygiene(agreement: Agreement) -> Table:
+    clean = agreement.hygiene
+    rows = [
+        [name, told]
+        for name, told in (
+            ("Duplicates", "a second lead with the same email" if clean.duplicates else ""),
+            ("Competitors", ", ".join(clean.competitors)),
+            ("Our own people", ", ".join(clean.own_domains)),
+            ("Tests", ", ".join(clean.test_patterns)),
+            ("Throw-away addresses", "all known services" if clean.disposable else ""),
+            ("Emails that cannot be", "left out" if clean.invalid_email else ""),
+            ("Opted out", in_words(clean.opt_out) if clean.opt_out else ""),
+            ("Bots", in_words(clean.bot) if clean.bot else ""),
+        )
+        if told
+    ]
+    return Table("Left out before sales sees it", ["What", "Which"], rows, words=2)
+
+
+def _disqualification(agreement: Agreement) -> Table:
+    rules = agreement.disqualification
+    rows = [[f"Discarded: {each.reason}", in_words(each.when)] for each in rules.rules]
+    for name, when in (("Lost", rules.closed_lost), ("Begins anew", rules.reopens_on)):
+        if when:
+            rows.append([name, in_words(when)])
+    return Table("Who is discarded, and who comes back", ["What", "When"], rows, words=2)
 
 
 def _stages(agreement: Agreement) -> Table:
@@ -128,6 +208,53 @@ def _rejections(agreement: Agreement) -> Table:
         for each in agreement.handoff.rejections
     ]
     return Table("Reasons for rejection", ["Reason", "Then", "Rest"], rows, words=3)
+
+
+def _returns(agreement: Agreement) -> Table:
+    handoff = agreement.handoff
+    rows = [
+        [each.name, f"from {each.after_stage} on: {in_words(each.when)}",
+         str(each.cool_down or words.NOTHING)]
+        for each in handoff.recycling
+    ]  # fmt: skip
+    return Table("Sent back to marketing by rule", ["Rule", "When", "Rest"], rows, words=3)
+
+
+def _routing(agreement: Agreement) -> Table:
+    routing = agreement.routing
+    rows = [
+        [each.name, in_words(each.when) if each.when else "every other lead", each.to]
+        for each in routing.routes
+    ]
+    if rows and routing.company_owner_first:
+        rows.insert(0, ["Owner first", "somebody holds a lead of the same company", "that person"])
+    if routing.reassign_on_breach:
+        rows.append(["Late", "the holder lets a clock of sales run out", "somebody else"])
+    return Table("Who receives which leads", ["Route", "Leads", "To"], rows, words=3)
+
+
+def _teams(agreement: Agreement) -> Table:
+    rows = [
+        [team.name, team.side, ", ".join(each.name for each in team.people) or words.NOTHING]
+        for team in agreement.routing.teams
+    ]
+    return Table("Teams", ["Team", "Side", "People"], rows, words=3)
+
+
+def _nurture(agreement: Agreement) -> Table:
+    rows = [
+        [
+            program.name,
+            program.owner,
+            in_words(program.enters) if program.enters else words.NOTHING,
+            in_words(program.exits) if program.exits else words.NOTHING,
+            ", ".join(f"{step.name} ({step.channel}, after {step.after})" for step in program.steps)
+            or words.NOTHING,
+        ]
+        for program in agreement.nurture
+    ]
+    header = ["Program", "Owner", "For", "Until", "Touches"]
+    return Table("Nurture", header, rows, words=5)
 
 
 def _segments(agreement: Agreement) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,7 +24,13 @@ from leadpact.engine.metrics.measures import Span
 from leadpact.engine.metrics.obligations import ObligationFigure, obligations
 
 _BINS = 24
-_ENDED = {"missed": "late", "met": "in time"}
+_UNANSWERED = {
+    "met": "kept by the contact protocol",
+    "missed": "past due",
+    "overdue": "past due",
+    "running": "still running",
+}
+_LAST_BAR = " The last bar holds every answer after more than {}."
 _ANSWERED = {0.0: "not answered so far", 1.0: "answered"}
 _DONE = {0.0: "not done so far", 1.0: "done"}
 _SPEED = (
@@ -55,7 +62,8 @@ def answers(book: CaseBook, stretch: Stretch) -> Section:
         text=[
             "Working time on the calendar that ran, pauses left out. A lead not answered yet "
             f"counts as not answered so far; “{_NOT_REACHED}” says that too few have been "
-            f"answered to tell. Leads that sales already spoke with are left out.",
+            f"answered to tell. Leads that sales already spoke with are left out. A clock counts "
+            "here in the period in which it started, above in the one in which it was due.",
             *([f"Solid bars are answers in time, pale ones late.{remark}"] if spreads else []),
         ],
         charts=spreads,
@@ -128,25 +136,62 @@ def _spread(
     bins = _bins(pool.numbers("numerator")[answered], due)
     numbers = [_bin_row(book, stretch, figure, each) for each in bins]
     counts = [(_count(row[1]), _count(row[2])) for row in numbers]
-    in_time, late = (sum(column) for column in zip(*counts, strict=True))
-    title = f"{figure.name}: answered, started {when(stretch)}"
-    about = {"part": figure.name, "denominator": 1.0}
-    everybody = book.of_metric("response_p50", title, about, stretch.due, split=("outcome", _ENDED))
     unit, seconds = _unit(bins[-1].stop)
     return Chart(
         key("spread", figure.side, figure.name),
         f"{words.capital(figure.side)}: {figure.name}",
         [
-            opened(words.rate(in_time, in_time + late), everybody),
-            " of the answers came in time; the term is "
-            f"{obligation.within if obligation else 'not known any more'}. "
-            f"The last bar holds every answer after more than {bins[-1].starts}.",
+            *_summary(book, stretch, figure, counts),
+            f" The term is {obligation.within if obligation else 'not known any more'}.",
+            *([_LAST_BAR.format(bins[-1].starts)] if any(counts[-1]) else []),
         ],
         charts.spread(
             list(_bars(bins, counts, seconds)), due and due / seconds, f"{_time(obligation)}{unit}"
         ),
         Table(f"{figure.name}: answers by time", ["Time to answer", "In time", "Late"], numbers),
     )
+
+
+def _summary(
+    book: CaseBook,
+    stretch: Stretch,
+    figure: ObligationFigure,
+    counts: list[tuple[int, int]],
+) -> list[Said]:
+    """How many of the clocks that started were answered in time, late, and not at all so far."""
+    in_time, late = (sum(column) for column in zip(*counts, strict=True))
+    started = f"started {when(stretch)}"
+    about = {"part": figure.name}
+    everybody = book.of_metric(
+        "response_p50", f"{figure.name}: {started}", about, stretch.due,
+        split=("denominator", _ANSWERED),
+    )  # fmt: skip
+    waiting = book.of_metric(
+        "response_p50", f"{figure.name}: not answered, {started}",
+        about | {"denominator": 0.0}, stretch.due,
+    )  # fmt: skip
+    said: list[Said] = [
+        opened(words.rate(in_time, everybody.total), everybody),
+        f" of the clocks {started} were answered in time, {late:,} late",
+    ]
+    if not waiting.total:
+        return [*said, "."]
+    return [
+        *said,
+        "; ",
+        opened(f"{waiting.total:,}", waiting),
+        f" had no answer ({_rest(book, stretch, figure)}).",
+    ]
+
+
+def _rest(book: CaseBook, stretch: Stretch, figure: ObligationFigure) -> str:
+    """What became of the clocks without an answer."""
+    pool = book.pool("response_p50")
+    rows = pool.pick({"part": [figure.name], "denominator": [0.0]}, stretch.due)
+    found: Counter[str] = Counter()
+    for outcome, count in pool.tally("outcome", rows).items():
+        found[_UNANSWERED.get(outcome, "ended otherwise")] += count
+    return ", ".join(f"{count:,} {name}" for name, count in found.most_common())
 
 
 @dataclass(frozen=True)

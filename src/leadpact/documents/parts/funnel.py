@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from leadpact.documents import charts, words
-from leadpact.documents.blocks import Chart, Said, Section, Table, opened
+from leadpact.documents.blocks import Chart, Said, Section, Table, Text, opened
 from leadpact.documents.case_book import CaseBook
 from leadpact.documents.pools import Bounds
 from leadpact.documents.sentences import Stretch
@@ -34,12 +35,52 @@ def funnel(book: CaseBook, stretch: Stretch) -> Section:
         text=[
             "Over all time; each percentage is the share of those in the stage before. A lead "
             "passes once per episode; stages skipped on the way count as passed. Recent leads are "
-            "still on their way."
+            "still on their way.",
+            *_without_entry(pairs),
+            *_mqls(book, pairs),
         ],
         charts=[_bars(book, pairs, total)] if pairs else [],
         tables=[table],
         aside=[recent] if recent.rows else [],
     )
+
+
+def _without_entry(pairs: Sequence[Figure]) -> Iterator[str]:
+    """Why more entered a stage than moved on to it."""
+    for before, after in pairwise(pairs):
+        if after.n != before.numerator:
+            stage, _, later = _step(before).partition(" → ")
+            yield (
+                f"{after.n:,} episodes entered {later}, {before.numerator:,} of them moved on from "
+                f"{stage}: the others have no entry into {stage} that counts, such as one that a "
+                "dispute struck out."
+            )
+
+
+def _mqls(book: CaseBook, pairs: Sequence[Figure]) -> Iterator[Text]:
+    """How the passages through the MQL are made up, since goals count only some of them."""
+    agreement = book.measures.result.agreement
+    stages = [each.name for each in agreement.stages if each.role == "mql"]
+    stage = stages[0] if stages else agreement.handoff.stage
+    entered = next((f.n for f in pairs if _step(f).startswith(f"{stage} → ")), None)
+    if len(stages) > 1 or entered is None:
+        return
+    first, again = (_count(book, name) for name in ("mqls", "repeat_mqls"))
+    if passed := entered - first - again:
+        named = words.with_article(stage)
+        yield [
+            f"Of the {entered:,} episodes that entered {stage}, ",
+            opened(f"{first:,}", book.of_metric("mqls", f"First became {named}")),
+            f" are leads that became {named} for the first time, which goals count, ",
+            opened(f"{again:,}", book.of_metric("repeat_mqls", f"Became {named} again")),
+            f" became one again, and {passed:,} are implied: they were recorded in a later stage "
+            f"without having been {named}, and no goal and no handover counts them.",
+        ]
+
+
+def _count(book: CaseBook, name: str) -> int:
+    applies = {metric.name for metric in book.measures.metrics}
+    return round(book.measures.of(name)[0].value or 0) if name in applies else 0
 
 
 def _bars(book: CaseBook, pairs: Sequence[Figure], total: Figure) -> Chart:

@@ -15,7 +15,7 @@ from leadpact.insight.evenness import Week
 from leadpact.insight.hurdles import Hurdle
 from leadpact.insight.standing import GoalStanding
 
-_NEEDED = "Needed a working day"
+_NEEDED = f"Needed a{words.GLUE}working{words.GLUE}day"
 _DRAWN = (
     "In the charts the solid line is what came and the broken one what is due; the bar at the "
     "right is the likely end, the thin lines are the hurdles."

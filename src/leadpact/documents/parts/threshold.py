@@ -34,7 +34,8 @@ def threshold_section(sweep: Sweep) -> Section:
     said = (
         "Move the number and see what it would have done to this history. Rules alone decide on "
         "both sides; what became of a lead is what really happened. Of a lead that sales never "
-        "dealt with, nobody knows."
+        "dealt with, nobody knows. The MQLs are those that rules alone would make, today as well: "
+        "whoever was declared one by the CRM or a person is not among them."
     )
     table = Table("Every threshold that was tried", ("Threshold", *_FIGURES), rows)
     return Section("threshold", title, [said], slider, aside=[table])

@@ -80,7 +80,7 @@
 {
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll(".part > details:not([open]), .side details:not([open])")];
+    closed = [...document.querySelectorAll(".part > details:not([open]), .side .rest:not([open])")];
     for (const each of closed) each.open = true;
   });
   addEventListener("afterprint", () => {

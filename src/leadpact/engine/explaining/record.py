@@ -84,7 +84,9 @@ def _row(row: Row) -> Record:
     }
 
 
-def _ledger(told: Explanation, ledger: Ledger) -> Record:
+def _ledger(told: Explanation, ledger: Ledger) -> Record | None:
+    if not told.attributes.story.versions[ledger.version].gives_points:
+        return None
     return {
         "at": _time(ledger.at),
         "total": _points(ledger.total),

@@ -1,0 +1,89 @@
+"""What the parts of a report say of counts that differ, of answers, and of the agreement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leadpact.agreement.example import example_values
+from leadpact.agreement.spec import Agreement
+from leadpact.documents.blocks import Section, plain
+from leadpact.documents.case_book import CaseBook
+from leadpact.documents.headline import overview
+from leadpact.documents.parts.agreement import agreement_section
+from leadpact.documents.parts.answers import answers
+from leadpact.documents.parts.funnel import funnel
+from leadpact.engine.metrics.measures import Measures
+from leadpact.insight.evidence import Evidence
+from tests.engine.metrics import tiny
+
+
+def part(make: Any, **tables: Any) -> Section:
+    measures = Measures(tiny.result(**tables), tiny.history())
+    section: Section = make(CaseBook(measures), overview(Evidence(measures), []).stretch)
+    return section
+
+
+def said(section: Section) -> list[str]:
+    return [plain(text).replace("\u00a0", " ") for text in section.text]
+
+
+def passage(lead: str, *stages: str, episode: int = 1, **of_mql: Any) -> list[dict[str, Any]]:
+    return [
+        tiny.entry(lead, stage, place, episode, **(of_mql if stage == "MQL" else {}))
+        for place, stage in enumerate(stages)
+    ]
+
+
+def test_the_funnel_says_how_its_mqls_are_made_up() -> None:
+    entries = [
+        *passage("a", "Lead", "MQL", "SAL"),
+        *passage("a", "Lead", "MQL", episode=2),
+        *passage("b", "Lead", "MQL", "SAL", implied=True),
+    ]
+    (*_, bridge) = said(part(funnel, leads=[{"lead_id": "a"}, {"lead_id": "b"}],
+                             stage_entries=entries))  # fmt: skip
+    assert bridge.startswith("Of the 3 episodes that entered MQL, 1 are leads that became an MQL ")
+    assert "1 became one again, and 1 are implied" in bridge
+
+
+def test_the_funnel_says_who_is_missing_in_a_stage() -> None:
+    entries = [
+        *passage("a", "Lead", "MQL", "SAL"),
+        *passage("b", "Lead", "MQL", "SAL", disputed=True),
+    ]
+    told = said(part(funnel, leads=[{"lead_id": "a"}, {"lead_id": "b"}], stage_entries=entries))
+    assert any(
+        text.startswith("2 episodes entered SAL, 1 of them moved on from MQL") for text in told
+    )
+
+
+def clocks(outcome: str, count: int, **changes: Any) -> list[dict[str, Any]]:
+    return [
+        tiny.clock(f"{outcome} {n}", outcome, working_seconds=600.0, **changes)
+        for n in range(count)
+    ]
+
+
+def test_answers_in_time_are_told_of_all_clocks_that_started() -> None:
+    own = [*clocks("met", 30), *clocks("missed", 4), *clocks("overdue", 6)]
+    section = part(answers, leads=[{"lead_id": "met 0"}], clocks=own)
+    (chart,) = section.charts
+    summary = plain(chart.summary).replace("\u00a0", " ")
+    assert summary.startswith(
+        "75 % (30 of 40) of the clocks started in Q3 2025 were answered in time, 4 late; "
+        "6 had no answer (6 past due)."
+    )
+    assert "The last bar" not in summary
+
+
+def test_every_section_of_the_agreement_is_shown() -> None:
+    section = agreement_section(Agreement.model_validate(example_values()))
+    shown = {table.caption for table in (*section.tables, *section.aside)}
+    assert shown >= {
+        *("Ideal customers", "Personas", "Left out before sales sees it", "Nurture", "Teams"),
+        *("Who is discarded, and who comes back", "Who receives which leads"),
+    }
+    frame = {plain(row[0]): plain(row[1]) for row in section.tables[0].rows}
+    assert frame["Looked at again"].startswith("every ")
+    assert "Points of contact in sales" in frame
+    assert " to until" not in frame["Term"]
