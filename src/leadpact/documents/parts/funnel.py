@@ -63,7 +63,8 @@ def _mqls(book: CaseBook, pairs: Sequence[Figure]) -> Iterator[Text]:
     stages = [each.name for each in agreement.stages if each.role == "mql"]
     stage = stages[0] if stages else agreement.handoff.stage
     entered = next((f.n for f in pairs if _step(f).startswith(f"{stage} → ")), None)
-    if len(stages) > 1 or entered is None:
+    applies = {metric.name for metric in book.measures.metrics}
+    if len(stages) > 1 or entered is None or not applies >= {"mqls", "repeat_mqls"}:
         return
     first, again = (_count(book, name) for name in ("mqls", "repeat_mqls"))
     if passed := entered - first - again:
@@ -79,8 +80,7 @@ def _mqls(book: CaseBook, pairs: Sequence[Figure]) -> Iterator[Text]:
 
 
 def _count(book: CaseBook, name: str) -> int:
-    applies = {metric.name for metric in book.measures.metrics}
-    return round(book.measures.of(name)[0].value or 0) if name in applies else 0
+    return round(book.measures.of(name)[0].value or 0)
 
 
 def _bars(book: CaseBook, pairs: Sequence[Figure], total: Figure) -> Chart:
