@@ -11,7 +11,7 @@ from django.db.models import Model, Q
 
 from leadpact.engine.identity import email_key
 from leadpact.ledger.instants import instant
-from leadpact.ledger.models import AuditEntry, Exclusion, Identity, Lead
+from leadpact.ledger.models import AuditEntry, Deal, DealRole, Exclusion, Identity, Lead
 from leadpact.ledger.selectors.logs import with_relatives
 
 _JSON = ("properties", "attributes", "payload", "steps")
@@ -53,11 +53,15 @@ def about_in_trail(leads: Iterable[str], named: Iterable[str]) -> list[AuditEntr
 def held_on(leads: Iterable[str], named: Iterable[str]) -> dict[str, Any]:
     """Every row of every table that belongs to these leads, and what the trail says of them."""
     keys = sorted(leads)
-    found: dict[str, Any] = {"leads": _rows(Lead, "key", keys)}
+    found: dict[str, Any] = {"Lead": _rows(Lead, Q(key__in=keys))}
+    columns: dict[type[Model], Q] = {}
     for table, column in tables_of_leads():
         if table is not Lead:
-            found[str(table._meta.verbose_name_plural)] = _rows(table, column, keys)
-    found["audit trail"] = [
+            asked = Q(**{f"{column}__in": keys})
+            columns[table] = columns[table] | asked if table in columns else asked
+    found |= {table.__name__: _rows(table, asked) for table, asked in columns.items()}
+    found["Deal"] = _rows(Deal, Q(pk__in=DealRole.objects.filter(lead__in=keys).values("deal")))
+    found["AuditEntry"] = [
         {"at": _plain("at", e.at), "actor": e.actor, "action": e.action, "subject": e.subject,
          "detail": json.loads(e.detail)}
         for e in about_in_trail(keys, named)
@@ -75,8 +79,8 @@ def tables_of_leads() -> list[tuple[type[Model], str]]:
     return found
 
 
-def _rows(table: Any, column: str, keys: list[str]) -> list[dict[str, Any]]:
-    rows = table._base_manager.filter(**{f"{column}__in": keys}).order_by("pk").values()
+def _rows(table: Any, asked: Q) -> list[dict[str, Any]]:
+    rows = table._base_manager.filter(asked).order_by("pk").values()
     return [{name: _plain(name, value) for name, value in row.items()} for row in rows]
 
 
