@@ -1,13 +1,14 @@
 """Columns that no known name tells: recognised by words and values; told where not used."""
 
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from leadpact.agreement.lint.examine import examine
 from leadpact.agreement.loading import load_text
+from leadpact.flows.checking import check_all
 from leadpact.flows.initialise import Beginning, initialise
 from leadpact.sources.loading import parse_sources
 from leadpact.sources.mapping import Sources
@@ -191,3 +192,35 @@ def test_a_known_name_without_dates_is_no_date() -> None:
     export = recognise_leads(header, values)
     assert "connected_at" not in export.roles
     assert export.stages == []
+
+
+def test_the_names_of_the_guide_are_recognised(tmp_path) -> None:
+    """As in docs/how-to/map-your-own-file.md."""
+    text = "Lead no.,Entered on,E-mail,First call on\n1,2026-01-02,a@b.co,2026-01-03\n"
+    (table,) = mapped(initialised(tmp_path, text)).tables
+    assert table.leads is not None
+    assert (table.leads.id.column, table.leads.created.column) == ("Lead no.", "Entered on")
+    assert [event.kind.value for event in table.events] == ["sales.attempted"]
+
+
+@pytest.mark.parametrize(
+    ("dates", "stages"),
+    [
+        ("Created,Closed", ["Lead", "Opportunity", "Customer"]),
+        ("Note,Closed", ["Lead", "Customer"]),
+        ("Note,Remark", ["Lead"]),
+    ],
+)
+def test_deals_make_the_stages_that_they_date(tmp_path, dates, stages) -> None:
+    (tmp_path / "leads.csv").write_text("id,created,Deal ID\n1,2026-01-02,D1\n", encoding="utf-8")
+    (tmp_path / "deals.csv").write_text(
+        f"Deal ID,Stage,{dates}\nD1,Won,2026-01-03,2026-01-09\n", encoding="utf-8"
+    )
+    found = initialise(tmp_path / "leads.csv", tmp_path / "deals.csv", beside=tmp_path)
+    agreement = load_text(found.agreement, "agreement.yaml").agreement
+    assert agreement is not None
+    assert [stage.name for stage in agreement.stages] == stages
+    (tmp_path / "agreement.yaml").write_text(found.agreement, encoding="utf-8")
+    (tmp_path / "sources.yaml").write_text(found.sources, encoding="utf-8")
+    both = [str(tmp_path / "agreement.yaml"), str(tmp_path / "sources.yaml")]
+    assert [one.problems for one in check_all(both, datetime(2026, 1, 9, tzinfo=UTC))] == [[], []]

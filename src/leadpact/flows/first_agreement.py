@@ -121,12 +121,21 @@ def _stages(leads: ExportFile, sales: ExportFile | None) -> list[_Stage]:
         side = "marketing" if role == "mql" else "sales"
         stages.append(_Stage(role, name, side, _deal_event(role) if sales else None))
     if sales:
-        there = {stage.role for stage in stages}
+        there = {stage.role for stage in stages} | _beyond_the_deals(leads, sales)
         for role, name in (("opportunity", "Opportunity"), ("customer", "Customer")):
             if role not in there:
                 at = len(stages) if role == "customer" else _before_customer(stages)
                 stages.insert(at, _Stage(role, name, "sales", _deal_event(role)))
     return stages
+
+
+def _beyond_the_deals(leads: ExportFile, sales: ExportFile) -> set[str | None]:
+    """Stages that the deals cannot bring a lead into: they have no date, or name no lead."""
+    roles = sales.export.roles
+    if "deals" not in leads.export.roles and "leads" not in roles:
+        return {"opportunity", "customer"}
+    dated = {"opportunity": "opened", "customer": "closed"}
+    return {stage for stage, date_column in dated.items() if date_column not in roles}
 
 
 def _deal_event(role: str) -> str | None:

@@ -97,6 +97,8 @@ def add_deal_facts(into: Gathering) -> None:
                     for kind, at, properties in facts
                 )
     for source, rows in by_source.items():
+        if not rows:
+            continue  # deals without any date
         ids, leads_of, times, kinds, properties = (list(part) for part in zip(*rows, strict=True))
         into.add_rows(
             source,

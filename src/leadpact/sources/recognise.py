@@ -22,7 +22,7 @@ _LEAD_COLUMNS: dict[str, tuple[str, ...]] = {
     "created": (
         "create date", "created date", "date created", "created at", "created on", "created",
         "creation date", "signup date", "sign up date", "registered at", "first contact date",
-        "time first seen", "date added",
+        "time first seen", "date added", "entered on", "entered at", "date entered",
     ),
     "first_name": ("first name", "firstname", "given name"),
     "last_name": ("last name", "lastname", "surname", "family name"),
@@ -61,8 +61,10 @@ _LEAD_COLUMNS: dict[str, tuple[str, ...]] = {
 _DEAL_COLUMNS: dict[str, tuple[str, ...]] = {
     "id": ("record id", "deal id", "opportunity id", "id"),
     "outcome": ("deal stage", "stage", "opportunity stage", "stage name", "status"),
-    "opened": ("create date", "created date", "date created", "created at", "engage date"),
-    "closed": ("close date", "closed date", "closed at", "won date"),
+    "opened": ("create date", "created date", "date created", "created at", "engage date",
+               "created", "created on", "opened", "opened on", "open date", "date opened"),
+    "closed": ("close date", "closed date", "closed at", "won date", "closed", "closed on",
+               "date closed"),
     "amount": ("amount", "amount in company currency", "deal amount", "value", "close value"),
     "currency": ("currency", "amount currency", "opportunity currency"),
     "company": ("associated company ids", "account id", "associated company", "account name",
