@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -94,9 +94,15 @@ class Log:
         """Whether the rows at some places are of some kinds."""
         return self._chosen(frozenset(kinds))[self.rows.prints[places]]
 
-    @cache  # noqa: B019 lives as long as the log
     def _chosen(self, kinds: frozenset[str]) -> NDArray[np.bool_]:
-        return np.array([each.kind in kinds for each in self.prints], np.bool_)
+        if kinds not in self._prints_of:
+            chosen = np.array([each.kind in kinds for each in self.prints], np.bool_)
+            self._prints_of[kinds] = chosen
+        return self._prints_of[kinds]
+
+    @cached_property
+    def _prints_of(self) -> dict[frozenset[str], NDArray[np.bool_]]:
+        return {}
 
     def places_with(self, rows: NDArray[np.int32]) -> NDArray[np.int64]:
         """Places of those of some delivered rows that count, in order."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -33,17 +32,30 @@ class AtHand:
         self._given = given if whole else given.take(pa.array(self.rows))
         self._found = found
         self._place = {name: place for place, name in enumerate(names)}
-        self.column: Callable[[str], pa.Array] = cache(self._column)
-        self.text: Callable[[str], pa.Array] = cache(self._text)
-        self.beside: Callable[[str], pa.Array] = cache(self._beside)
+        self._made: dict[tuple[str, str], pa.Array] = {}
+
+    def column(self, name: str) -> pa.Array:
+        """A column of the log, in one piece."""
+        return self._once("column", name, self._column)
+
+    def text(self, name: str) -> pa.Array:
+        """The raw text of a property."""
+        return self._once("text", name, self._text)
+
+    def beside(self, name: str) -> pa.Array:
+        """The raw text of a property that its column does not hold."""
+        return self._once("beside", name, self._beside)
+
+    def _once(self, kind: str, name: str, make: Callable[[str], pa.Array]) -> pa.Array:
+        if (kind, name) not in self._made:
+            self._made[kind, name] = make(name)
+        return self._made[kind, name]
 
     def _column(self, name: str) -> pa.Array:
-        """A column of the log."""
         table = self._found if name in RECKONED else self._given
         return _flat(table[name])
 
     def _text(self, name: str) -> pa.Array:
-        """The raw text of a property."""
         typed = f"p_{name}"
         if typed not in self._given.column_names:
             return self.beside(name)
@@ -56,7 +68,6 @@ class AtHand:
         return texts if others.null_count == len(others) else pc.coalesce(texts, others)
 
     def _beside(self, name: str) -> pa.Array:
-        """The raw text of a property that its column does not hold."""
         said = _flat(self._found["said"])
         if said.null_count == len(said):
             return pa.nulls(len(said), pa.string())

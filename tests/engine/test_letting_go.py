@@ -1,0 +1,45 @@
+"""Nothing of a log outlives its evaluation: a worker evaluates for months."""
+
+import gc
+from datetime import datetime
+
+import pyarrow as pa
+import pytest
+
+from leadpact.agreement.spec import Agreement
+from leadpact.engine.arranged import Log
+from leadpact.engine.delivered import Delivered
+from leadpact.engine.evaluate import evaluate
+from leadpact.engine.log import LOG_SCHEMA, History
+
+BASIC = {
+    "leadpact": 1,
+    "name": "Basic",
+    "calendar": {"timezone": "UTC", "hours": {"mon-fri": ["09:00-17:00"]}},
+    "fields": {"size": "number"},
+    "stages": [{"name": "Lead"}, {"name": "MQL", "when": {"field": "size", "at_least": 10}}],
+    "handoff": {"stage": "MQL"},
+}
+CREATED = {
+    "event_id": "1",
+    "source": "crm",
+    "lead_id": "a",
+    "happened_at": datetime.fromisoformat("2026-03-02T09:00:00+00:00"),
+    "kind": "lead.created",
+    "decided": False,
+    "properties": '{"size": 12, "email": "ada@acme.example.org"}',
+}
+
+
+@pytest.mark.parametrize("kind", [Log, Delivered])
+def test_a_log_is_let_go_with_its_evaluation(kind: type[object]) -> None:
+    history = History(pa.Table.from_pylist([CREATED], schema=LOG_SCHEMA))
+
+    def alive() -> int:
+        gc.collect()
+        return sum(type(each) is kind for each in gc.get_objects())
+
+    before = alive()
+    result = evaluate([Agreement.model_validate(BASIC)], history)
+    assert result.lead_states["stage"].to_pylist() == ["MQL"]
+    assert alive() == before
