@@ -34,11 +34,15 @@ def lines(path: Path) -> list[Line]:
         return list(csv.DictReader(file))
 
 
+#: What no line of a file can say.
+NOT_STATED = "(not stated)"
+
+
 def by_source(found: Measures, metric: str) -> Counter[str]:
     """A count by source; two sources that are told alike are added up."""
     counted: Counter[str] = Counter()
     for figure in found.of(metric, by="source"):
-        counted[str(figure.source)] += int(figure.value or 0)
+        counted[figure.source or NOT_STATED] += int(figure.value or 0)
     return +counted
 
 
@@ -47,8 +51,8 @@ def rates(found: Measures, metric: str) -> dict[str, tuple[int, int]]:
     told: dict[str, tuple[int, int]] = {}
     for figure in found.of(metric, by="source"):
         if figure.name == metric:
-            met, n = told.get(str(figure.source), (0, 0))
-            told[str(figure.source)] = (met + figure.numerator, n + figure.n)
+            met, n = told.get(figure.source or NOT_STATED, (0, 0))
+            told[figure.source or NOT_STATED] = (met + figure.numerator, n + figure.n)
     return told
 
 
@@ -56,8 +60,8 @@ def test_olist_customers_and_close_rate_by_origin(shared_data: Path) -> None:
     found = measures("olist", shared_data)
     contacts = lines(shared_data / "olist" / "mqls.csv")
     won = {line["mql_id"] for line in lines(shared_data / "olist" / "closed_deals.csv")}
-    origins = Counter(line["origin"] or "unknown" for line in contacts)
-    customers = Counter(line["origin"] or "unknown" for line in contacts if line["mql_id"] in won)
+    origins = Counter(line["origin"] or NOT_STATED for line in contacts)
+    customers = Counter(line["origin"] or NOT_STATED for line in contacts if line["mql_id"] in won)
     (leads,) = found.of("leads")
     assert leads.value == 8000
     assert by_source(found, "leads") == origins
@@ -83,7 +87,7 @@ def test_x_education_conversion_by_source(shared_data: Path) -> None:
 
     def source(line: Line) -> str:
         name = line["Lead Source"].strip().lower()
-        return "unknown" if name in ("", "select") else name
+        return NOT_STATED if name in ("", "select") else name
 
     asked = Counter(map(source, students))
     converted = Counter(source(line) for line in students if line["Converted"] == "1")

@@ -158,6 +158,7 @@ def _table(schema: pa.Schema, **columns: Any) -> pa.Table:
 def _states(evaluation: Evaluation, names: _Names, endings: pa.Array) -> pa.Table:
     states = evaluation.finished.states
     profile, fit = profiles(evaluation)
+    scored_by = _scored_by(evaluation)
     return _table(
         LEAD_STATES,
         lead_id=names.leads,
@@ -165,9 +166,9 @@ def _states(evaluation: Evaluation, names: _Names, endings: pa.Array) -> pa.Tabl
         episode=_whole(states.episode),
         stage=picked(names.stages, states.stage),
         stage_since=times(np.where(states.stage < 0, b.NEVER, states.stage_since)),
-        score=names.points(states.version, states.score),
-        fit=names.points(states.version, states.fit),
-        engagement=names.points(states.version, states.engagement),
+        score=names.points(scored_by, states.score),
+        fit=names.points(scored_by, states.fit),
+        engagement=names.points(scored_by, states.engagement),
         tier=picked(names.tiers, states.tier),
         quality=names.quality(states.tier, states.high),
         segment=names.segment(states.version, states.segment),
@@ -181,6 +182,17 @@ def _states(evaluation: Evaluation, names: _Names, endings: pa.Array) -> pa.Tabl
         next_change_at=times(states.next_change),
         merged_into=merged_into(names.leads, evaluation.owned.merges),
     )
+
+
+def _scored_by(evaluation: Evaluation) -> NDArray[np.int64]:
+    """[lead] the version that gave its score: of a closed lead the one in force at its end."""
+    finished = evaluation.finished
+    episodes, states = finished.episodes, finished.states
+    ended = np.full(len(states), b.NEVER)
+    ended[episodes.lead] = episodes.ended_at  # of several episodes of a lead the last one stays
+    at_its_end = np.searchsorted(evaluation.compiled.program.effective, ended, side="right") - 1
+    found: NDArray[np.int64] = np.where(states.ending == Ending.OPEN, states.version, at_its_end)
+    return found
 
 
 _STATUSES = [*(ending.name.lower() for ending in Ending), "excluded"]
