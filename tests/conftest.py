@@ -1,10 +1,13 @@
 """What every test may use: the reference data, the compiler's cache, hypothesis profiles."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, settings
+from pytest_django import DjangoDbBlocker
 
 pytest_plugins = ["tests.browser"]
 
@@ -30,6 +33,21 @@ settings.register_profile(
     max_examples=2000,
 )
 settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database; whoever is still connected to it is sent away before it is dropped.
+
+    A thread of a test's server keeps its connection for as long as its client keeps its own.
+    """
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            connection.cursor().execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where datname = current_database() and pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(scope="session")

@@ -115,3 +115,13 @@ def test_without_a_key_nobody_gets_in(client: Any) -> None:
     assert answer["Content-Type"] == "application/problem+json"
     wrong = client.get("/api/v1/leads", headers={"Authorization": "Bearer lp_wrong"})
     assert wrong.status_code == 401
+
+
+@pytest.mark.parametrize("moment", ["0307-07-14T18:29:00-22:37", "2300-01-01T00:00:00Z"])
+def test_an_instant_that_no_database_knows_is_refused(program: Programs, moment: str) -> None:
+    reader = program("read")
+    answer = reader.get("nurture", due_before=moment)
+    assert answer.status_code == 422
+    assert "outside the years 1970 to 2200" in answer.content.decode()
+    odd = reader.get("nurture", due_before="2026-07-14T18:29:00-22:37")
+    assert odd.status_code == 200

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from leadpact.api.callers import NotAllowed, now
-from leadpact.api.endpoints import answers, router
+from leadpact.api.endpoints import Instant, answers, router
 from leadpact.api.problems import Faulty
 from leadpact.ledger.models import Absence, Person
 from leadpact.ledger.services import absences
@@ -20,8 +20,8 @@ from leadpact.ledger.services.permits import Act, Caller
 class AbsenceIn(Schema):
     """From `begins` up to, not including, `ends` somebody gets no leads."""
 
-    begins: AwareDatetime
-    ends: AwareDatetime
+    begins: Instant
+    ends: Instant
     reason: str = Field("", max_length=500)
 
 

@@ -8,10 +8,9 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import Schema
-from pydantic import AwareDatetime
 
 from leadpact.api.callers import caller_of, now
-from leadpact.api.endpoints import answers, router
+from leadpact.api.endpoints import Instant, answers, router
 from leadpact.api.lists import Asked
 from leadpact.api.paging import Page, page
 from leadpact.flows.nurturing import figures_of_programs
@@ -62,7 +61,7 @@ def entries(
     lead: str | None = None,
     program: str | None = None,
     inside: bool | None = None,
-    due_before: AwareDatetime | None = None,
+    due_before: Instant | None = None,
 ) -> Any:
     """Entries into programs; `inside` those that have not left, `due_before` whose touch is due."""
     found = lists.nurture_for(caller_of(request, Act.READ))

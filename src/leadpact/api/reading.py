@@ -9,11 +9,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import Schema
-from pydantic import AwareDatetime, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from leadpact.api.endpoints import Instant
 from leadpact.api.problems import Fault, Faulty
 from leadpact.ledger.facts import Fact, Known
-from leadpact.ledger.instants import in_range
 from leadpact.ledger.services.permits import Caller, act_for
 from leadpact.sources.mapping import known_kind
 
@@ -43,7 +43,7 @@ class EventIn(Schema):
 
     event_id: str = Field(min_length=1, max_length=200)
     kind: str = Field(min_length=1, max_length=120)
-    happened_at: AwareDatetime | None = None
+    happened_at: Instant | None = None
     lead: LeadIn | None = None
     properties: dict[str, Any] = Field(default_factory=dict)
     source: str | None = Field(None, min_length=1, max_length=120)
@@ -52,11 +52,6 @@ class EventIn(Schema):
     @classmethod
     def _is_a_kind(cls, kind: str) -> str:
         return known_kind(kind)
-
-    @field_validator("happened_at")
-    @classmethod
-    def _is_in_range(cls, happened_at: datetime | None) -> datetime | None:
-        return in_range(happened_at) if happened_at else None
 
     @field_validator("properties")
     @classmethod

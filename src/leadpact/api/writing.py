@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Header, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from leadpact.api.callers import caller_of, now
-from leadpact.api.endpoints import answers, router
+from leadpact.api.endpoints import Instant, answers, router
 from leadpact.api.reading import NDJSON, EventIn, facts_of
 from leadpact.ledger.facts import Receipt
 from leadpact.ledger.services import actions
@@ -125,7 +125,7 @@ class ActionIn(Schema):
     """What somebody did with a lead. Which values are needed depends on the action."""
 
     action: Action = Field(description="What was done.")
-    happened_at: AwareDatetime | None = Field(None, description="When; by default now.")
+    happened_at: Instant | None = Field(None, description="When; by default now.")
     reason: str = Field("", max_length=500)
     rating: int | None = Field(None, ge=1, le=5)
     note: str = Field("", max_length=5000)
