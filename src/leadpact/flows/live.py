@@ -29,7 +29,15 @@ from leadpact.flows.withdrawing import withdraw
 from leadpact.ledger.facts import Decided
 from leadpact.ledger.models import Installation
 from leadpact.ledger.selectors import agreements, logs
-from leadpact.ledger.services import claims, companies, deals, decisions, quarantine, states
+from leadpact.ledger.services import (
+    claims,
+    companies,
+    crm_records,
+    deals,
+    decisions,
+    quarantine,
+    states,
+)
 
 #: Leads of one turn: enough to share the cost of a statement, few enough to answer at once.
 AT_ONCE = 200
@@ -105,6 +113,7 @@ def look_at(versions: list[Agreement], claim: claims.Claim, now: datetime) -> Tu
     looks = next_looks(found, history, warned, now)
     changed = states.write(result, found.entries, claim.leads, looks, now=now)
     deals.retell(claim.leads, voided(result))
+    crm_records.mark_due_where_connected(changed, now=now)
     telling.plan(found, history, warned, installation, _days_closed(evaluation), now)
     return Turn(len(claim.leads), len(changed), decided)
 

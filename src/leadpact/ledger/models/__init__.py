@@ -4,6 +4,15 @@ from leadpact.ledger.models.access import ApiKey, Role, Scope, User
 from leadpact.ledger.models.agreements import AgreementVersion
 from leadpact.ledger.models.audit import AuditEntry
 from leadpact.ledger.models.channels import Channel, DigestDay, Mute
+from leadpact.ledger.models.crm import (
+    CrmConnection,
+    CrmCursor,
+    CrmDue,
+    CrmNudge,
+    CrmOwner,
+    CrmRecord,
+    CrmWrite,
+)
 from leadpact.ledger.models.erasures import Erased
 from leadpact.ledger.models.events import Batch, Event
 from leadpact.ledger.models.forms import Form, FormCount
@@ -34,6 +43,13 @@ __all__ = [
     "Clock",
     "ClockShare",
     "Company",
+    "CrmConnection",
+    "CrmCursor",
+    "CrmDue",
+    "CrmNudge",
+    "CrmOwner",
+    "CrmRecord",
+    "CrmWrite",
     "Deal",
     "DealRole",
     "DigestDay",

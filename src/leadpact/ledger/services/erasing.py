@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from leadpact.ledger.models import (
+    CrmRecord,
     Event,
     Exclusion,
     Handoff,
@@ -37,6 +38,7 @@ def rewrite(names: Pseudonyms) -> None:
     _notices(names)
     _handoffs(names)
     _exclusions(names)
+    CrmRecord.objects.filter(lead_id__in=list(names.leads)).delete()
     audit.blank(trail, f"lead {', '.join(names.leads.values())}")
     _leads(names)
 

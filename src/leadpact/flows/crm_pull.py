@@ -1,0 +1,158 @@
+"""Reading a customer system: everything once, then what changed, for as long as it is connected.
+
+A reading that is interrupted goes on at the page where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from leadpact.flows.crm_people import person_of
+from leadpact.flows.crm_reading import NAMES, Taking
+from leadpact.ledger.models import Batch, CrmConnection, CrmCursor, CrmNudge
+from leadpact.ledger.services import batches, crm_connections
+from leadpact.sources.crm.connector import Connector
+from leadpact.sources.crm.mapping import Crm
+from leadpact.sources.crm.records import Page
+
+#: Changes are asked for from so long before the last one that is known: a system tells of some
+#: only after a while. Whatever comes twice changes nothing.
+OVERLAP = timedelta(minutes=5)
+#: How far the clocks of the system may be from ours when its first reading begins.
+_SKEW = timedelta(hours=1)
+#: How often deletions are looked for, which no system tells by the time of the change.
+_SWEEP_EVERY = timedelta(minutes=30)
+_READ_AT_ONCE = 50
+
+Clock = Callable[[], datetime]
+Progress = Callable[[str, int], None]
+
+
+@dataclass
+class Pulled:
+    """What a reading found: records by object, and whether it was the first."""
+
+    records: dict[str, int] = field(default_factory=dict)
+    deletions: int = 0
+    first: bool = False
+
+    def count(self, of: str, page: Page) -> None:
+        """Note a page."""
+        self.records[of] = self.records.get(of, 0) + len(page.records)
+        self.deletions += len(page.deletions)
+
+
+@dataclass(frozen=True)
+class Pull:
+    """One reading of one connection. `tell` hears of every page: object and records so far."""
+
+    row: CrmConnection
+    crm: Crm
+    connector: Connector
+    now: Clock
+    tell: Progress = lambda _of, _count: None
+
+    def run(self) -> Pulled:
+        """Read what is new. Raises CrmError; what was read until then is kept."""
+        names = self.owners()
+        done = Pulled()
+        for of in self.crm.objects:
+            self._object(of, names, done)
+        self._sweep(names, done)
+        crm_connections.worked(self.row, now=self.now(), pulled=True)
+        return done
+
+    def nudged(self) -> int:
+        """Read records of which the system said that they changed; how many."""
+        rows = list(CrmNudge.objects.filter(connection=self.row, done_at=None).order_by("id")[:500])
+        if not rows:
+            return 0
+        names, done = self.owners(), Pulled()
+        for of in self.crm.objects:
+            numbers = sorted({row.number for row in rows if row.object == of})
+            for begin in range(0, len(numbers), _READ_AT_ONCE):
+                page = self.connector.read(of, numbers[begin : begin + _READ_AT_ONCE])
+                self._take(of, page, names, None, done)
+        CrmNudge.objects.filter(pk__in=[row.pk for row in rows]).update(done_at=self.now())
+        return len(rows)
+
+    def owners(self) -> dict[str, str]:
+        """Our person for each owner, by the owner's number."""
+        people = crm_connections.persons()
+        told = [
+            {
+                "number": owner.id,
+                "name": owner.name,
+                "email": owner.email,
+                "active": owner.active,
+                "person": person_of(owner, self.crm.who, people),
+            }
+            for owner in self.connector.owners()
+        ]
+        return crm_connections.note_owners(self.row, told)
+
+    def _object(self, of: str, names: dict[str, str], done: Pulled) -> None:
+        cursor = crm_connections.cursor(self.row, of)
+        batch = self._first_batch() if cursor.since is None else None
+        done.first = done.first or batch is not None
+        if cursor.began_at is None:
+            cursor.began_at = self.now()
+        latest = cursor.since
+        while True:
+            page = self._page(of, cursor)
+            self._take(of, page, names, batch, done)
+            changes = [record.modified_at for record in page.records]
+            if cursor.since is not None:
+                latest = max([latest or cursor.since, *changes])
+            cursor.after = page.after
+            if not page.after:
+                break
+            cursor.save()
+            self.tell(of, done.records.get(of, 0))
+        cursor.since = latest or cursor.began_at - _SKEW
+        cursor.began_at = None
+        cursor.save()
+
+    def _page(self, of: str, cursor: CrmCursor) -> Page:
+        if cursor.since is None:
+            return self.connector.all_of(of, cursor.after)
+        return self.connector.changed(of, cursor.since - OVERLAP, cursor.after)
+
+    def _take(
+        self, of: str, page: Page, names: dict[str, str], batch: Batch | None, done: Pulled
+    ) -> None:
+        taking = Taking(self.row, self.crm, names, self.now(), batch)
+        if of not in self.crm.people:
+            for people, numbers in taking.unknown_people(page.records).items():
+                for begin in range(0, len(numbers), _READ_AT_ONCE):
+                    found = self.connector.read(people, numbers[begin : begin + _READ_AT_ONCE])
+                    taking.take(people, found.records, found.deletions)
+        taking.take(of, page.records, page.deletions)
+        done.count(of, page)
+
+    def _sweep(self, names: dict[str, str], done: Pulled) -> None:
+        """Look for records that were deleted."""
+        now = self.now()
+        if self.row.swept_at and now - self.row.swept_at < _SWEEP_EVERY:
+            return
+        for of in self.crm.objects:
+            cursor, after = crm_connections.cursor(self.row, of), ""
+            since = cursor.deleted_since
+            while True:
+                page = self.connector.deleted(of, since, after)
+                Taking(self.row, self.crm, names, now).take(of, page.records, page.deletions)
+                done.deletions += len(page.deletions)
+                if not (after := page.after):
+                    break
+            cursor.deleted_since = now - _SKEW
+            cursor.save(update_fields=["deleted_since"])
+        crm_connections.swept(self.row, now=now)
+        self.row.swept_at = now
+
+    def _first_batch(self) -> Batch:
+        key = f"{self.row.system}-{self.row.account}-{self.row.connected_at:%Y%m%dT%H%M%S}"
+        name = f"{NAMES[self.row.system]}, first reading"
+        batch, _ = batches.begin(key, name, rejected=0, actor=self.row.system, now=self.now())
+        return batch

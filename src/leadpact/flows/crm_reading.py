@@ -1,0 +1,250 @@
+"""Records of a customer system are taken into the ledger: what they say, and no longer say.
+
+The same records again, or older ones after newer, change nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from leadpact.ledger.facts import Fact, Known
+from leadpact.ledger.models import Batch, CrmConnection, CrmRecord, CrmWrite
+from leadpact.ledger.services import crm_records
+from leadpact.sources.crm.facts import Reader, Statement, key_of, print_of
+from leadpact.sources.crm.mapping import Crm
+from leadpact.sources.crm.records import Deletion, Record, Version
+
+#: So far the clocks of the system and ours may differ when a value that we wrote is recognised.
+SKEW = timedelta(minutes=10)
+#: How the log and people name each system.
+NAMES = {"hubspot": "HubSpot", "salesforce": "Salesforce"}
+
+
+@dataclass(frozen=True)
+class Taking:
+    """Takes records of one connection; `batch` is the first reading, null afterwards."""
+
+    row: CrmConnection
+    crm: Crm
+    names: Mapping[str, str]
+    now: datetime
+    batch: Batch | None = None
+
+    def take(self, of: str, records: Sequence[Record], deletions: Sequence[Deletion] = ()) -> int:
+        """Take records of one object in one transaction; how many were not older than known."""
+        with transaction.atomic():
+            rows = crm_records.known(self.row, of, [r.id for r in records])
+            fresh = [r for r in records if not _is_older(r, rows.get(r.id))]
+            if of in self.crm.people:
+                self._people(of, fresh, rows)
+            else:
+                self._others(of, fresh, rows)
+            self._deleted(of, deletions)
+        return len(fresh)
+
+    def unknown_people(self, records: Iterable[Record]) -> dict[str, list[str]]:
+        """People that records are linked with and that were never read, by object."""
+        found: dict[str, list[str]] = {}
+        linked = list(records)
+        for of in self.crm.people:
+            numbers = {number for record in linked for number in record.links.get(of, ())}
+            missing = numbers - crm_records.known(self.row, of, numbers).keys()
+            if missing:
+                found[of] = sorted(missing)
+        return found
+
+    def _people(self, of: str, records: Sequence[Record], rows: dict[str, CrmRecord]) -> None:
+        reader = Reader(self.crm, self.names, self._is_ours(of, records))
+        facts: list[Fact] = []
+        whose: dict[str, str] = {}
+        for record in records:
+            known = rows.get(record.id)
+            for statement in reader.person(record, json.loads(known.prints) if known else None):
+                whose.setdefault(record.id, statement.id)
+                facts.append(_fact(self.row.system, statement))
+        leads = crm_records.tell(facts, now=self.now, batch=self.batch)
+        for record in records:
+            row = rows.setdefault(record.id, self._row(of, record))
+            row.lead_id = leads.get(whose[record.id]) or row.lead_id
+            self._note(row, record)
+            crm_records.person_restored(
+                row, key=self._key(record), at=record.modified_at, now=self.now
+            )
+        crm_records.save([rows[record.id] for record in records], now=self.now)
+        self._merges(of, [record for record in records if record.absorbed])
+
+    def _merges(self, of: str, records: Sequence[Record]) -> None:
+        rows = crm_records.known(self.row, of, [record.id for record in records])
+        changed = []
+        for record in records:
+            for object_, number in record.absorbed:
+                absorbed = crm_records.known(self.row, object_, [number]).get(number)
+                if absorbed is None or absorbed.absorbed_by:
+                    continue
+                crm_records.merged(
+                    rows[record.id], absorbed, key=self._key(record), at=record.modified_at,
+                    now=self.now,
+                )  # fmt: skip
+                changed.append(absorbed)
+        crm_records.save(changed, now=self.now)
+
+    def _others(self, of: str, records: Sequence[Record], rows: dict[str, CrmRecord]) -> None:
+        """Deals and activities: what they say stands as they are."""
+        reader = Reader(self.crm, self.names)
+        facts: list[Fact] = []
+        about = {record.id: self._linked(record) for record in records}
+        for record in records:
+            row = rows.setdefault(record.id, self._row(of, record))
+            tell = reader.deal if of in self.crm.deals else reader.activity
+            stated = tell(record, about[record.id])
+            row.deleted_at = None
+            self._note(row, record)
+            at = min(record.modified_at, self.now)
+            facts += crm_records.restate(
+                row, [_fact(self.row.system, each) for each in stated], at=at
+            )
+        crm_records.tell(facts, now=self.now, batch=self.batch)
+        if of in self.crm.deals:
+            for record in records:
+                leads = crm_records.living(self._leads_of(record))
+                crm_records.note_deal(_deal(reader, record), leads.values())
+        crm_records.save([rows[record.id] for record in records], now=self.now)
+
+    def _linked(self, record: Record) -> list[str]:
+        """The keys of the people that a record is linked with and that are there."""
+        found = []
+        for of in self.crm.people:
+            for number, row in crm_records.known(self.row, of, record.links.get(of, ())).items():
+                if row.lead_id is not None and not row.absorbed_by:
+                    found.append(key_of(self.row.system, of, number))
+        return sorted(found)
+
+    def _leads_of(self, record: Record) -> list[str]:
+        return [
+            str(row.lead_id)
+            for of in self.crm.people
+            for row in crm_records.known(self.row, of, record.links.get(of, ())).values()
+            if row.lead_id
+        ]
+
+    def _deleted(self, of: str, deletions: Sequence[Deletion]) -> None:
+        rows = crm_records.known(self.row, of, [deletion.id for deletion in deletions])
+        facts: list[Fact] = []
+        for deletion in deletions:
+            row = rows.get(deletion.id)
+            if row is None or row.deleted_at is not None:
+                continue
+            at = min(deletion.at or self.now, self.now)
+            key = key_of(self.row.system, of, deletion.id)
+            if of in self.crm.people:
+                why = f"deleted in {NAMES[self.row.system]}"
+                crm_records.person_deleted(row, key=key, at=at, why=why, now=self.now)
+                continue
+            row.deleted_at = at
+            facts += crm_records.restate(row, [], at=at)
+            if of in self.crm.deals:
+                crm_records.forget_deal(key)
+        crm_records.tell(facts, now=self.now)
+        crm_records.save(list(rows.values()), now=self.now)
+
+    def _row(self, of: str, record: Record) -> CrmRecord:
+        return CrmRecord(
+            connection=self.row, object=of, number=record.id, modified_at=record.modified_at
+        )
+
+    def _note(self, row: CrmRecord, record: Record) -> None:
+        """Keep what later readings and the comparison with our state need to know."""
+        mapped = self.crm.read_of(record.object)
+        row.modified_at = record.modified_at
+        row.prints = json.dumps({n: print_of(v) for n in mapped if (v := record.values.get(n))})
+        kept = {n: record.values.get(n, "") for n in compared(self.crm, record.object)}
+        kept |= {n: v for n, v in record.values.items() if n.startswith(self.crm.write.prefix)}
+        row.values = json.dumps(kept, ensure_ascii=False, sort_keys=True)
+        row.links = json.dumps(sorted(_keys(self.crm, record)))
+
+    def _key(self, record: Record) -> str:
+        return key_of(self.row.system, record.object, record.id)
+
+    def _is_ours(self, of: str, records: Sequence[Record]) -> _Ours:
+        written: dict[tuple[str, str], CrmWrite] = {}
+        rows = CrmWrite.objects.filter(
+            record__connection=self.row, record__object=of,
+            record__number__in=[record.id for record in records],
+        )  # fmt: skip
+        for each in rows.select_related("record"):
+            written[each.record.number, each.field] = each
+        return _Ours(self.row.own_mark, written)
+
+
+@dataclass(frozen=True)
+class _Ours:
+    """Tells what Leadpact wrote itself: by the system's mark, else by value and time."""
+
+    own_mark: str
+    written: Mapping[tuple[str, str], CrmWrite]
+
+    def __call__(self, record: Record, name: str, version: Version) -> bool:
+        if version.by and version.by == self.own_mark:
+            return True
+        row = self.written.get((record.id, name))
+        if row is None:
+            return False
+        same_as_written = row.written is not None and row.written == version.value
+        if same_as_written and row.written_at and abs(row.written_at - version.at) <= SKEW:
+            return True
+        tried = row.open and row.attempts > 0 and row.wanted == version.value
+        return tried and version.at >= row.wanted_at - SKEW
+
+
+def compared(crm: Crm, of: str) -> list[str]:
+    """The properties of an object that are compared with our state."""
+    if people := crm.people.get(of):
+        found = [people.stages.property] if people.stages else []
+        return found + ([people.holder.property] if people.holder else [])
+    if deals := crm.deals.get(of):
+        amount = [deals.amount.property] if deals.amount and deals.amount.property else []
+        return [deals.outcome.property, *amount]
+    return []
+
+
+def _is_older(record: Record, known: CrmRecord | None) -> bool:
+    return known is not None and record.modified_at < known.modified_at
+
+
+def _keys(crm: Crm, record: Record) -> Iterable[str]:
+    for of in crm.people:
+        for number in record.links.get(of, ()):
+            yield key_of(crm.system, of, number)
+
+
+def _deal(reader: Reader, record: Record) -> dict[str, object]:
+    outcome = reader.outcome_of(record)
+    deals = reader.crm.deals[record.object]
+    return {
+        "deal_id": key_of(reader.crm.system, record.object, record.id),
+        "company_id": None,
+        "amount": reader.amount_of(record),
+        "opened_at": reader.opening_of(record),
+        "closed_at": reader.closing_of(record)[0] if outcome != "open" else None,
+        "outcome": outcome,
+        "owner": reader.names.get(record.values.get(deals.owner or "", ""), ""),
+        **{name: reader.stated(record, name) for name in ("currency", "reason", "product")},
+    }
+
+
+def _fact(system: str, statement: Statement) -> Fact:
+    return Fact(
+        source=system,
+        event_id=statement.id,
+        kind=statement.kind,
+        happened_at=statement.at,
+        lead=Known(id=statement.about, email=statement.email),
+        properties=dict(statement.properties),
+        recorded_at=statement.recorded,
+        actor=statement.actor,
+    )

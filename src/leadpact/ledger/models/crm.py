@@ -1,0 +1,172 @@
+"""Customer systems that the installation is connected with, and what it knows of their records."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from leadpact.ledger.models.leads import Lead
+
+
+class CrmConnection(models.Model):
+    """A customer system. Its credentials are encrypted; `mapping` is the text of its `crm.yaml`.
+
+    In `shadow` everything is read and nothing written. Whoever speaks with it has it until
+    `leased_until`. `calls` are those made on `calls_day`; nothing is asked before `rest_until`.
+    """
+
+    system = models.CharField(max_length=20, unique=True)
+    account = models.TextField(blank=True)
+    own_mark = models.TextField(blank=True)
+    address = models.TextField(blank=True)
+    credentials = models.TextField()
+    mapping = models.TextField()
+    shadow = models.BooleanField(default=True)
+    connected_at = models.DateTimeField()
+    pulled_at = models.DateTimeField(null=True)
+    pushed_at = models.DateTimeField(null=True)
+    swept_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    refused = models.BooleanField(default=False)
+    last_error = models.TextField(blank=True)
+    rest_until = models.DateTimeField(null=True)
+    calls = models.PositiveIntegerField(default=0)
+    calls_day = models.DateField(null=True)
+    calls_left = models.PositiveIntegerField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    leased_by = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.account}"
+
+
+class CrmCursor(models.Model):
+    """How far an object was read. `after` is where a reading that was interrupted goes on.
+
+    `since` is the instant up to which all changes are known; null before the first reading ended.
+    `reading_from` is the `since` of the reading under way, `deleted_since` that of deletions.
+    """
+
+    connection = models.ForeignKey(CrmConnection, on_delete=models.CASCADE, related_name="cursors")
+    object = models.TextField()
+    since = models.DateTimeField(null=True)
+    began_at = models.DateTimeField(null=True)
+    after = models.TextField(blank=True)
+    deleted_since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "object"], name="crm_object_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object} since {self.since}"
+
+
+class CrmRecord(models.Model):
+    """A record of a customer system as it was read last, and what the log has from it.
+
+    `prints` has a short print of each value by property, `values` those that are compared with
+    ours, as JSON objects. `told` has the facts that stand by their mark with the number of their
+    last telling, `withdrawn` those that no longer do.
+    """
+
+    connection = models.ForeignKey(CrmConnection, on_delete=models.CASCADE, related_name="records")
+    object = models.TextField()
+    number = models.TextField()
+    lead = models.ForeignKey(Lead, null=True, on_delete=models.CASCADE, related_name="crm_records")
+    modified_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+    absorbed_by = models.TextField(blank=True)
+    prints = models.TextField(default="{}")
+    values = models.TextField(default="{}")
+    links = models.TextField(default="[]")
+    told = models.TextField(default="{}")
+    withdrawn = models.TextField(default="{}")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "object", "number"], name="crm_record_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object} {self.number}"
+
+
+class CrmOwner(models.Model):
+    """Somebody who may hold records there, and which of our people that is."""
+
+    connection = models.ForeignKey(CrmConnection, on_delete=models.CASCADE, related_name="owners")
+    number = models.TextField()
+    name = models.TextField()
+    email = models.TextField(blank=True)
+    active = models.BooleanField(default=True)
+    person = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "number"], name="crm_owner_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CrmWrite(models.Model):
+    """What a field of a record should be, and what was written there last: one row a field.
+
+    `field` is a property's name, or `task …` and `note …` for what is made beside a record.
+    `written` is null until it got through; `made` is the id of what was made.
+    """
+
+    record = models.ForeignKey(CrmRecord, on_delete=models.CASCADE, related_name="writes")
+    field = models.TextField()
+    wanted = models.TextField()
+    wanted_at = models.DateTimeField()
+    written = models.TextField(null=True)
+    written_at = models.DateTimeField(null=True)
+    made = models.TextField(blank=True)
+    open = models.BooleanField(default=True)
+    attempts = models.PositiveIntegerField(default=0)
+    try_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "field"], name="crm_field_once")]
+        indexes = [
+            models.Index(fields=["try_at"], condition=models.Q(open=True), name="crm_write_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field}: {'open' if self.open else 'done'}"
+
+
+class CrmDue(models.Model):
+    """A lead whose state changed: what stands in the customer system is to be compared with it."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="crm_due")
+    noticed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} is to be compared"
+
+
+class CrmNudge(models.Model):
+    """The system said that a record changed: it is read at once. `key` is its message's."""
+
+    connection = models.ForeignKey(CrmConnection, on_delete=models.CASCADE, related_name="nudges")
+    object = models.TextField()
+    number = models.TextField()
+    key = models.TextField()
+    received_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "key"], name="crm_nudge_once")]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(done_at=None), name="crm_nudge_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object} {self.number}"

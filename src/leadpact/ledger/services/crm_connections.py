@@ -1,0 +1,181 @@
+"""Connections with customer systems: made, changed, leased to whoever speaks with the system."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from leadpact.ledger.models import (
+    CrmConnection,
+    CrmCursor,
+    CrmNudge,
+    CrmOwner,
+    CrmWrite,
+    Person,
+)
+from leadpact.ledger.sealing import seal, unseal
+from leadpact.ledger.services import audit
+
+#: Whoever speaks with a system and gives no sign for this long is gone.
+LEASE = timedelta(minutes=5)
+_KEEP_NUDGES = timedelta(days=2)
+
+
+class ConnectionRefusal(Exception):  # noqa: N818 it is an answer, not a mistake of the program
+    """A connection cannot be as asked; the message is a sentence for the user."""
+
+
+@transaction.atomic
+def connect(
+    system: str,
+    credentials: Mapping[str, str],
+    mapping: str,
+    *,
+    account: str,
+    own_mark: str,
+    address: str,
+    actor: str,
+    now: datetime,
+) -> CrmConnection:
+    """Connect, in shadow, or give a connection other credentials and another mapping.
+
+    Another mapping lets everything be read anew; of another account nothing is taken.
+    """
+    row = CrmConnection.objects.select_for_update().filter(system=system).first()
+    if row and row.account and row.account != account:
+        raise ConnectionRefusal(
+            f"This installation is connected with account {row.account}; "
+            f"`leadpact crm disconnect {system}` comes before account {account}."
+        )
+    anew = row is None or row.mapping != mapping
+    row = row or CrmConnection(system=system, connected_at=now)
+    row.account, row.own_mark, row.address = account, own_mark, address
+    row.credentials, row.mapping = seal(json.dumps(dict(credentials))), mapping
+    row.refused, row.last_error, row.failing_since, row.rest_until = False, "", None, None
+    row.save()
+    if anew:
+        CrmCursor.objects.filter(connection=row).delete()
+    audit.record(actor, "connected", f"{system} {account}", now=now)
+    return row
+
+
+def credentials_of(row: CrmConnection) -> dict[str, str]:
+    """What opens the account. Raises SealError."""
+    return dict(json.loads(unseal(row.credentials)))
+
+
+@transaction.atomic
+def set_shadow(row: CrmConnection, on: bool, *, actor: str, now: datetime) -> None:
+    """Only read from now on, or write too."""
+    row.shadow = on
+    row.save(update_fields=["shadow"])
+    audit.record(actor, f"turned writing {'off' if on else 'on'}", row.system, now=now)
+
+
+@transaction.atomic
+def disconnect(row: CrmConnection, *, actor: str, now: datetime) -> None:
+    """Forget the credentials and what was known of the records; the log keeps what it has."""
+    system = row.system
+    row.delete()
+    audit.record(actor, "disconnected", system, now=now)
+
+
+def lease(row: CrmConnection, by: str, *, now: datetime) -> bool:
+    """Whether `by` has the connection to itself from now on; a lease that ran out is anybody's."""
+    free = Q(leased_until=None) | Q(leased_until__lt=now) | Q(leased_by=by)
+    taken = CrmConnection.objects.filter(free, pk=row.pk)
+    return bool(taken.update(leased_until=now + LEASE, leased_by=by))
+
+
+def release(row: CrmConnection, by: str) -> None:
+    """Somebody else may speak with the system now."""
+    held = CrmConnection.objects.filter(pk=row.pk, leased_by=by)
+    held.update(leased_until=None, leased_by="")
+
+
+def note_calls(row: CrmConnection, calls: int, left: int | None, *, now: datetime) -> None:
+    """So many calls were made, and as many are left of the day."""
+    today = now.date()
+    of_today = CrmConnection.objects.filter(pk=row.pk, calls_day=today)
+    if not of_today.update(calls=F("calls") + calls, calls_left=left):
+        of_all = CrmConnection.objects.filter(pk=row.pk)
+        of_all.update(calls=calls, calls_day=today, calls_left=left)
+
+
+def failed(
+    row: CrmConnection, error: str, *, refused: bool, again_at: datetime | None, now: datetime
+) -> bool:
+    """The system could not be asked; whether that is news. `refused`: until a person mends it."""
+    kept = CrmConnection.objects.filter(pk=row.pk)
+    news = bool(kept.filter(failing_since=None).update(failing_since=now))
+    news = bool(refused and kept.filter(refused=False).update(refused=True)) or news
+    kept.update(last_error=error, rest_until=again_at)
+    return news
+
+
+def worked(
+    row: CrmConnection, *, now: datetime, pulled: bool = False, pushed: bool = False
+) -> None:
+    """The system could be asked."""
+    told: dict[str, object] = {
+        "failing_since": None, "refused": False, "last_error": "", "rest_until": None
+    }  # fmt: skip
+    told |= {"pulled_at": now} if pulled else {}
+    told |= {"pushed_at": now} if pushed else {}
+    CrmConnection.objects.filter(pk=row.pk).update(**told)
+
+
+def swept(row: CrmConnection, *, now: datetime) -> None:
+    """Deletions were looked for."""
+    CrmConnection.objects.filter(pk=row.pk).update(swept_at=now)
+
+
+def cursor(row: CrmConnection, of: str) -> CrmCursor:
+    """How far an object was read."""
+    found, _ = CrmCursor.objects.get_or_create(connection=row, object=of)
+    return found
+
+
+def note_owners(row: CrmConnection, owners: Iterable[Mapping[str, object]]) -> dict[str, str]:
+    """Keep the owners of a system with our person for each; persons by the owner's number."""
+    rows = [CrmOwner(connection=row, **owner) for owner in owners]
+    CrmOwner.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["connection", "number"],
+        update_fields=["name", "email", "active", "person"],
+    )
+    return {owner.number: owner.person for owner in rows}
+
+
+def persons() -> list[tuple[str, str]]:
+    """Everybody on the teams: name and email."""
+    return list(Person.objects.order_by("position", "pk").values_list("name", "email"))
+
+
+def nudged(row: CrmConnection, told: Iterable[tuple[str, str, str]], *, now: datetime) -> int:
+    """Records, each by object, number and key of the message, are to be read at once.
+
+    How many of the messages were new.
+    """
+    rows = [
+        CrmNudge(connection=row, object=of, number=number, key=key, received_at=now)
+        for of, number, key in told
+    ]
+    there = set(
+        CrmNudge.objects.filter(connection=row, key__in=[each.key for each in rows]).values_list(
+            "key", flat=True
+        )
+    )
+    CrmNudge.objects.bulk_create(rows, ignore_conflicts=True)
+    CrmNudge.objects.filter(done_at__lt=now - _KEEP_NUDGES).delete()
+    return len({each.key for each in rows} - there)
+
+
+def waiting_writes(row: CrmConnection) -> int:
+    """How many fields are not yet as they should be."""
+    return CrmWrite.objects.filter(record__connection=row, open=True).count()

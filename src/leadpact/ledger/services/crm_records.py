@@ -1,0 +1,191 @@
+"""What the records of a customer system say enters the log, and is withdrawn when they change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from leadpact.ledger.facts import Fact, Known
+from leadpact.ledger.instants import ticks
+from leadpact.ledger.models import Batch, CrmConnection, CrmDue, CrmRecord, Deal, DealRole, Lead
+from leadpact.ledger.services import deals
+from leadpact.ledger.services.identities import merged_into
+from leadpact.ledger.services.ingest import ingest
+
+_AT_ONCE = 500
+_SAVED = ["lead", "modified_at", "deleted_at", "absorbed_by", "prints", "values", "links", "told",
+          "withdrawn"]  # fmt: skip
+_JUST_AFTER = timedelta(microseconds=1)
+
+
+def known(connection: CrmConnection, of: str, numbers: Iterable[str]) -> dict[str, CrmRecord]:
+    """The records of an object that were read before, by their number."""
+    wanted = sorted(set(numbers))
+    found: dict[str, CrmRecord] = {}
+    for begin in range(0, len(wanted), _AT_ONCE):
+        rows = CrmRecord.objects.filter(
+            connection=connection, object=of, number__in=wanted[begin : begin + _AT_ONCE]
+        )
+        found |= {row.number: row for row in rows}
+    return found
+
+
+def save(rows: Sequence[CrmRecord], *, now: datetime) -> None:
+    """Keep records as they were read; leads of which something here counts are compared again."""
+    CrmRecord.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["connection", "object", "number"],
+        update_fields=_SAVED,
+        batch_size=_AT_ONCE,
+    )
+    mark_due({row.lead_id for row in rows if row.lead_id}, now=now)
+
+
+def mark_due(leads: Iterable[str], *, now: datetime) -> None:
+    """What stands in the customer system for these leads is to be compared with their state."""
+    rows = [CrmDue(lead_id=lead, noticed_at=now) for lead in sorted(leads)]
+    CrmDue.objects.bulk_create(rows, batch_size=_AT_ONCE)
+
+
+def mark_due_where_connected(leads: Iterable[str], *, now: datetime) -> None:
+    """As `mark_due`, where there is a customer system at all."""
+    wanted = set(leads)
+    if wanted and CrmConnection.objects.exists():
+        mark_due(wanted, now=now)
+
+
+def tell(
+    facts: Sequence[Fact], *, now: datetime, batch: Batch | None = None
+) -> dict[str, str | None]:
+    """Put facts into the log; the lead of each by the id of the fact."""
+    return {receipt.event_id: receipt.lead for receipt in ingest(facts, now=now, batch=batch)}
+
+
+def restate(row: CrmRecord, facts: Sequence[Fact], *, at: datetime) -> list[Fact]:
+    """What must enter the log so that of a record exactly these facts stand there.
+
+    Facts that no longer hold are voided as of `at`. One that holds again gets another id: what
+    was withdrawn once stays so. `row` notes what stands, and is to be saved.
+    """
+    stands: dict[str, int] = json.loads(row.told)
+    gone: dict[str, int] = json.loads(row.withdrawn)
+    wanted = {fact.event_id: fact for fact in facts}
+    fresh: list[Fact] = []
+    for mark, fact in wanted.items():
+        if mark not in stands:
+            stands[mark] = gone.pop(mark, 0) + 1
+            fresh.append(replace(fact, event_id=_numbered(mark, stands[mark])))
+    for mark in [mark for mark in stands if mark not in wanted]:
+        gone[mark] = stands.pop(mark)
+        fresh.append(_void(row.connection.system, _numbered(mark, gone[mark]), at))
+    row.told, row.withdrawn = json.dumps(stands), json.dumps(gone)
+    return fresh
+
+
+def _numbered(mark: str, number: int) -> str:
+    return mark if number == 1 else f"{mark} ({number})"
+
+
+def _void(system: str, event_id: str, at: datetime) -> Fact:
+    return Fact(
+        source=system,
+        event_id=f"{event_id} withdrawn",
+        kind="fact.voided",
+        happened_at=at,
+        properties={"source": system, "event_id": event_id},
+    )
+
+
+def merged(
+    survivor: CrmRecord, absorbed: CrmRecord, *, key: str, at: datetime, now: datetime
+) -> None:
+    """Two people's records became one there, so their leads become one here."""
+    absorbed.absorbed_by = survivor.number
+    leads = [row.lead_id for row in (survivor, absorbed) if row.lead_id]
+    living = {lead: merged_into([lead]).get(lead, lead) for lead in leads}
+    if len(set(living.values())) < 2:
+        return
+    one, other = (living[str(row.lead_id)] for row in (survivor, absorbed))
+    fact = Fact(
+        source=survivor.connection.system,
+        event_id=f"{key}/merged/{absorbed.object}/{absorbed.number}",
+        kind="lead.merged",
+        happened_at=min(at, now),
+        lead=Known(id=one),
+        properties={"absorbed": other},
+    )
+    ingest([fact], now=now)
+
+
+def person_deleted(row: CrmRecord, *, key: str, at: datetime, why: str, now: datetime) -> None:
+    """A person's record is gone there: the lead is left out, unless another record stands for it.
+
+    It comes back with the record.
+    """
+    if row.deleted_at is not None or row.absorbed_by:
+        return
+    row.deleted_at = min(at, now)
+    others = CrmRecord.objects.filter(lead=row.lead_id, deleted_at=None, absorbed_by="")
+    if row.lead_id is None or others.exclude(pk=row.pk).filter(object__in=_people(row)).exists():
+        return
+    fact = Fact(
+        source=row.connection.system,
+        event_id=f"{key}/deleted/{ticks(row.deleted_at)}",
+        kind="lead.excluded",
+        happened_at=row.deleted_at,
+        lead=Known(id=row.lead_id),
+        properties={"reason": why},
+    )
+    ingest([fact], now=now)
+
+
+def _people(row: CrmRecord) -> set[str]:
+    """Objects of the system whose records are people: those of which a lead was deleted or is."""
+    rows = CrmRecord.objects.filter(connection=row.connection, lead__isnull=False)
+    return set(rows.values_list("object", flat=True).distinct())
+
+
+def person_restored(row: CrmRecord, *, key: str, at: datetime, now: datetime) -> None:
+    """A record that had gone is there again, and so is its lead."""
+    gone = row.deleted_at
+    row.deleted_at = None
+    if gone is None or row.lead_id is None:
+        return
+    fact = Fact(
+        source=row.connection.system,
+        event_id=f"{key}/restored/{ticks(gone)}",
+        kind="lead.restored",
+        happened_at=min(max(at, gone + _JUST_AFTER), max(now, gone + _JUST_AFTER)),
+        lead=Known(id=row.lead_id),
+    )
+    ingest([fact], now=now)
+
+
+def note_deal(told: Mapping[str, object], leads: Iterable[str]) -> None:
+    """A deal as it is, with those who have a part in it; without any it is told from here alone."""
+    key, having = str(told["deal_id"]), set(leads)
+    deals.note([dict(told)])
+    DealRole.objects.filter(deal_id=key).exclude(lead_id__in=having).delete()
+    if not having:
+        Deal.objects.filter(key=key).update(
+            amount=told["amount"],
+            opened_at=told["opened_at"],
+            closed_at=told["closed_at"],
+            outcome=told["outcome"],
+            **{name: told[name] or "" for name in ("currency", "reason", "owner", "product")},
+        )
+
+
+def forget_deal(key: str) -> None:
+    """A deal is gone there."""
+    Deal.objects.filter(key=key).delete()
+
+
+def living(leads: Iterable[str]) -> dict[str, str]:
+    """Each lead with the one in which it lives now."""
+    wanted = set(Lead.objects.filter(key__in=set(leads)).values_list("key", flat=True))
+    into = merged_into(wanted)
+    return {lead: into.get(lead, lead) for lead in wanted}

@@ -1,0 +1,137 @@
+"""What every connector can do, and how it says that it could not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from leadpact.sources.crm.records import Account, Owner, Page, PropertyInfo
+
+
+class CrmError(Exception):
+    """A system could not be asked; the message is a sentence for the user.
+
+    `again_at` is when to ask again, None for as soon as its caller likes.
+    """
+
+    def __init__(self, message: str, again_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.again_at = again_at
+
+
+class CredentialError(CrmError):
+    """The credential is not, or no longer, good: only a person can mend that."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Calls that were made, and those left of the day where the system tells."""
+
+    calls: int = 0
+    left_today: int | None = None
+    of_a_day: int | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Values that a record should have. `key` makes a repetition harmless."""
+
+    object: str
+    id: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A record to be made beside a person's: a task or a note.
+
+    `key` is ours: a system that is asked twice with it makes one.
+    """
+
+    key: str
+    about: tuple[str, str]
+    title: str
+    text: str
+    at: datetime
+    due: datetime | None = None
+    owner: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one write: the record's id, or why it was refused; `again` may be tried."""
+
+    id: str = ""
+    error: str = ""
+    again: bool = False
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class OwnProperty:
+    """A property that Leadpact itself fills: `type` is text, number, moment or choice."""
+
+    name: str
+    label: str
+    type: str
+    about: str
+    choices: Sequence[str] = ()
+
+
+class Connector(Protocol):
+    """One system. Every method may raise CrmError."""
+
+    @property
+    def limits(self) -> Limits:
+        """What asking has cost since the connector was made."""
+        ...
+
+    def account(self) -> Account:
+        """Whose account the credential opens."""
+        ...
+
+    def properties(self, of: str) -> Sequence[PropertyInfo]:
+        """The properties of an object."""
+        ...
+
+    def owners(self) -> Sequence[Owner]:
+        """Everybody who may hold records, also those who left."""
+        ...
+
+    def all_of(self, of: str, after: str) -> Page:
+        """Every record of an object, a page at a time."""
+        ...
+
+    def changed(self, of: str, since: datetime, after: str) -> Page:
+        """Records that changed at or after an instant, oldest change first, a page at a time."""
+        ...
+
+    def deleted(self, of: str, since: datetime | None, after: str) -> Page:
+        """Records that were deleted, a page at a time."""
+        ...
+
+    def read(self, of: str, ids: Sequence[str]) -> Page:
+        """These records as they are; those that are not there any more as deletions."""
+        ...
+
+    def write(self, wanted: Sequence[Wanted]) -> Sequence[Outcome]:
+        """Set values of records of one object; an outcome for each, in their order."""
+        ...
+
+    def make_tasks(self, made: Sequence[Made]) -> Sequence[Outcome]:
+        """Make tasks; an outcome for each."""
+        ...
+
+    def end_tasks(self, ids: Sequence[str]) -> Sequence[Outcome]:
+        """Mark tasks as done; an outcome for each."""
+        ...
+
+    def make_notes(self, made: Sequence[Made]) -> Sequence[Outcome]:
+        """Put notes on the timeline of people; an outcome for each."""
+        ...
+
+    def set_up(self, of: str, properties: Sequence[OwnProperty]) -> Sequence[str]:
+        """Make those of our properties that are missing; the names of those that were made."""
+        ...

@@ -1,0 +1,102 @@
+"""What a customer system holds, in one shape for every vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True)
+class Version:
+    """A value that a property had from an instant on; `by` names the program that wrote it."""
+
+    value: str
+    at: datetime
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A contact, deal, call … as it is now, with the history of those properties that have one.
+
+    `links` has the ids of other records by their object, `absorbed` those that were merged into
+    this one, each as (object, id).
+    """
+
+    object: str
+    id: str
+    created_at: datetime
+    modified_at: datetime
+    values: Mapping[str, str] = field(default_factory=dict)
+    history: Mapping[str, Sequence[Version]] = field(default_factory=dict)
+    links: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    absorbed: Sequence[tuple[str, str]] = ()
+
+    def versions(self, name: str) -> list[Version]:
+        """What a property was, earliest first; empty where its history is not known."""
+        return sorted(self.history.get(name, ()), key=lambda version: version.at)
+
+    def moment(self, name: str) -> datetime | None:
+        """A property as an instant; None where it is empty or none."""
+        return moment_of(self.values.get(name, ""))
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """A record that is there no more; `at` is None where the system does not tell when."""
+
+    object: str
+    id: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of the records that changed; `after` asks for the next page, empty after the last."""
+
+    records: Sequence[Record] = ()
+    deletions: Sequence[Deletion] = ()
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Somebody who may hold records."""
+
+    id: str
+    name: str
+    email: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whose data it is, and the name under which the system notes what we write."""
+
+    id: str
+    name: str = ""
+    own_mark: str = ""
+
+
+@dataclass(frozen=True)
+class PropertyInfo:
+    """A property as the system describes it; `options` has the text that people see by value."""
+
+    name: str
+    label: str
+    type: str = "text"
+    options: Mapping[str, str] = field(default_factory=dict)
+    writable: bool = True
+
+
+def moment_of(text: str) -> datetime | None:
+    """ISO 8601 or milliseconds since 1970 as an instant; a day is its first instant in UTC."""
+    text = text.strip()
+    if text.lstrip("-").isdigit() and len(text) > 10:
+        return datetime.fromtimestamp(int(text) / 1000, UTC)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
