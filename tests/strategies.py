@@ -519,7 +519,7 @@ PROPERTIES: dict[str, st.SearchStrategy[Document]] = {
         {}, optional={"form": st.sampled_from(["demo", "Demo ", "news"])}
     ),
     "mail": st.just({}),
-    "lead.excluded": st.just({"reason": "bot"}),
+    "lead.excluded": st.sampled_from(["bot", "opt-out"]).map(lambda why: {"reason": why}),
     "lead.restored": st.just({}),
     "stage.entered": st.fixed_dictionaries(
         {

@@ -253,9 +253,14 @@ class Lead:
             if row.kind == "lead.restored":
                 self.excluded = None
                 self.restored_by_person |= not row.decided
-            elif row.kind == "lead.excluded" and not (row.decided and self.restored_by_person):
+            elif row.kind == "lead.excluded" and not self._overruled(row):
                 self.excluded = str(row.properties.get("reason") or "")
                 self.promises.exclude(now)
+
+    def _overruled(self, row: Row) -> bool:
+        """Whether a rule found something, other than a wish, after a person restored the lead."""
+        wished = row.properties.get("reason") == "opt-out"
+        return row.decided and not wished and self.restored_by_person
 
     def _assign(self, rows: list[Row], now: datetime) -> None:
         named = [row for row in rows if row.kind == "lead.assigned" and row.says("to")]

@@ -12,6 +12,9 @@ class Side(StrEnum):
     SALES = "sales"
 
 
+#: Why a lead is left out that asked not to be contacted: its own wish, and no finding about it.
+OPT_OUT = "opt-out"
+
 #: Kinds with a fixed meaning, in the order in which rows of one instant are taken.
 FIXED_KINDS: dict[str, str] = {
     "fact.voided": "withdraws one row (`event_id`, `source`) or one import (`batch`)",

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from leadpact.agreement.conditions import EventCondition, FieldCondition, Test
 from leadpact.agreement.spec import Agreement
-from leadpact.agreement.vocabulary import BUILT_IN_PROPERTIES, is_activity
+from leadpact.agreement.vocabulary import BUILT_IN_PROPERTIES, OPT_OUT, is_activity
 from leadpact.engine.classes import Property
 from leadpact.engine.values import COMPARISONS, normal, read
 
@@ -21,6 +21,8 @@ DECIDED, DELAY = "is decided", "logging delay"
 #: What kinds with a fixed meaning say that the engine needs to know, whatever is asked.
 LOOKED_UP: dict[str, tuple[str, ...]] = {
     "stage.entered": ("stage", "episode", DECIDED),
+    "lead.excluded": ("reason", DECIDED),
+    "lead.restored": (DECIDED,),
     "lead.assigned": ("to", "team"),
     "sales.rejected": ("reason",),
     "lead.recycled": ("reason",),
@@ -100,7 +102,7 @@ class Questions:
             DECIDED: [lambda raw: raw == "true"],
             "to": [self.holders.number],
             "team": [self.teams.number],
-            "reason": [place_in(self.reasons)],
+            "reason": [place_in(self.reasons), lambda raw: raw == OPT_OUT],
             "obligation": [place_in(self.obligations)],
             "upheld": [lambda raw: read(raw, "boolean") is True],
         }

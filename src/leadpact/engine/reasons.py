@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from leadpact.agreement.vocabulary import OPT_OUT
 from leadpact.engine.delivered import text
 from leadpact.engine.kernels import bundles as b
 
@@ -93,9 +94,24 @@ def state_reasons(evaluation: Evaluation, endings: pa.Array) -> pa.Array:
     excluded = np.flatnonzero(states.excluded)
     if not len(excluded):
         return told
-    recorded = _recorded(evaluation, "lead.excluded")
-    by_lead = {lead: reason for (lead, _), reason in sorted(recorded.items(), key=lambda e: e[0])}
-    reasons = pa.array([by_lead.get(lead) for lead in excluded.tolist()], pa.string())
+    standing = _standing_exclusions(evaluation)
+    reasons = pa.array([standing.get(lead) for lead in excluded.tolist()], pa.string())
     mask = np.zeros(len(told), np.bool_)
     mask[excluded] = True
     return pc.replace_with_mask(told, pa.array(mask), reasons)
+
+
+def _standing_exclusions(evaluation: Evaluation) -> dict[int, str | None]:
+    """Lead → reason of its last exclusion, but for findings after a person had restored it."""
+    log, kinds = evaluation.log, ("lead.excluded", "lead.restored")
+    places = log.in_order(log.places_of(kinds))
+    told = log.columns(places, ["kind", "decided", text("reason")], kinds).to_pydict().values()
+    owners = evaluation.owned.owner_of(places).tolist()
+    vouched: set[int] = set()
+    reasons: dict[int, str | None] = {}
+    for owner, kind, decided, reason in zip(owners, *told, strict=True):
+        if kind == "lead.restored":
+            vouched |= set() if decided else {owner}
+        elif owner not in vouched or not decided or reason == OPT_OUT:
+            reasons[owner] = reason
+    return reasons

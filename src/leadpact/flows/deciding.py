@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadpact.agreement.spec import Agreement
+from leadpact.agreement.vocabulary import OPT_OUT
 from leadpact.engine.log import History
 from leadpact.engine.nurture import ENTERED, EXIT, LEFT, QUALIFIED, Entry, Found
 from leadpact.engine.result import VOIDED, Result
@@ -21,8 +22,6 @@ from leadpact.ledger.models import Installation
 #: Source of every fact that the system decides, but for those of hygiene.
 SYSTEM = "leadpact"
 HYGIENE = "hygiene"
-#: A wish is followed as long as it stands; the engine reads it from the log each time.
-_WISH = "opt-out"
 #: What a decision that is made anew has after its id.
 _NUMBER = re.compile(r" \(\d+\)$")
 
@@ -89,7 +88,8 @@ def exclusions(result: Result, history: History) -> Iterable[Decided]:
     stated = history.log.filter(pc.equal(history.log["kind"], "lead.excluded"))
     known = set(zip(stated["lead_id"].to_pylist(), stated["happened_at"].to_pylist(), strict=True))
     for row in result.exclusions.to_pylist():
-        if row["reason"] != _WISH and (row["lead_id"], row["at"]) not in known:
+        # A wish is followed as long as it stands; the engine reads it from the log each time.
+        if row["reason"] != OPT_OUT and (row["lead_id"], row["at"]) not in known:
             told = {k: row[k] for k in ("reason", "detail", "duplicate_of") if row[k] is not None}
             yield Decided(HYGIENE, row["lead_id"], row["lead_id"], "lead.excluded", row["at"], told)
 

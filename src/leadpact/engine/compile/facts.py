@@ -12,12 +12,10 @@ from leadpact.engine.compile.book import Book
 from leadpact.engine.compile.lists import begins_of, chained, column
 from leadpact.engine.compile.scoring import group_places, is_activity_rule
 from leadpact.engine.kernels import bundles as b
-from leadpact.engine.questions import place_in
+from leadpact.engine.questions import DECIDED, place_in
 
 _PLAIN = {
     "lead.disqualified": b.DISQUALIFIES,
-    "lead.excluded": b.EXCLUDES,
-    "lead.restored": b.RESTORES,
     "lead.handed_off": b.HANDS_OFF,
     "lead.merged": b.MERGES,
 }
@@ -104,6 +102,10 @@ def _fixed(book: Book, version: Agreement, pattern: int, kind: str) -> Iterator[
         yield b.PROGRESSES, 0
     if kind in _PLAIN:
         yield _PLAIN[kind], 0
+    if kind == "lead.excluded":
+        yield b.FINDS_FAULT if _is_finding(book, pattern) else b.EXCLUDES, 0
+    if kind == "lead.restored":
+        yield b.RESTORES if book.rows.look_up(pattern, DECIDED) else b.VOUCHES, 0
     if kind == "lead.assigned":
         holder = int(book.rows.look_up(pattern, "to"))
         if holder >= 0:
@@ -117,6 +119,12 @@ def _fixed(book: Book, version: Agreement, pattern: int, kind: str) -> Iterator[
         stage = int(book.rows.look_up(pattern, "stage"))
         if stage >= 0:
             yield b.UPHOLDS, stage
+
+
+def _is_finding(book: Book, pattern: int) -> bool:
+    """Whether the system itself left the lead out, other than by the lead's own wish."""
+    wished = book.rows.look_up(pattern, "reason", lookup=1)
+    return bool(book.rows.look_up(pattern, DECIDED)) and not wished
 
 
 def _rejection(book: Book, version: Agreement, pattern: int) -> tuple[int, int]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 
-from leadpact.agreement.vocabulary import rank_of
+from leadpact.agreement.vocabulary import OPT_OUT, rank_of
 from leadpact.engine.arranged import Log
 from leadpact.engine.delivered import text
 from leadpact.engine.result import EXCLUSIONS
 
 EXCLUDED, RESTORED = "lead.excluded", "lead.restored"
-DUPLICATE, BOT, OPT_OUT = "duplicate", "bot", "opt-out"
+DUPLICATE, BOT = "duplicate", "bot"
 
 #: Source of the rows that hygiene adds to the log.
 SOURCE = "hygiene"
@@ -24,7 +24,10 @@ SOURCE = "hygiene"
 
 @dataclass(frozen=True)
 class Decision:
-    """A lead is left out, for a `reason` that `detail` explains, or taken back, from `at` on."""
+    """A lead is left out, for a `reason` that `detail` explains, or taken back, from `at` on.
+
+    What is `overruled` has no effect: a finding on record after a person had restored the lead.
+    """
 
     lead: int
     at: int
@@ -35,6 +38,7 @@ class Decision:
     reason: str | None = None
     detail: str | None = None
     duplicate_of: str | None = None
+    overruled: bool = False
 
     @property
     def order(self) -> tuple[int, int, str, str]:
@@ -45,6 +49,16 @@ class Decision:
     def is_final(self) -> bool:
         """Whether the system itself had recorded it, so that the lead is not judged anew."""
         return self.decided and self.kind == EXCLUDED
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether it leaves the lead out by a rule, and not because the lead wished it."""
+        return self.is_final and self.reason != OPT_OUT
+
+    @property
+    def is_word_of_person(self) -> bool:
+        """Whether a person takes the lead back."""
+        return self.kind == RESTORED and not self.decided
 
     @property
     def said(self) -> dict[str, str]:
@@ -76,7 +90,11 @@ class Record:
         columns = ["moment", "kind", "event_id", "source", "decided", "properties"]
         told = log.columns(places, columns).to_pydict().values()
         for row in zip(log.lead_of(places).tolist(), *told, strict=True):
-            self._of[row[0]].append(_read(*row))
+            decision = _read(*row)
+            before = self._of[decision.lead]
+            if decision.is_finding and any(each.is_word_of_person for each in before):
+                decision = replace(decision, overruled=True)
+            before.append(decision)
 
     def of(self, lead: int) -> list[Decision]:
         """What is on record for a lead."""
@@ -88,7 +106,7 @@ class Record:
 
     def is_judged(self, lead: int) -> bool:
         """Whether the system once excluded the lead; that verdict stays, also when taken back."""
-        return any(d.is_final and d.reason != OPT_OUT for d in self.of(lead))
+        return any(decision.is_finding for decision in self.of(lead))
 
     def is_restored(self, lead: int) -> bool:
         """Whether anybody ever took the lead back."""
@@ -96,7 +114,7 @@ class Record:
 
     def stands_excluded(self, lead: int) -> bool:
         """Whether the last word on record leaves the lead out, for another reason than its wish."""
-        last = self.of(lead)[-1:]
+        last = [decision for decision in self.of(lead) if not decision.overruled][-1:]
         return any(d.kind == EXCLUDED and d.reason != OPT_OUT for d in last)
 
 
@@ -123,14 +141,14 @@ def _text(value: object) -> str | None:
 
 
 def exclusions(decisions: Iterable[Decision], log: Log) -> pa.Table:
-    """Every exclusion, by lead and in order, with whether the lead was taken back later."""
+    """Every exclusion, by lead and in order, with whether it is undone or overruled."""
     rows: list[tuple[Decision, bool]] = []
     restored: set[int] = set()
     for decision in sorted(decisions, key=lambda d: (d.lead, d.order), reverse=True):
         if decision.kind == RESTORED:
             restored.add(decision.lead)
         else:
-            rows.append((decision, decision.lead in restored))
+            rows.append((decision, decision.overruled or decision.lead in restored))
     rows.reverse()
     at = pa.array([d.at for d, _ in rows], pa.int64())
     return pa.table(

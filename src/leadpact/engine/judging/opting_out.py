@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from leadpact.agreement.vocabulary import rank_of
+from leadpact.agreement.vocabulary import OPT_OUT, rank_of
 from leadpact.engine.arranged import Log
 from leadpact.engine.judging.asking import (
     AFTER_ALL,
@@ -23,7 +23,7 @@ from leadpact.engine.judging.asking import (
     fields_asked,
     truth,
 )
-from leadpact.engine.judging.decisions import EXCLUDED, OPT_OUT, RESTORED, Decision, Record
+from leadpact.engine.judging.decisions import EXCLUDED, RESTORED, Decision, Record
 from leadpact.engine.merges import Ownership, ownership
 from leadpact.engine.shape import Entries
 from leadpact.engine.values import TRUE
@@ -159,7 +159,7 @@ def _decide(
     standing: str | None = None
     for _, event in sorted(events, key=lambda e: e[0]):
         if isinstance(event, Decision):
-            standing = _standing(event)
+            standing = standing if event.overruled else _standing(event)
             continue
         kind = EXCLUDED if event.opted_out else RESTORED
         if standing != (None if event.opted_out else OPT_OUT) or (event.at, kind) in recorded:

@@ -7,6 +7,7 @@ from leadpact.engine.kernels.answers import tell_answers
 from leadpact.engine.kernels.attributes import attributes_when, learn_attributes
 from leadpact.engine.kernels.bundles import (
     CLOCKS,
+    FORGOTTEN,
     NEVER,
     NOBODY,
     OPEN,
@@ -106,11 +107,11 @@ def _inherit_clock(s: State, out: Output, heir: int, now: int) -> None:
         clock = out.clocks[index]
         if clock.outcome != RUNNING or clock.started_at <= out.heirs[heir].started_at:
             return
-    else:
-        index = min(out.used[CLOCKS], out.clocks.shape[0] - 1)
-        out.used[CLOCKS] += 1
-        s.current[obligation] = index
-        s.latest[obligation] = index
+        clock.outcome = FORGOTTEN
+    index = min(out.used[CLOCKS], out.clocks.shape[0] - 1)
+    out.used[CLOCKS] += 1
+    s.current[obligation] = index
+    s.latest[obligation] = index
     out.clocks[index] = out.heirs[heir]
     clock = out.clocks[index]
     clock.lead = lead.lead

@@ -79,6 +79,7 @@ def _begin_lead(program: Program, rows: Rows, s: State, out: Output, index: int)
     lead.episode = 0
     lead.ending = OPEN
     lead.excluded = 0
+    lead.vouched = 0
     lead.holder = NOBODY
     lead.team = -1
     lead.holder_since = NEVER

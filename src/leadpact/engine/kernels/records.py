@@ -29,6 +29,7 @@ _LEAD_FIELDS = [
     "unlocked",
     "cool_down_until",
     "excluded",
+    "vouched",  # a person restored the lead, which no finding overrules
     "holder",
     "team",
     "holder_since",

@@ -11,6 +11,7 @@ from leadpact.engine.kernels.bundles import (
     CANCELS,
     DISQUALIFIES,
     EXCLUDES,
+    FINDS_FAULT,
     HANDS_OFF,
     LAST_STEP,
     LOSES,
@@ -29,6 +30,7 @@ from leadpact.engine.kernels.bundles import (
     STARTS,
     STOPS,
     UPHOLDS,
+    VOUCHES,
     WAIVES,
     Output,
     Program,
@@ -110,8 +112,11 @@ def _take_fact(
         lead.loses = 1
     elif action == EXCLUDES:
         lead.excluded = 1
-    elif action == RESTORES:
+    elif action == FINDS_FAULT:
+        lead.excluded = max(lead.excluded, 1 - lead.vouched)
+    elif action in (RESTORES, VOUCHES):
         lead.excluded = 0
+        lead.vouched = max(lead.vouched, 1 if action == VOUCHES else 0)
     elif action == HANDS_OFF:
         lead.hands_off = 1
     elif action == ASSIGNS:

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from leadpact.agreement.vocabulary import OPT_OUT
 from leadpact.engine.metrics.case_tables import CaseTable
 from leadpact.engine.metrics.passages import passages
 from leadpact.engine.metrics.records import Records
@@ -14,7 +15,7 @@ from leadpact.engine.metrics.threshold import Scores, thresholds
 from leadpact.engine.values import normal
 
 #: Reasons of hygiene with a rate of their own.
-REASONS = ("duplicate", "bot", "competitor", "opt-out")
+REASONS = ("duplicate", "bot", "competitor", OPT_OUT)
 _NAMES = ("score", "fit", "engagement")
 
 
