@@ -18,6 +18,7 @@ import messages
 from leadpact.agreement import lint
 from leadpact.agreement import reference as agreement
 from leadpact.cli import reference as cli
+from leadpact.documents.star import reference as star
 from leadpact.engine.metrics import registry
 from leadpact.sources import reference as sources
 
@@ -40,6 +41,7 @@ PAGES = (
     Page("docs/reference/messages.md", messages.made_apart, is_slow=True),
     Page("docs/reference/metrics.md", registry.reference),
     Page("docs/reference/sources.md", sources.reference_markdown),
+    Page("docs/reference/star-schema.md", star.reference),
 )
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from leadpact.cli.exits import Code, Failed
 
 if TYPE_CHECKING:
-    from leadpact.agreement.loading import Loaded
+    from leadpact.flows.checking import Version
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def moment_of(option: str, text: str | None, versions: Sequence[Loaded]) -> datetime | None:
+def moment_of(option: str, text: str | None, versions: Sequence[Version]) -> datetime | None:
     """The instant that an option names; a day means its end in the agreement's zone.
 
     Raises Failed for what is neither a day nor an instant with its zone.
@@ -57,7 +57,7 @@ def _within_reach(option: str, text: str, instant: datetime) -> datetime:
     return instant
 
 
-def _end_of(day: date, versions: Sequence[Loaded]) -> datetime:
+def _end_of(day: date, versions: Sequence[Version]) -> datetime:
     """The last microsecond of the day, which a summer-time change may make 23 or 25 hours long."""
     from leadpact.flows.checking import zone_on
 

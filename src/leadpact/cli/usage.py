@@ -51,6 +51,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "imports": ("leadpact imports",),
     "void": ("leadpact void import-3f1c52d07a9be844",),
+    "export": (
+        "leadpact export --out warehouse",
+        "leadpact export --out warehouse --format duckdb",
+        "leadpact export agreement.yaml --sources sources.yaml --out tables --format csv",
+    ),
     "measure": ("leadpact measure", "leadpact measure --json"),
     "rebuild": ("leadpact rebuild --check", "leadpact rebuild"),
     "backup": ("leadpact backup backups/2026-04-01",),

@@ -7,22 +7,34 @@ import io
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TextIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from leadpact.engine.result import Result
-from leadpact.sources.rows import inert
+from leadpact.sources.rows import BATCH_ROWS, inert
 
 
 def as_csv(table: pa.Table) -> str:
     """The table as CSV with a header; instants in ISO 8601, and no text that runs as a formula."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([inert(name) for name in table.column_names])
-    for row in zip(*(column.to_pylist() for column in table.columns), strict=True):
-        writer.writerow([_cell(value) for value in row])
+    _write(table, text)
     return text.getvalue()
+
+
+def write_csv(table: pa.Table, file: Path) -> None:
+    """The same into a file, in pieces; half of a sign is written as its number."""
+    with file.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+        _write(table, stream)
+
+
+def _write(table: pa.Table, stream: TextIO) -> None:
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([inert(name) for name in table.column_names])
+    for batch in table.to_batches(BATCH_ROWS):
+        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            writer.writerow([_cell(value) for value in row])
 
 
 def _cell(value: object) -> object:

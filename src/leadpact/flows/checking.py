@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from leadpact.agreement.lint import lint
@@ -114,7 +114,15 @@ def zone_of(agreement: Agreement) -> ZoneInfo:
     return ZoneInfo(agreement.calendar.timezone)
 
 
-def zone_on(versions: Sequence[Loaded], day: date) -> ZoneInfo:
+class Version(Protocol):
+    """Whatever holds a version of an agreement: a file, or a row of the ledger."""
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """The document; None for one that cannot be read."""
+
+
+def zone_on(versions: Sequence[Version], day: date) -> ZoneInfo:
     """The zone of the version in force on a day; before all of them, that of the first."""
     ordered = sorted(
         (version.agreement for version in versions if version.agreement),

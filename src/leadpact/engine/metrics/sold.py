@@ -22,6 +22,16 @@ qualify row_number() over (partition by deal_id order by closed desc nulls last,
 order by row
 """
 
+#: The same of deals that had begun, also where all that was delivered of them came later.
+_STANDING = """
+select row from deals
+where coalesce(opened, closed, {as_of}) <= {as_of}
+qualify row_number() over (
+    partition by deal_id
+    order by closed is null or closed <= {as_of} desc, closed desc nulls last, row) = 1
+order by row
+"""
+
 #: Of every deal its lead that was created first, and when the first of its leads became an MQL.
 _LEADS = """
 select row, min_by(lead, (created, lead)) as lead,
@@ -43,7 +53,6 @@ def _sold(records: Records) -> CaseTable:
     count = deals.num_rows
     closed = instants(deals["closed_at"])
     lead, mql = _leads(records, deals["lead_ids"], closed)
-    owner = records.persons.codes(deals["owner"])
     amount = deals["amount"]
     won = whole(pc.equal(deals["outcome"], "won")).to_numpy(zero_copy_only=False)
     currencies, currency = _currencies(deals["currency"], won)
@@ -52,7 +61,7 @@ def _sold(records: Records) -> CaseTable:
             "lead": lead,
             "at": closed,
             "segment": np.append(records.segment, 0)[lead],
-            "person": np.where(owner > 0, owner, np.append(records.holder, 0)[lead]),
+            "person": _persons(records, deals["owner"], lead),
             "won": won.astype(np.int8),
             "currency": currency,
             "from_mql": (mql != NEVER).astype(np.int8),
@@ -96,26 +105,76 @@ def cycles(records: Records) -> CaseTable:
     )
 
 
+def at_the_moment(records: Records) -> pa.Table:
+    """Every deal once, as it stood at the moment of evaluation, open ones as well.
+
+    `lead` and `person` are the numbers of whom it belongs to, as in `sold`.
+    """
+    deals = _standing(records)
+    lead, mql = _leads(records, deals["lead_ids"], instants(deals["closed_at"]))
+    product = records.words("product").column(_products(records, deals["product"], lead))
+    told = {name: deals[name] for name in ("deal_id", "company_id", "amount", "currency")}
+    told |= {name: deals[name] for name in ("opened_at", "closed_at", "outcome", "reason")}
+    belongs = {"lead": pa.array(lead, mask=lead < 0), "product": product}
+    person = _persons(records, deals["owner"], lead)
+    return pa.table(told | belongs | {"person": person, "from_mql": mql != NEVER})
+
+
+def roles(records: Records) -> pa.Table:
+    """Every lead with a role in a deal of `at_the_moment`, once: `deal_id` and `lead`."""
+    deals = _standing(records)
+    row, lead = _named(records, deals["lead_ids"])
+    named = pa.table({"deal_id": deals["deal_id"].take(pa.array(row)), "lead": lead})
+    return named.group_by(["deal_id", "lead"]).aggregate([])
+
+
+def _standing(records: Records) -> pa.Table:
+    """Deals that had begun by the moment; one that closed later was open then."""
+    return records.once("deals standing", lambda: _stood(records))
+
+
+def _stood(records: Records) -> pa.Table:
+    deals = _taken(records, _STANDING)
+    later = pa.array(instants(deals["closed_at"]) > records.as_of)
+    for name, then in (("outcome", "open"), ("closed_at", None), ("reason", None)):
+        place = deals.schema.get_field_index(name)
+        field = deals.schema.field(place)
+        deals = deals.set_column(
+            place, field, pc.if_else(later, pa.scalar(then, field.type), deals[name])
+        )
+    return deals
+
+
+def _persons(records: Records, owners: pa.ChunkedArray, lead: Numbers) -> np.ndarray:
+    """Whose each deal is: its owner's; where none is named, that of whoever holds its lead."""
+    owner = records.persons.codes(owners)
+    return np.where(owner > 0, owner, np.append(records.holder, 0)[lead])
+
+
 def _deals(records: Records) -> pa.Table:
+    """Deals won or lost by the moment of evaluation, each once."""
+    deals = _taken(records, _ONCE)
+    return deals.filter(pc.is_in(deals["outcome"], value_set=pa.array(["won", "lost"])))
+
+
+def _taken(records: Records, sql: str) -> pa.Table:
+    """The rows of deals that SQL picks."""
     deals = records.deals
     asked = pa.table(
         {
             "row": np.arange(deals.num_rows),
             "deal_id": deals["deal_id"],
+            "opened": whole(deals["opened_at"]).cast(pa.int64()),
             "closed": whole(deals["closed_at"]).cast(pa.int64()),
         }
     )
-    row = records.query(_ONCE.format(as_of=records.as_of), deals=asked)["row"]
-    kept = deals.take(pa.array(row, pa.int64()))
-    return kept.filter(pc.is_in(kept["outcome"], value_set=pa.array(["won", "lost"])))
+    row = records.query(sql.format(as_of=records.as_of), deals=asked)["row"]
+    return deals.take(pa.array(row, pa.int64()))
 
 
 def _leads(records: Records, lists: pa.ChunkedArray, closed: Numbers) -> tuple[Numbers, Numbers]:
     """Every deal's lead that was created first, and its first MQL; -1 and NEVER for none."""
-    lists = whole(lists)
-    named, row = lists.flatten(), pc.list_parent_indices(lists).to_numpy()
-    lead = records.places(named)
-    row, lead = row[lead >= 0], records.survivor[lead[lead >= 0]]
+    row, lead = _named(records, lists)
     mql = _first_mqls(records)[lead]
     roles = pa.table(
         {
@@ -130,6 +189,14 @@ def _leads(records: Records, lists: pa.ChunkedArray, closed: Numbers) -> tuple[N
     leads, mqls = np.full(len(lists), -1), np.full(len(lists), NEVER)
     leads[found["row"]], mqls[found["row"]] = found["lead"], found["mql"]
     return leads, mqls
+
+
+def _named(records: Records, lists: pa.ChunkedArray) -> tuple[Numbers, Numbers]:
+    """Row of the deal and number of the lead, for every lead that is known."""
+    lists = whole(lists)
+    named, row = lists.flatten(), pc.list_parent_indices(lists).to_numpy()
+    lead = records.places(named)
+    return row[lead >= 0], records.survivor[lead[lead >= 0]]
 
 
 def _first_mqls(records: Records) -> Numbers:
