@@ -10,7 +10,7 @@ from leadpact.agreement.conditions import EventCondition, leaves
 from leadpact.agreement.spec import Agreement, Limits, Rule
 
 if TYPE_CHECKING:
-    from .life import Lead
+    from .knowing import Known
 
 Thousandths = int
 
@@ -25,7 +25,7 @@ def is_activity_rule(rule: Rule) -> bool:
     return any(isinstance(leaf, EventCondition) for leaf in leaves(rule.when))
 
 
-def scores(lead: Lead, now: datetime) -> dict[str, Thousandths]:
+def scores(lead: Known, now: datetime) -> dict[str, Thousandths]:
     """Every group's sum and the `total` at an instant."""
     scoring = lead.agreement.scoring
     limits = scoring.groups if scoring else {}
@@ -37,7 +37,7 @@ def scores(lead: Lead, now: datetime) -> dict[str, Thousandths]:
     return sums | {"total": _limited(sum(sums.values()), scoring.total if scoring else None)}
 
 
-def _live(lead: Lead, rule: Rule, now: datetime) -> Thousandths:
+def _live(lead: Known, rule: Rule, now: datetime) -> Thousandths:
     if is_activity_rule(rule):
         live = sum(
             worth(rule, row.at, now)
