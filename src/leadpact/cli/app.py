@@ -84,6 +84,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "key list": key.list_,
     "key revoke": key.revoke,
     "user create": user.create,
+    "user invite": user.invite,
     "user list": user.list_,
     "channel add": channel.add,
     "channel list": channel.list_,
@@ -111,7 +112,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 GROUPS = {
     "form": "Declare web forms, and print the HTML to paste into a page.",
     "key": "Make, list and revoke keys for programs.",
-    "user": "Let people sign in, and list them.",
+    "user": "Let people sign in, invite them, and list them.",
     "channel": "Tell people over mail and chat.",
     "webhook": "Tell programs, by signed calls.",
     "notice": "See what was told, and try anew what did not get through.",

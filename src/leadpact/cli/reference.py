@@ -24,6 +24,13 @@ VARIABLES = {
     "LEADPACT_HTTPS": "`1` where they are reached by HTTPS: cookies are then sent by HTTPS alone.",
     "LEADPACT_PROXIES": "How many proxies stand before pages and API; each adds whom it speaks "
     "for to `X-Forwarded-For`. By default none: whoever connects is the caller.",
+    "LEADPACT_MAIL": "A server that mails invitations and links to choose a password, as "
+    "`smtp+tls://user:password@mail.example.com/?from=leads@example.com`; also `smtp://` and "
+    "`smtps://`. Without it `leadpact user invite` prints the link.",
+    "LEADPACT_OIDC_ISSUER": "A service by which people sign in (OpenID Connect), as "
+    "`https://login.example.com`; LEADPACT_OIDC_CLIENT and LEADPACT_OIDC_SECRET are what it knows "
+    "this installation by, LEADPACT_OIDC_NAME what the button calls it. Whoever it knows by the "
+    "address of a user is that user.",
     "LEADPACT_SECRET": "The ledger's secret. By default kept in LEADPACT_HOME.",
     "LEADPACT_JIT": "`off` runs the engine without its compiler: the same results, far slower.",
     "LEADPACT_TRACEBACK": "`1` shows where Leadpact itself failed, for a report of the mistake.",

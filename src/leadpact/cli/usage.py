@@ -72,6 +72,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "key list": ("leadpact key list",),
     "key revoke": ("leadpact key revoke website",),
     "user create": ('leadpact user create jo@example.com --role "sales head" --name "Jo Bell"',),
+    "user invite": ("leadpact user invite jo@example.com",),
     "user list": ("leadpact user list --json",),
     "channel add": (
         "leadpact channel add mail 'mailtos://leads%40example.com:…@smtp.example.com?to={email}'",

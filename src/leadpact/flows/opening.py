@@ -96,6 +96,7 @@ def _migrate() -> None:
 
     with _alone():
         call_command("migrate", verbosity=0, interactive=False, stdout=sys.stderr)
+        call_command("createcachetable", verbosity=0)
 
 
 @contextlib.contextmanager

@@ -10,6 +10,11 @@
 | `LEADPACT_CALL_PRIVATE` | `1` lets webhooks call addresses of this network |
 | `LEADPACT_PROXIES` | how many proxies stand before it, each of which adds to `X-Forwarded-For` |
 | `LEADPACT_HTTPS` | `1` where it is reached by HTTPS: cookies are then sent by HTTPS alone |
+| `LEADPACT_MAIL` | a server that sends invitations: `smtp+tls://user:password@host/?from=address` |
+| `LEADPACT_OIDC_ISSUER` | the address of a service by which people sign in (OpenID Connect) |
+| `LEADPACT_OIDC_CLIENT` | what this installation is called there |
+| `LEADPACT_OIDC_SECRET` | its secret there |
+| `LEADPACT_OIDC_NAME` | what the service is called on the button; by default “single sign-on” |
 """
 
 from __future__ import annotations
@@ -22,6 +27,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 
 from leadpact.ledger.home import home, own_address, secret
+from leadpact.web.signing_in.surroundings import mail_settings, oidc_provider
 
 BASE_DIR = Path(__file__).resolve().parent
 SECRET_KEY = secret()
@@ -42,6 +48,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "django_htmx",
     "leadpact.ledger",
 ]
 MIDDLEWARE = [
@@ -54,6 +66,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "leadpact.web.urls"
 ASGI_APPLICATION = "leadpact.web.asgi.application"
@@ -68,7 +82,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+                "leadpact.web.frame.frame",
+            ],
+            "builtins": ["leadpact.web.tags"],
         },
     }
 ]
@@ -104,6 +120,42 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
     )
 ]
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "leadpact.web.signing_in.adapters.Accounts"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# Whoever invites somebody has their address; nobody adds one alone.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key", "reset_password": "5/m/ip,3/h/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("LEADPACT_PROXIES") or 0)
+MFA_ADAPTER = "leadpact.web.signing_in.adapters.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Leadpact"
+SOCIALACCOUNT_ADAPTER = "leadpact.web.signing_in.adapters.SingleSignOn"
+# The service that the installation names is trusted with whose address is whose.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+# A form that leads to another site would need that site in the policy of every page.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_STORE_TOKENS = False
+LEADPACT_OIDC = oidc_provider(os.environ)
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": LEADPACT_OIDC}} if LEADPACT_OIDC else {}
+LEADPACT_MAILS = bool(os.environ.get("LEADPACT_MAIL", "").strip())
+globals().update(mail_settings(os.environ.get("LEADPACT_MAIL", "")))
+
+# What counts attempts to sign in is shared by all processes, so that it lies in the database.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "leadpact_cache",
+    }
+}
 
 #: Whose word on the address of a caller counts; without any, who connects is who calls.
 LEADPACT_PROXIES = int(os.environ.get("LEADPACT_PROXIES") or 0)

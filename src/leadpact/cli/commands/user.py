@@ -24,6 +24,10 @@ def create(
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
+    no_password: Annotated[
+        bool,
+        typer.Option("--no-password", help="Let them choose it themselves, by `user invite`."),
+    ] = False,
     name: Annotated[
         str, typer.Option(metavar="NAME", help="What the user is called.", show_default=False)
     ] = "",
@@ -40,11 +44,48 @@ def create(
 
         # A role of two words may be typed with a hyphen.
         meant = role.strip().lower().replace("-", " ").replace("_", " ")
-        password = _password(password_stdin)
+        password = None if no_password else _password(password_stdin)
         user = create_user(email, meant, password, actor=OPERATOR, now=now, name=name)
         person = user.person.name if user.person else None
     held = f", who is {person} in the agreement" if person else ""
     write(out(), f"{user.email} may sign in as {user.role}{held}.")
+
+
+def invite(
+    email: Annotated[
+        str, typer.Argument(metavar="EMAIL", help="The address of a user.", show_default=False)
+    ],
+) -> None:
+    """Print a link by which a user chooses a password; it works once, for three days.
+
+    Give it to nobody else. With LEADPACT_MAIL it is also mailed.
+    """
+    from leadpact.cli.exits import Failed
+    from leadpact.cli.ledger import OPERATOR, opened
+    from leadpact.cli.terminal import out, write
+
+    with opened() as now:
+        from leadpact.ledger.models import User
+        from leadpact.ledger.services import audit
+        from leadpact.web.signing_in import invitations
+
+        user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+        if user is None:
+            raise Failed(
+                f"There is no user {email}.",
+                "`leadpact user create EMAIL --role ROLE --no-password` makes one.",
+            )
+        link = invitations.link_for(user)
+        audit.record(OPERATOR, "invited", f"user {user.email}", now=now)
+        try:
+            mailed = invitations.mail_invitation(user, link, OPERATOR)
+        except OSError as error:
+            raise Failed(
+                f"The mail server does not take it: {error}.", f"The link: {link}"
+            ) from None
+    write(out(), link)
+    if mailed:
+        write(out(), f"Mailed to {user.email}.")
 
 
 def list_(as_json: AsJson = False) -> None:

@@ -31,6 +31,7 @@ from leadpact.ledger.models.state import (
     NurtureEntry,
     StageEntry,
 )
+from leadpact.ledger.models.views import SavedView
 
 __all__ = [
     "Absence",
@@ -75,6 +76,7 @@ __all__ = [
     "PublishedStanding",
     "Quarantine",
     "Role",
+    "SavedView",
     "Scope",
     "StageEntry",
     "Standing",

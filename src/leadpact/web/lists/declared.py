@@ -1,0 +1,73 @@
+"""What a list is: its rows, columns and filters, as a page declares them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from leadpact.web.registry import PageRequest
+
+Row = TypeVar("Row", bound=Model)
+Choice = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """A column: `value` is what a spreadsheet gets, and what the page shows unless `cell` names a
+    template, which has `row` and `value`. With `order`, an expression of the rows, it can be sorted
+    by; rows without a value come last.
+    """
+
+    key: str
+    title: str
+    value: Callable[[Row], Any]
+    order: str = ""
+    cell: str = "lists/cells/plain.html"
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter by one of some choices, each a value for the address and a label."""
+
+    key: str
+    title: str
+    choices: Callable[[PageRequest], Sequence[Choice]]
+    narrow: Callable[[Any, str], Any]
+
+
+@dataclass(frozen=True)
+class Empty:
+    """What an empty list says: what would be here, and what to do about it."""
+
+    title: str
+    text: str
+    label: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Listing(Generic[Row]):
+    """A list of what the reader may see: `rows` asks the selectors.
+
+    `order` is the key of a column, with `-` for the largest first. `search` narrows rows to a text
+    that somebody typed; `searched` says what it looks at.
+    """
+
+    name: str
+    title: str
+    rows: Callable[[PageRequest], QuerySet[Row]]
+    columns: Sequence[Column[Row]]
+    order: str
+    empty: Empty
+    filters: Sequence[Filter] = ()
+    search: Callable[[QuerySet[Row], str], QuerySet[Row]] | None = None
+    searched: str = ""
+    page_size: int = 50
+
+    def column(self, key: str) -> Column[Row] | None:
+        """The column by which one can sort under this key."""
+        return next((each for each in self.columns if each.key == key and each.order), None)

@@ -1,0 +1,35 @@
+"""The first page after signing in: each role's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpResponseBase
+from django.shortcuts import render
+
+from leadpact.ledger.selectors import agreements
+from leadpact.web.registry import PageRequest, View, page
+
+_HOMES: dict[str, View] = {}
+
+
+def home_of(*roles: str) -> Callable[[View], View]:
+    """Make a view the home of some roles; the others begin at a page that says where to go."""
+
+    def put(view: View) -> View:
+        _HOMES.update(dict.fromkeys(roles, view))
+        return view
+
+    return put
+
+
+@page("", name="home", nav="Home", order=0)
+def home(request: PageRequest) -> HttpResponseBase:
+    """The home of whoever asks."""
+    view = _HOMES.get(request.caller.role or "", _start)
+    return view(request)
+
+
+def _start(request: PageRequest) -> HttpResponseBase:
+    version = agreements.in_force(request.now)
+    return render(request, "home/start.html", {"version": version})

@@ -1,0 +1,1 @@
+"""How people get in: password, second factor, single sign-on, invitation."""

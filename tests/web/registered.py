@@ -1,0 +1,62 @@
+"""What tests need to know of each page to ask for it: its parameters and what is sent to it.
+
+A page with parameters, or an action, that has no line here fails the tests of every page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from leadpact.ledger.models import Handoff, SavedView, User
+from leadpact.web.pages import load
+from leadpact.web.registry import PAGES, PageInfo
+from tests.api.conftest import signed_in
+
+load()
+
+
+def _own_view(user: User) -> int:
+    return SavedView.objects.create(user=user, listing="leads", name="mine").pk
+
+
+#: The parameters of an address, for whoever asks.
+PARAMETERS: dict[str, Callable[[User], dict[str, Any]]] = {
+    "forget_view": lambda user: {"number": _own_view(user)},
+}
+#: What is sent to an action.
+SENT: dict[str, dict[str, Any]] = {
+    "save_view": {"listing": "leads", "name": "Mine", "query": "q=a"},
+    "forget_view": {},
+}
+
+
+def pages() -> list[PageInfo]:
+    """Pages that are read, forms among them."""
+    return [each for each in PAGES.values() if "GET" in each.methods]
+
+
+def actions() -> list[PageInfo]:
+    """Addresses at which something is done."""
+    return [each for each in PAGES.values() if each.methods == ("POST",)]
+
+
+def address_of(page: PageInfo, user: User) -> str:
+    """The address of a page for somebody; a page with parameters needs a line above."""
+    made = PARAMETERS.get(page.name, lambda _: {})
+    return reverse(page.name, kwargs=made(user))
+
+
+def somebody(role: str) -> tuple[Client, User]:
+    """Somebody who signed in in a role; a rep is who holds Ada."""
+    person = Handoff.objects.get(lead="Ada").person if role == "rep" else None
+    return signed_in(role, person), User.objects.get(email=f"{role.replace(' ', '.')}@test.org")
+
+
+def now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
