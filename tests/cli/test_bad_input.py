@@ -279,7 +279,7 @@ def test_a_file_that_goes_away_while_it_is_read(leadpact, tmp_path: Path, monkey
         raise FileNotFoundError(2, "No such file or directory", "people.csv")
 
     write(tmp_path / "a.yaml", AGREEMENT)
-    monkeypatch.setattr("leadpact.flows.run.read_history", gone)
+    monkeypatch.setattr("leadpact.flows.reading.read_history", gone)
     done = leadpact("run", "a.yaml", "--sources", "s.yaml")
     assert "leadpact: people.csv: no such file or directory." in said(done, Code.FILES)
 
@@ -406,6 +406,6 @@ def test_too_little_memory_is_said(leadpact, tmp_path: Path, monkeypatch) -> Non
         raise MemoryError
 
     write(tmp_path / "a.yaml", AGREEMENT)
-    monkeypatch.setattr("leadpact.flows.run.read_history", too_large)
+    monkeypatch.setattr("leadpact.flows.reading.read_history", too_large)
     done = leadpact("run", "a.yaml", "--sources", "s.yaml")
     assert "There is not enough memory for this." in said(done, Code.INTERNAL)

@@ -98,6 +98,31 @@ def test_eight_writers_and_four_workers(mistakes: list[Exception]) -> None:
     _check()
 
 
+def test_many_tell_of_the_same_new_ids_at_once(mistakes: list[Exception]) -> None:
+    ids = [f"{lead:02}" for lead in range(LEADS)]
+    ready = threading.Barrier(WRITERS)
+
+    def write(number: int) -> None:
+        try:
+            ready.wait(LONGEST)
+            for begin in range(0, LEADS, 20):
+                some = ids[begin : begin + 20]
+                ordered = some if number % 2 else some[::-1]
+                facts = [Fact(f"w{number}", i, "page_viewed", NOW, Known(id=i)) for i in ordered]
+                ingest(facts, now=NOW)
+        except Exception as error:  # noqa: BLE001 the test tells it
+            mistakes.append(error)
+        finally:
+            connection.close()
+
+    for thread in in_threads(WRITERS, write):
+        thread.join(LONGEST)
+    assert not mistakes
+    assert set(Lead.objects.values_list("key", flat=True)) == set(ids)
+    told = Counter(Event.objects.values_list("lead_id", flat=True))
+    assert told == dict.fromkeys(ids, WRITERS)
+
+
 def _check() -> None:
     assert Lead.objects.filter(merged_into=None).count() == LEADS
     assert Event.objects.filter(decided=False).count() == LEADS * 2 * 2

@@ -13,7 +13,7 @@ from leadpact.engine.evaluate import evaluate
 from leadpact.engine.log import History
 from leadpact.flows import importing
 from leadpact.flows.importing import Imported, import_history
-from leadpact.flows.run import read_history
+from leadpact.flows.reading import read_history
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import (
     Batch,
@@ -27,7 +27,7 @@ from leadpact.ledger.models import (
     LeadState,
     Notice,
 )
-from leadpact.ledger.services import actions
+from leadpact.ledger.services import actions, newcomers
 from leadpact.ledger.services.agreements import publish
 from leadpact.ledger.services.ingest import ingest
 from leadpact.ledger.services.permits import of_operator
@@ -158,6 +158,39 @@ def test_a_lead_that_is_known_by_its_mailbox_is_the_same_lead() -> None:
     imported(_read([row]))
     assert Lead.objects.count() == 1
     assert Event.objects.get(source="crm").lead_id == receipt.lead
+
+
+def test_leads_who_share_a_mailbox_are_one() -> None:
+    made = [
+        {
+            "event_id": lead, "source": "crm", "lead_id": lead, "happened_at": NOW,
+            "kind": "lead.created", "properties": f'{{"email": "{email}"}}',
+        }
+        for lead, email in [("1", "ada@acme.org"), ("2", "bo@acme.org"), ("3", " ADA@acme.org ")]
+    ]  # fmt: skip
+    imported(_read(made))
+    leads = dict(Event.objects.values_list("event_id", "lead_id"))
+    assert leads["1"] == leads["3"] != leads["2"]
+    assert Lead.objects.count() == 2
+    assert Identity.objects.filter(kind="id").count() == 3
+
+
+def test_somebody_else_writes_the_same_leads_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those who look unknown, and are known when they are written, are looked at one by one."""
+    known = Known(id="10482", email="ada@acme.org")
+    (receipt,) = ingest([Fact("api", "1", "page_viewed", NOW, known)], now=NOW)
+    monkeypatch.setattr(newcomers, "_strangers", list)
+    made = [
+        {
+            "event_id": lead, "source": "crm", "lead_id": lead, "happened_at": NOW,
+            "kind": "lead.created", "properties": f'{{"email": "{lead}@acme.org"}}',
+        }
+        for lead in ("ada", "bo", "10482")
+    ]  # fmt: skip
+    imported(_read(made))
+    assert Lead.objects.count() == 2
+    leads = dict(Event.objects.filter(source="crm").values_list("event_id", "lead_id"))
+    assert leads["ada"] == leads["10482"] == receipt.lead != leads["bo"]
 
 
 def test_hostile_and_strange_text_comes_in_as_it_is() -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from leadpact.agreement.loading import Loaded
     from leadpact.agreement.problems import Problem
-    from leadpact.flows.run import Progress
+    from leadpact.flows.starting import Progress
     from leadpact.sources.reading import Read
 
 _TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".xlsm", ".ods", ".jsonl")
@@ -50,7 +50,7 @@ def begin(
     moments = moment_of("--as-of", as_of, versions), moment_of("--known-at", known_at, versions)
     import pyarrow.compute as pc
 
-    from leadpact.flows.run import NothingToReadError, read_history
+    from leadpact.flows.reading import NothingToReadError, read_history
 
     tell(0.05, f"Reading {sources}")
     try:

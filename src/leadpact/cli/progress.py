@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from leadpact.cli.terminal import err, plain, write
 
 if TYPE_CHECKING:
-    from leadpact.flows.run import Progress
+    from leadpact.flows.starting import Progress
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def progress() -> Iterator[Progress]:
 
 
 def _tell_compiling(_done: float, what: str) -> None:
-    from leadpact.flows.run import COMPILING
+    from leadpact.flows.starting import COMPILING
 
     if what == COMPILING:
         write(err(), what)

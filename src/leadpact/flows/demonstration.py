@@ -10,7 +10,8 @@ from leadpact.demo.company import generate
 from leadpact.engine.result import Result
 from leadpact.flows.output import publish
 from leadpact.flows.recorded import LOG, read_log
-from leadpact.flows.run import Progress, Run, run
+from leadpact.flows.run import Run, run
+from leadpact.flows.starting import Progress
 
 TEMPLATE = "b2b-saas"
 AGREEMENT = "agreement.yaml"

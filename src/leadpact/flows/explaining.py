@@ -8,7 +8,7 @@ from datetime import datetime
 from leadpact.agreement.loading import Loaded
 from leadpact.engine.explain import Explanation, explain
 from leadpact.flows.checking import agreements
-from leadpact.flows.run import Progress, compile_engine
+from leadpact.flows.starting import Progress, compile_engine
 from leadpact.sources.reading import Read
 
 

@@ -18,7 +18,8 @@ from leadpact.engine.evaluate import evaluate
 from leadpact.engine.log import History
 from leadpact.engine.result import Result
 from leadpact.flows.output import publish
-from leadpact.flows.run import Progress, compile_engine, run
+from leadpact.flows.run import run
+from leadpact.flows.starting import Progress, compile_engine
 from leadpact.sources.reading import Read
 
 

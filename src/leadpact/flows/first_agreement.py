@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from leadpact.engine.log import History
 from leadpact.flows.first_figures import FEW, Figures, Promise, figures_of, usual_days
 from leadpact.flows.first_mapping import ExportFile, Guess, stage_columns
-from leadpact.flows.run import Progress
+from leadpact.flows.starting import Progress
 from leadpact.flows.yaml_words import word
 
 _FEWEST_MONTHS = 3

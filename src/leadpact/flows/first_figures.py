@@ -16,7 +16,7 @@ from leadpact.engine.evaluate import evaluate
 from leadpact.engine.log import History
 from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.obligations import ObligationFigure, obligations
-from leadpact.flows.run import Progress, compile_engine
+from leadpact.flows.starting import Progress, compile_engine
 
 #: Fewer cases than this carry no promise, as they carry no rate.
 FEW = 20

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,8 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import transaction
 
+from leadpact.engine.identity import email_key
 from leadpact.engine.log import History
-from leadpact.flows.run import Progress
+from leadpact.flows.starting import Progress
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.instants import ticks
 from leadpact.ledger.models import Batch, Event
@@ -29,11 +30,14 @@ from leadpact.ledger.services import (
     erasures,
     identities,
     ingest,
+    newcomers,
 )
+from leadpact.ledger.services.newcomers import Newcomer
 from leadpact.sources.reading import Read
 
 _ROWS = 50_000
-_LEADS = 5_000
+#: Leads that are taken in together, and those of whom each must be looked at.
+_NEW, _KNOWN = 50_000, 5_000
 #: Rows that say more than that something happened to their lead.
 _TELLING = [*deals.DEAL_KINDS, *ingest.JOINING, *ingest.ABOUT_ALL]
 _STATING = ["lead.created", "lead.updated"]
@@ -129,8 +133,9 @@ def _owned(text: str | None, owners: dict[str, str]) -> str:
 
 def _without_erased(log: pa.Table) -> pa.Table:
     """The log without what people did before they were erased."""
-    some = list(_leads_of(log))
-    named = {str(fact.event_id): identities.keys_of(fact.lead) for fact in some if fact.lead}
+    if erasures.nobody():
+        return log
+    named = {each.id: identities.keys_of(_known(each)) for each in _leads_of(log)}
     known = erasures.erased_at(key for keys in named.values() for key in keys)
     for lead, keys in named.items() if known else ():
         if ats := [known[key] for key in keys if key in known]:
@@ -142,32 +147,44 @@ def _without_erased(log: pa.Table) -> pa.Table:
 
 def _with_keys(log: pa.Table, now: datetime, tell: Progress) -> pa.Table:
     """The log with the ledger's own key for each lead, which is made where nobody knew it."""
-    known = list(_leads_of(log))
+    ahead = list(_leads_of(log))
     keys: dict[str, str] = {}
-    for begin in range(0, len(known), _LEADS):
-        tell(0.1 + 0.2 * begin / len(known), f"Finding lead {begin:,} of {len(known):,}")
-        some = known[begin : begin + _LEADS]
-        with transaction.atomic():
-            found, same = identities.settle(some)
-            for survivor, absorbed in same:
-                ingest.merge(survivor, absorbed, now=now, actor=ingest.IDENTITY, decided=True)
-        keys |= {str(fact.event_id): str(key) for fact, key in zip(some, found, strict=True)}
+    for begin in range(0, len(ahead), _NEW):
+        tell(0.1 + 0.1 * begin / len(ahead), f"Taking in lead {begin:,} of {len(ahead):,}")
+        keys |= {key: key for key in newcomers.take_in(ahead[begin : begin + _NEW])}
+    known = [each for each in ahead if each.id not in keys]
+    for begin in range(0, len(known), _KNOWN):
+        tell(0.2 + 0.1 * begin / len(known), f"Finding lead {begin:,} of {len(known):,}")
+        keys |= _settled(known[begin : begin + _KNOWN], now)
     named = log["lead_id"].combine_chunks().dictionary_encode()
     ours = pa.array([keys[name] for name in named.dictionary.to_pylist()], pa.string())
     column = ours.take(named.indices)
     return log.set_column(log.schema.get_field_index("lead_id"), "lead_id", column)
 
 
-def _leads_of(log: pa.Table) -> Iterator[Fact]:
-    """One fact for each lead that says under which keys it is known, and since when."""
+@transaction.atomic
+def _settled(leads: Sequence[Newcomer], now: datetime) -> dict[str, str]:
+    """The ledger's keys of leads of whom something is known; those that turn out to be one are."""
+    found, same = identities.settle(
+        [Fact("import", each.id, "lead.created", each.begins, _known(each)) for each in leads]
+    )
+    for survivor, absorbed in same:
+        ingest.merge(survivor, absorbed, now=now, actor=ingest.IDENTITY, decided=True)
+    return {each.id: str(key) for each, key in zip(leads, found, strict=True)}
+
+
+def _known(lead: Newcomer) -> Known:
+    return Known(id=lead.id, email=lead.mailbox)
+
+
+def _leads_of(log: pa.Table) -> Iterator[Newcomer]:
+    """The leads of a log, each with the first mailbox that it states and its first instant."""
     of_leads = log.filter(pc.is_valid(log["lead_id"])).select(["lead_id", "happened_at"])
     begins = of_leads.group_by("lead_id").aggregate([("happened_at", "min")])
     emails = _emails_of(log)
-    for row in begins.to_pylist():
-        lead = row["lead_id"]
-        mailbox = emails.get(lead) or (lead if "@" in lead else None)
-        known = Known(id=lead, email=mailbox)
-        yield Fact("import", lead, "lead.created", row["happened_at_min"].astimezone(UTC), known)
+    ids, instants = begins["lead_id"].to_pylist(), begins["happened_at_min"].to_pylist()
+    for lead, at in zip(ids, instants, strict=True):
+        yield Newcomer(lead, email_key(emails.get(lead) or lead), at.astimezone(UTC))
 
 
 def _emails_of(log: pa.Table) -> dict[str, str]:

@@ -14,7 +14,7 @@ from leadpact.agreement.problems import Problem
 from leadpact.flows.first_agreement import write_agreement
 from leadpact.flows.first_mapping import ExportFile, Guess, spellings, write_mapping
 from leadpact.flows.first_remarks import not_used
-from leadpact.flows.run import Progress
+from leadpact.flows.starting import Progress
 from leadpact.sources.encodings import NotUtf8Error
 from leadpact.sources.loading import SourcesError, parse_sources
 from leadpact.sources.mapping import Table

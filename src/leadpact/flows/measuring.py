@@ -23,7 +23,7 @@ from leadpact.engine.metrics.aggregate import Figure
 from leadpact.engine.metrics.measures import Measures, Span
 from leadpact.engine.metrics.metric import Split
 from leadpact.engine.result import Result
-from leadpact.flows.run import Progress
+from leadpact.flows.starting import Progress
 from leadpact.ledger.models import PublishedMetric, PublishedStanding
 from leadpact.ledger.selectors import agreements, logs
 from leadpact.ledger.services import figures as publishing

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from leadpact.engine.nurture import evaluate_with_programs
 from leadpact.flows import deciding, live
-from leadpact.flows.run import Progress
+from leadpact.flows.starting import Progress
 from leadpact.ledger.models import Change, Lead, LeadState
 from leadpact.ledger.selectors import agreements, logs
 from leadpact.ledger.selectors.standing import Row, standing_of

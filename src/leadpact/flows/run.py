@@ -3,42 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from leadpact import jit
 from leadpact.agreement.loading import Loaded
 from leadpact.documents.case_book import write_cases
 from leadpact.documents.report import Report
 from leadpact.documents.tables import write_tables
 from leadpact.engine.evaluate import evaluate
-from leadpact.engine.kernels.fold import fold
 from leadpact.engine.log import History
 from leadpact.engine.result import Result
 from leadpact.flows.checking import agreements
 from leadpact.flows.moving import move_threshold
-from leadpact.flows.recorded import is_log, read_log
+from leadpact.flows.starting import Progress, compile_engine
 from leadpact.insight.sweep import Sweep
-from leadpact.sources.reading import Read, read
-from leadpact.sources.rows import Reject, write_rejects
+from leadpact.sources.reading import Read
+from leadpact.sources.rows import write_rejects
 
-#: Told how much is done, from 0 to 1, and what comes next.
-Progress = Callable[[float, str], None]
-
-COMPILING = "Compiling the engine, once (half a minute)"
-STARTING = "Starting the engine"
 #: With more rows, to try some twenty thresholds takes minutes: `leadpact what-if` tries one.
 MOST_ROWS_TO_SWEEP = 2_000_000
 REPORT = "report.html"
 FIGURES = "figures.json"
 REJECTS = "rejects.csv"
-
-
-class NothingToReadError(Exception):
-    """The tables were read and hold no row that can be used; the message says so."""
 
 
 @dataclass(frozen=True)
@@ -89,32 +78,6 @@ def as_json(report: Report) -> str:
     return json.dumps(report.as_json(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def read_history(sources: str, data: str | None, tell: Progress) -> Read:
-    """Read all tables of a mapping, or a log in the engine's own form.
-
-    Raises SourcesError, or NothingToReadError for no rows.
-    """
-    if is_log(sources):
-        found = read_log(sources)
-    else:
-        found = read(
-            sources, data, lambda table, rows: tell(0.1, f"Reading {table}: {rows:,} rows")
-        )
-    if not found.history.log.num_rows:
-        raise NothingToReadError(f"{sources}: {_nothing(found.rejects)}")
-    return found
-
-
-def _nothing(rejects: Sequence[Reject]) -> str:
-    if not rejects:
-        return "its tables have no rows."
-    first = rejects[0]
-    return (
-        f"its tables have no row that can be used. The first that was left out is line "
-        f"{first.line} of {first.file}: {first.reason}."
-    )
-
-
 def run(
     versions: Sequence[Loaded],
     found: Read,
@@ -132,9 +95,3 @@ def run(
     result = evaluate(agreements(versions), found.history, as_of=as_of, known_at=known_at)
     tell(0.5, "Counting")
     return Run(versions, found, result)
-
-
-def compile_engine(tell: Progress) -> None:
-    """Compile what is not compiled yet on this machine, and say so first."""
-    tell(0.2, STARTING if jit.is_cached(fold) else COMPILING)
-    jit.compile_now(fold)

@@ -12,7 +12,7 @@ from leadpact.agreement.spec import Agreement
 from leadpact.engine.evaluate import Prepared, evaluate
 from leadpact.engine.log import History
 from leadpact.flows.checking import AgreementError, warnings
-from leadpact.flows.run import Progress, compile_engine
+from leadpact.flows.starting import Progress, compile_engine
 from leadpact.insight.what_if import Past, WhatIf
 
 

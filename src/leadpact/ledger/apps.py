@@ -12,3 +12,7 @@ class LedgerConfig(AppConfig):
     label = "ledger"
     verbose_name = "Leadpact"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Lookups of its own are known from now on."""
+        from leadpact.ledger import lookups  # noqa: F401 it registers them

@@ -94,6 +94,7 @@ def _database() -> dict[str, Any]:
     """PostgreSQL where DATABASE_URL names one; else SQLite, whose writers take turns."""
     if url := os.environ.get("DATABASE_URL"):
         found: dict[str, Any] = {**dj_database_url.parse(url, conn_max_age=60)}
+        found["ENGINE"] = "leadpact.ledger.postgresql"
         found.setdefault("OPTIONS", {})
         found["CONN_HEALTH_CHECKS"] = True
         return found

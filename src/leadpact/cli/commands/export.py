@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from leadpact.flows.exporting import Export
-    from leadpact.flows.run import Progress
+    from leadpact.flows.starting import Progress
 
 _FORMATS = ("parquet", "csv", "duckdb")
 

@@ -44,7 +44,7 @@ def import_(
 
     with opened() as now, progress() as tell:
         from leadpact.flows.importing import import_history
-        from leadpact.flows.run import read_history
+        from leadpact.flows.reading import read_history
 
         found = read_history(sources, data, tell)
         if rejects is not None:

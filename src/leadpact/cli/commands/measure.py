@@ -41,7 +41,7 @@ def measure(
     with opened() as now, progress() as tell:
         from leadpact.flows import proposing
         from leadpact.flows.measuring import measure as measured
-        from leadpact.flows.run import compile_engine
+        from leadpact.flows.starting import compile_engine
         from leadpact.ledger.selectors.figures import is_due
         from leadpact.web.process import end_with_parent
 

@@ -50,7 +50,7 @@ def erase(
 
     with opened() as now, progress() as tell:
         from leadpact.flows.erasing import erase as erased
-        from leadpact.flows.run import compile_engine
+        from leadpact.flows.starting import compile_engine
 
         compile_engine(tell)
         done = erased(who, actor=OPERATOR, now=now, even_if_moved=even_if_figures_move)

@@ -33,7 +33,7 @@ def rebuild(
 
     with opened(), progress() as tell:
         from leadpact.flows.rebuilding import rebuild as anew
-        from leadpact.flows.run import compile_engine
+        from leadpact.flows.starting import compile_engine
 
         compile_engine(tell)
         done = anew(lambda: datetime.now(UTC), tell, keep=not check)

@@ -60,7 +60,7 @@ def _live(files: list[str], lead: str) -> Routed:
 
     with opened() as now, progress() as tell:
         from leadpact.flows.routed import from_ledger
-        from leadpact.flows.run import compile_engine
+        from leadpact.flows.starting import compile_engine
 
         versions, _ = usable(files, now)
         compile_engine(tell)
@@ -75,7 +75,7 @@ def _from(files: list[str], lead: str, sources: str, data: str | None, as_of: st
         asked = begin(files, sources, data, as_of, None, tell)
         from leadpact.flows.checking import agreements
         from leadpact.flows.routed import from_sources
-        from leadpact.flows.run import compile_engine
+        from leadpact.flows.starting import compile_engine
 
         compile_engine(tell)
         return from_sources(agreements(asked.versions), asked.found.history, lead, asked.as_of)

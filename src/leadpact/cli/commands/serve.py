@@ -77,7 +77,7 @@ def worker() -> None:
 
     with opened():
         from leadpact.flows import journal
-        from leadpact.flows.run import compile_engine
+        from leadpact.flows.starting import compile_engine
         from leadpact.web.process import end_with_parent
         from leadpact.worker import Measurer, Sender, Worker
 

@@ -329,7 +329,7 @@ class Migration(migrations.Migration):
                 ('working_seconds', models.FloatField(null=True)),
                 ('late_seconds', models.FloatField(null=True)),
                 ('protocol_step', models.IntegerField(null=True)),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='ledger.lead')),
+                ('lead', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='ledger.lead')),
             ],
         ),
         migrations.CreateModel(
@@ -403,7 +403,7 @@ class Migration(migrations.Migration):
                 ('next_touch_at', models.DateTimeField(null=True)),
                 ('left_at', models.DateTimeField(null=True)),
                 ('exit', models.TextField(null=True)),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='nurture_entries', to='ledger.lead')),
+                ('lead', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='nurture_entries', to='ledger.lead')),
             ],
         ),
         migrations.CreateModel(
@@ -447,7 +447,7 @@ class Migration(migrations.Migration):
                 ('found_at', models.DateTimeField()),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('decided_by', models.TextField(blank=True)),
-                ('first', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='ledger.lead')),
+                ('first', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='ledger.lead')),
                 ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals_as_later', to='ledger.lead')),
             ],
         ),
@@ -668,7 +668,7 @@ class Migration(migrations.Migration):
                 ('bulk', models.BooleanField(default=False)),
                 ('look_at', models.DateTimeField(null=True)),
                 ('steps', models.TextField(default='[]')),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handoffs', to='ledger.lead')),
+                ('lead', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='handoffs', to='ledger.lead')),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('person', None)), fields=['handed_off_at'], name='handoff_queue'), models.Index(fields=['person', 'handed_off_at'], name='handoff_by_person')],
@@ -702,11 +702,11 @@ class Migration(migrations.Migration):
                 ('actor', models.TextField(blank=True)),
                 ('decided', models.BooleanField(default=False)),
                 ('properties', models.TextField(default='{}')),
-                ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='ledger.batch')),
+                ('batch', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='ledger.batch')),
                 ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='ledger.lead')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('lead', None)), fields=['kind', 'happened'], name='event_of_organisation')],
+                'indexes': [models.Index(condition=models.Q(('lead', None)), fields=['kind', 'happened'], name='event_of_organisation'), models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch'], name='event_of_batch')],
                 'constraints': [models.UniqueConstraint(fields=('source', 'event_id'), name='event_is_logged_once')],
             },
         ),
@@ -714,7 +714,7 @@ class Migration(migrations.Migration):
             name='DealRole',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='ledger.deal')),
+                ('deal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='ledger.deal')),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deal_roles', to='ledger.lead')),
             ],
             options={

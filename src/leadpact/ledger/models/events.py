@@ -39,7 +39,11 @@ class Event(models.Model):
     kind = models.TextField()
     actor = models.TextField(blank=True)
     decided = models.BooleanField(default=False)
-    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="events")
+    # Whole batches of rows name one that is never deleted: the database need not look at each row.
+    batch = models.ForeignKey(
+        Batch, null=True, on_delete=models.PROTECT, related_name="events", db_index=False,
+        db_constraint=False,
+    )  # fmt: skip
     properties = models.TextField(default="{}")
 
     class Meta:
@@ -51,6 +55,11 @@ class Event(models.Model):
                 fields=["kind", "happened"],
                 condition=models.Q(lead=None),
                 name="event_of_organisation",
+            ),
+            models.Index(
+                fields=["batch"],
+                condition=models.Q(batch__isnull=False),
+                name="event_of_batch",
             ),
         ]
 

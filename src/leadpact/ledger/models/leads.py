@@ -74,7 +74,7 @@ class Deal(models.Model):
 class DealRole(models.Model):
     """A lead's part in a deal."""
 
-    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="roles")
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="roles", db_index=False)
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="deal_roles")
 
     class Meta:
@@ -100,7 +100,9 @@ class Proposal(models.Model):
         ACCEPTED = "accepted"
         REFUSED = "refused"
 
-    first = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="proposals")
+    first = models.ForeignKey(
+        Lead, on_delete=models.CASCADE, related_name="proposals", db_index=False
+    )
     second = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="proposals_as_later")
     weight = models.FloatField()
     because = models.TextField()

@@ -31,7 +31,9 @@ class Handoff(models.Model):
     something changes). `steps` tells as JSON how the route was found.
     """
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="handoffs")
+    lead = models.ForeignKey(
+        Lead, on_delete=models.CASCADE, related_name="handoffs", db_index=False
+    )
     episode = models.IntegerField()
     handed_off_at = models.DateTimeField()
     assigned_at = models.DateTimeField(null=True)

@@ -99,7 +99,7 @@ class Episode(models.Model):
 class Clock(models.Model):
     """A promise about one lead, as it stood when the lead was last evaluated."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="clocks")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="clocks", db_index=False)
     episode = models.IntegerField()
     obligation = models.TextField()
     side = models.TextField()
@@ -174,7 +174,9 @@ class Exclusion(models.Model):
 class NurtureEntry(models.Model):
     """A lead's time in a nurture program: touches done, the next one, and how the lead left."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="nurture_entries")
+    lead = models.ForeignKey(
+        Lead, on_delete=models.CASCADE, related_name="nurture_entries", db_index=False
+    )
     episode = models.IntegerField()
     program = models.TextField()
     owner = models.TextField()

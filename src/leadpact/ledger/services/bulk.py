@@ -1,26 +1,24 @@
-"""Many rows enter the log at once, as Arrow tables: by COPY on PostgreSQL, by one statement on
-SQLite. What is there already is passed over.
+"""Many rows enter a table at once, as columns: by COPY or arrays on PostgreSQL, by one statement
+on SQLite.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as csv
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, models, transaction
 
-from leadpact.ledger.models import Batch
+from leadpact.ledger.models import Batch, Event
 
-_COLUMNS = (
-    *("source", "event_id", "lead_id", "happened", "recorded", "kind", "actor", "decided"),
-    *("batch_id", "properties"),
-)
-_NAMED = ", ".join(_COLUMNS)
-_STAGE = "leadpact_arriving"
+Columns = Mapping[str, Sequence[Any]]
 _CSV = csv.WriteOptions(include_header=False, quoting_style="all_valid")
+#: From so many rows on it is cheaper to lay them down beside the table first.
+_MANY = 500
 
 
 def write(log: pa.Table, batch: Batch, *, expected_fresh: bool = True) -> tuple[int, set[str]]:
@@ -30,16 +28,15 @@ def write(log: pa.Table, batch: Batch, *, expected_fresh: bool = True) -> tuple[
     are new. Part of a transaction.
     """
     rows = _as_stored(log, batch)
-    if connection.vendor != "postgresql":
-        return _insert(rows)
     if expected_fresh:
         try:
-            with transaction.atomic():
-                _copy(rows, "ledger_event")
-            return rows.num_rows, _leads(rows["lead_id"].to_pylist())
+            insert(Event, rows)
+            return rows.num_rows, _leads(rows["lead_id"].unique().to_pylist())
         except IntegrityError:
             pass
-    return _copy_what_is_new(rows)
+    ordered = rows.sort_by([("source", "ascending"), ("event_id", "ascending")])
+    found = insert_new(Event, ordered, returning="lead_id")
+    return len(found), _leads(lead for (lead,) in found)
 
 
 def _as_stored(log: pa.Table, batch: Batch) -> pa.Table:
@@ -62,46 +59,108 @@ def _as_stored(log: pa.Table, batch: Batch) -> pa.Table:
     return pa.table(columns)
 
 
+def _leads(found: Iterable[str | None]) -> set[str]:
+    return {lead for lead in found if lead is not None}
+
+
+@transaction.atomic
+def insert(model: type[models.Model], columns: pa.Table | Columns) -> None:
+    """Write rows that are all new; raises IntegrityError, and writes nothing, when one is not.
+
+    Columns are named as in the database.
+    """
+    rows = _table(columns)
+    if connection.vendor == "postgresql":
+        _copy(rows, model._meta.db_table)
+    else:
+        _execute_for_all(rows, f"insert into {model._meta.db_table}")
+
+
+def insert_new(
+    model: type[models.Model], columns: pa.Table | Columns, *, returning: str
+) -> list[tuple[Any, ...]]:
+    """Write those rows, in this order, that are not there yet; the columns `returning` of each."""
+    rows = _table(columns)
+    if not rows.num_rows:
+        return []
+    if connection.vendor != "postgresql":
+        return _insert_new_on_sqlite(model, rows, returning)
+    into, names = model._meta.db_table, ", ".join(rows.column_names)
+    if rows.num_rows < _MANY:
+        arrays = ", ".join(f"%s::{_type(model, name)}[]" for name in rows.column_names)
+        source, given = f"unnest({arrays})", rows.to_pydict().values()
+    else:
+        source, given = _laid_down(model, rows), ()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"insert into {into} ({names}) select * from {source} "
+            f"on conflict do nothing returning {returning}",
+            list(given),
+        )
+        return list(cursor.fetchall())
+
+
+def _table(columns: pa.Table | Columns) -> pa.Table:
+    return columns if isinstance(columns, pa.Table) else pa.table(dict(columns))
+
+
+def _type(model: type[models.Model], name: str) -> str:
+    """A column's type without its length: a text that is too long is refused, not cut."""
+    field = next(each for each in model._meta.concrete_fields if each.column == name)
+    return str(field.db_type(connection)).partition("(")[0]
+
+
+def _laid_down(model: type[models.Model], rows: pa.Table) -> str:
+    """A table of this session with these rows; it is empty again when the transaction ends."""
+    table, names = model._meta.db_table, ", ".join(rows.column_names)
+    beside = f"arriving_{table}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"create temporary table if not exists {beside} on commit delete rows "
+            f"as select {names} from {table} with no data"
+        )
+        cursor.execute(f"truncate {beside}")
+    _copy(rows, beside)
+    return beside
+
+
 def _copy(rows: pa.Table, table: str) -> None:
     text = io.BytesIO()
     csv.write_csv(rows, text, _CSV)
-    with connection.cursor() as cursor:
-        statement = f"copy {table} ({_NAMED}) from stdin (format csv)"
-        with connection.wrap_database_errors, cursor.copy(statement) as copy:
-            copy.write(text.getbuffer())
+    statement = f"copy {table} ({', '.join(rows.column_names)}) from stdin (format csv)"
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(statement) as copy,
+    ):
+        copy.write(text.getbuffer())
 
 
-def _copy_what_is_new(rows: pa.Table) -> tuple[int, set[str]]:
+def _insert_new_on_sqlite(
+    model: type[models.Model], rows: pa.Table, returning: str
+) -> list[tuple[Any, ...]]:
+    """Whoever writes on SQLite writes alone, so that rows after the last are those of this call."""
+    table = model._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"create temporary table if not exists {_STAGE} on commit delete rows "
-            f"as select {_NAMED} from ledger_event with no data"
-        )
-        cursor.execute(f"truncate {_STAGE}")
-    _copy(rows, _STAGE)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"insert into ledger_event ({_NAMED}) select {_NAMED} from {_STAGE} "
-            "order by source, event_id on conflict do nothing returning lead_id"
-        )
-        found = [lead for (lead,) in cursor.fetchall()]
-    return len(found), _leads(found)
-
-
-def _insert(rows: pa.Table) -> tuple[int, set[str]]:
-    places = ", ".join(["%s"] * len(_COLUMNS))
-    with connection.cursor() as cursor:
-        cursor.execute("select coalesce(max(id), 0) from ledger_event")
+        cursor.execute(f"select coalesce(max(rowid), 0) from {table}")
         (last,) = cursor.fetchone()
-        values = zip(*(rows[name].to_pylist() for name in _COLUMNS), strict=True)
-        cursor.executemany(
-            f"insert or ignore into ledger_event ({_NAMED}) values ({places})", list(values)
-        )
-        # Whoever writes on SQLite writes alone, so that these are the rows of this call.
-        cursor.execute("select lead_id from ledger_event where id > %s", [last])
-        found = [lead for (lead,) in cursor.fetchall()]
-    return len(found), _leads(found)
+        _execute_for_all(rows, f"insert or ignore into {table}")
+        cursor.execute(f"select {returning} from {table} where rowid > %s order by rowid", [last])
+        return list(cursor.fetchall())
 
 
-def _leads(found: Sequence[str | None]) -> set[str]:
-    return {lead for lead in found if lead is not None}
+def _execute_for_all(rows: pa.Table, insert_into: str) -> None:
+    names, places = ", ".join(rows.column_names), ", ".join(["%s"] * rows.num_columns)
+    values = zip(*(_for_sqlite(column) for column in rows.columns), strict=True)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"{insert_into} ({names}) values ({places})", list(values))
+
+
+def _for_sqlite(column: pa.ChunkedArray) -> list[Any]:
+    """Values as SQLite keeps them: instants as texts in UTC, the way Django writes them."""
+    if not pa.types.is_timestamp(column.type):
+        return list(column.to_pylist())
+    return [
+        None if at is None else connection.ops.adapt_datetimefield_value(at)
+        for at in column.to_pylist()
+    ]

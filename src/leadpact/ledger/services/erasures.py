@@ -15,8 +15,6 @@ from leadpact.ledger.home import secret
 from leadpact.ledger.models import Erased
 from leadpact.ledger.services.identities import Key, keys_of
 
-_AT_ONCE = 500
-
 
 def remember(keys: Iterable[Key], *, at: datetime) -> None:
     """These keys belonged to somebody who is erased now."""
@@ -24,17 +22,18 @@ def remember(keys: Iterable[Key], *, at: datetime) -> None:
         Erased.objects.update_or_create(digest=_digest((kind, value)), defaults={"at": at})
 
 
+def nobody() -> bool:
+    """Whether nobody was ever erased."""
+    return not Erased.objects.exists()
+
+
 def erased_at(keys: Iterable[Key]) -> dict[Key, datetime]:
     """When those of the keys that belonged to somebody erased were."""
-    if not Erased.objects.exists():
+    if nobody():
         return {}
     digests = {_digest(key): key for key in keys}
-    found: dict[Key, datetime] = {}
-    wanted = list(digests)
-    for begin in range(0, len(wanted), _AT_ONCE):
-        rows = Erased.objects.filter(digest__in=wanted[begin : begin + _AT_ONCE])
-        found |= {digests[digest]: at for digest, at in rows.values_list("digest", "at")}
-    return found
+    rows = Erased.objects.filter(digest__among=list(digests))
+    return {digests[digest]: at for digest, at in rows.values_list("digest", "at")}
 
 
 def before_erasure(facts: Sequence[Fact]) -> list[bool]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from leadpact.engine.identity import email_key
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import Identity, Lead
+from leadpact.ledger.services import bulk
 
 Key = tuple[str, str]
 Kind = Identity.Kind
@@ -29,27 +30,23 @@ def owners(keys: Iterable[Key]) -> dict[Key, str]:
     wanted = set(keys)
     found: dict[Key, str] = {}
     for kind in Kind.values:
-        values = sorted(value for k, value in wanted if k == kind)
-        for begin in range(0, len(values), _AT_ONCE):
-            some = values[begin : begin + _AT_ONCE]
-            rows = Identity.objects.filter(kind=kind, value__in=some)
+        if values := sorted(value for k, value in wanted if k == kind):
+            rows = Identity.objects.filter(kind=kind, value__among=values)
             found.update({(kind, v): lead for v, lead in rows.values_list("value", "lead_id")})
     return _followed(_by_own_key(wanted - found.keys()) | found)
-
-
-_AT_ONCE = 500
 
 
 def _by_own_key(keys: Iterable[Key]) -> dict[Key, str]:
     """Leads that are named by the key that the ledger itself gave them."""
     values = [value for kind, value in keys if kind == Kind.ID]
-    return {
-        (Kind.ID.value, lead): lead
-        for begin in range(0, len(values), _AT_ONCE)
-        for lead in Lead.objects.filter(key__in=values[begin : begin + _AT_ONCE]).values_list(
-            "key", flat=True
-        )
-    }
+    return {(Kind.ID.value, lead): lead for lead in _there(values)}
+
+
+def _there(keys: Iterable[str]) -> set[str]:
+    """Which of these keys are those of leads."""
+    wanted = sorted(keys)
+    rows = Lead.objects.filter(key__among=wanted).values_list("key", flat=True)
+    return set(rows) if wanted else set()
 
 
 def _followed(found: dict[Key, str]) -> dict[Key, str]:
@@ -64,7 +61,7 @@ def merged_into(leads: Iterable[str]) -> dict[str, str]:
     ahead = set(leads)
     while ahead:
         rows = dict(
-            Lead.objects.filter(key__in=ahead, merged_into__isnull=False).values_list(
+            Lead.objects.filter(key__among=sorted(ahead), merged_into__isnull=False).values_list(
                 "key", "merged_into_id"
             )
         )
@@ -96,7 +93,9 @@ def settle(facts: Sequence[Fact]) -> tuple[list[str | None], list[tuple[str, str
 
 
 def _with_mailbox(leads: Iterable[str]) -> set[str]:
-    mailboxes = Identity.objects.filter(kind=Kind.EMAIL, lead_id__in=set(leads))
+    if not (wanted := sorted(set(leads))):
+        return set()
+    mailboxes = Identity.objects.filter(kind=Kind.EMAIL, lead__key__among=wanted)
     return set(mailboxes.values_list("lead_id", flat=True))
 
 
@@ -174,39 +173,39 @@ def _create(groups: _Groups, facts: Sequence[Fact], named: Sequence[list[Key]]) 
             wished = own or (fact.lead.id if fact.lead else None)
             firsts[root] = min(at, fact.happened_at), wished
     fresh = groups.unknown(key for keys in named for key in keys)
-    taken = set(
-        Lead.objects.filter(key__in=[w for r in fresh if (w := firsts[r][1])]).values_list(
-            "key", flat=True
-        )
-    )
-    made = {
-        root: Lead(key=wished if wished and wished not in taken else new_key(), begins=at)
-        for root in fresh
-        for at, wished in [firsts[root]]
-    }
-    Lead.objects.bulk_create(made.values())
-    for root, lead in made.items():
-        groups.settle(root, lead.key)
-    _claim(groups, {key for keys in named for key in keys}, made)
-
-
-def _claim(groups: _Groups, keys: set[Key], made: Mapping[Key, Lead]) -> None:
-    wanted = {key: groups.lead_of(key) for key in keys}
+    taken = _there(wished for root in fresh if (wished := firsts[root][1]))
+    made: dict[Key, str] = {}
+    for root in fresh:
+        wished = firsts[root][1]
+        made[root] = wished if wished and wished not in taken else new_key()
+        groups.settle(root, made[root])
     # In one order for all, so that two transactions never wait for each other in a circle.
-    rows = [Identity(kind=k, value=v, lead_id=wanted[(k, v)]) for k, v in sorted(wanted)]
-    Identity.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_AT_ONCE)
+    begins = sorted((lead, firsts[root][0]) for root, lead in made.items())
+    columns = {"key": [key for key, _ in begins], "begins": [at for _, at in begins]}
+    rows = bulk.insert_new(Lead, columns, returning="key")
+    ours = {key for (key,) in rows}
+    _claim(groups, {key for keys in named for key in keys}, made, ours)
+
+
+def _claim(groups: _Groups, keys: set[Key], made: Mapping[Key, str], ours: set[str]) -> None:
+    wanted = {key: groups.lead_of(key) for key in keys}
+    ordered = sorted(wanted)
+    rows = {
+        "kind": [kind for kind, _ in ordered],
+        "value": [value for _, value in ordered],
+        "lead_id": [wanted[key] for key in ordered],
+    }
+    bulk.insert_new(Identity, rows, returning="id")
     if not made:
         return
-    ours = {lead.key for lead in made.values()}
     found = owners(keys)
     lost = {wanted[key]: lead for key, lead in found.items() if lead != wanted[key]}
     for root, lead in made.items():
-        if lead.key in lost:
-            groups.settle(root, lost[lead.key])
-    orphans = ours & lost.keys()
-    if orphans:
-        Identity.objects.filter(lead_id__in=orphans).delete()
-        Lead.objects.filter(key__in=orphans).delete()
+        if lead in lost:
+            groups.settle(root, lost[lead])
+    if orphans := sorted(ours & lost.keys()):
+        Identity.objects.filter(lead__key__among=orphans).delete()
+        Lead.objects.filter(key__among=orphans).delete()
 
 
 def new_key() -> str:

@@ -16,8 +16,8 @@ from leadpact.ledger.facts import Fact, Receipt
 from leadpact.ledger.instants import ticks
 from leadpact.ledger.models import Batch, Change, Event, Lead
 from leadpact.ledger.services import deals, erasures, identities
+from leadpact.ledger.services.bulk import insert_new
 
-_AT_ONCE = 1000
 #: Source of what the ledger itself finds about who is who.
 IDENTITY = "identity"
 #: Kinds that say which leads are one, and kinds that are about more than their own lead.
@@ -45,18 +45,16 @@ def ingest(facts: Sequence[Fact], *, now: datetime, batch: Batch | None = None) 
         ]
     leads, same = identities.settle(facts)
     rows = [_event(fact, lead, batch) for fact, lead in zip(facts, leads, strict=True)]
-    there = _already(rows)
-    fresh = {(row.source, row.event_id): row for row in reversed(rows)
-             if (row.source, row.event_id) not in there}  # fmt: skip
-    written = sorted(fresh.values(), key=lambda row: (row.source, row.event_id))
-    Event.objects.bulk_create(written, batch_size=_AT_ONCE, ignore_conflicts=True)
+    fresh = _append({(row.source, row.event_id): row for row in reversed(rows)})
     for survivor, absorbed in same:
         merge(survivor, absorbed, now=now, actor=IDENTITY, decided=True)
-    follow_up(written, (), now=now, bulk=bool(batch and batch.bulk))
-    return [Receipt(row.event_id, row.lead_id, (row.source, row.event_id) in there) for row in rows]
+    follow_up(fresh.values(), (), now=now, bulk=bool(batch and batch.bulk))
+    return [
+        Receipt(row.event_id, row.lead_id, (row.source, row.event_id) not in fresh) for row in rows
+    ]
 
 
-def follow_up(rows: Sequence[Event], leads: Iterable[str], *, now: datetime, bulk: bool) -> None:
+def follow_up(rows: Iterable[Event], leads: Iterable[str], *, now: datetime, bulk: bool) -> None:
     """What new rows of the log entail: roles in deals, merges, and that leads are looked at.
 
     `leads` are further leads of which something new is known.
@@ -86,18 +84,19 @@ def json_of(properties: Any) -> str:
     return json.dumps(properties, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _already(rows: Sequence[Event]) -> set[tuple[str, str]]:
-    """Which of these the log has."""
-    found: set[tuple[str, str]] = set()
-    by_source: dict[str, list[str]] = {}
-    for row in rows:
-        by_source.setdefault(row.source, []).append(row.event_id)
-    for source, ids in by_source.items():
-        for begin in range(0, len(ids), _AT_ONCE):
-            some = ids[begin : begin + _AT_ONCE]
-            known = Event.objects.filter(source=source, event_id__in=some)
-            found.update((source, each) for each in known.values_list("event_id", flat=True))
-    return found
+_Named = dict[tuple[str, str], Event]
+_COLUMNS = (
+    *("source", "event_id", "lead_id", "happened", "recorded", "kind", "actor", "decided"),
+    *("batch_id", "properties"),
+)
+
+
+def _append(rows: _Named) -> _Named:
+    """Write rows, by source and event id, in one order for all; those the log did not have."""
+    ordered = [rows[name] for name in sorted(rows)]
+    columns = {name: [getattr(row, name) for row in ordered] for name in _COLUMNS}
+    written = insert_new(Event, columns, returning="source, event_id")
+    return {(source, event_id): rows[source, event_id] for source, event_id in written}
 
 
 def merge(
@@ -115,7 +114,7 @@ def merge(
         decided=decided,
         properties=json_of({"absorbed": absorbed}),
     )
-    Event.objects.bulk_create([row], ignore_conflicts=True)
+    _append({(row.source, row.event_id): row})
     _note_merges([row])
     mark_changed({survivor, absorbed}, now=now)
 
@@ -147,7 +146,7 @@ def _touched(rows: Iterable[Event]) -> set[str]:
             touched |= _leads_of_voided(row)
         if row.kind == "calendar.closed":
             touched |= _leads_with_running_clocks()
-    return set(Lead.objects.filter(key__in=touched).values_list("key", flat=True))
+    return set(Lead.objects.filter(key__among=sorted(touched)).values_list("key", flat=True))
 
 
 def _leads_of_voided(row: Event, seen: frozenset[int | None] = frozenset()) -> set[str]:
@@ -174,5 +173,6 @@ def _leads_with_running_clocks() -> set[str]:
 
 def mark_changed(leads: Iterable[str], *, now: datetime, bulk: bool = False) -> None:
     """The live flow is to look at these leads."""
-    rows = [Change(lead_id=lead, noticed_at=now, bulk=bulk) for lead in sorted(leads)]
-    Change.objects.bulk_create(rows, batch_size=_AT_ONCE)
+    marked = sorted(leads)
+    columns = {"lead_id": marked, "noticed_at": [now] * len(marked), "bulk": [bulk] * len(marked)}
+    insert_new(Change, columns, returning="id")

@@ -1,0 +1,40 @@
+"""What the sources of a command hold: the tables of a mapping, or a log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from leadpact.flows.recorded import is_log, read_log
+from leadpact.flows.starting import Progress
+from leadpact.sources.reading import Read, read
+from leadpact.sources.rows import Reject
+
+
+class NothingToReadError(Exception):
+    """The tables were read and hold no row that can be used; the message says so."""
+
+
+def read_history(sources: str, data: str | None, tell: Progress) -> Read:
+    """Read all tables of a mapping, or a log in the engine's own form.
+
+    Raises SourcesError, or NothingToReadError for no rows.
+    """
+    if is_log(sources):
+        found = read_log(sources)
+    else:
+        found = read(
+            sources, data, lambda table, rows: tell(0.1, f"Reading {table}: {rows:,} rows")
+        )
+    if not found.history.log.num_rows:
+        raise NothingToReadError(f"{sources}: {_nothing(found.rejects)}")
+    return found
+
+
+def _nothing(rejects: Sequence[Reject]) -> str:
+    if not rejects:
+        return "its tables have no rows."
+    first = rejects[0]
+    return (
+        f"its tables have no row that can be used. The first that was left out is line "
+        f"{first.line} of {first.file}: {first.reason}."
+    )
