@@ -25,7 +25,7 @@ UNUSED := $(shell PYTHON='$(PYTHON)' sh scripts/environment verify)
 help: ## List what there is to run
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: $(RUNTIME) ## See a sales and marketing SLA at work: builds a sample company, serves its report
+demo: $(RUNTIME) ## See a sales and marketing SLA at work: a sample company's year, its pages, its report
 	@$(RUN)/leadpact demo $(DEMO_ARGS)
 
 test: $(DEV) ## Run the checks, all tests, and the scenarios again without the compiler

@@ -55,10 +55,13 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Demonstration(NamedTuple):
-    """A run of `leadpact demo` for a small company, served, looked at, and ended by Ctrl-C."""
+    """A run of `leadpact demo` for a small company, served, looked at, and ended by Ctrl-C.
+
+    `answer` is what the served installation said of itself.
+    """
 
     folder: Path
-    page: bytes
+    answer: bytes
     done: Answer
 
 
@@ -73,10 +76,12 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
             if line.startswith(b"Open http://127.0.0.1:"):
                 address = line.split()[1].decode()
                 break
-        page = b""
-        if address:
-            with urllib.request.urlopen(address, timeout=10) as response:
-                page = response.read()
-        process.send_signal(signal.SIGINT)
-        done = ended(process)
-    return Demonstration(folder, page, done._replace(out=before.decode() + done.out))
+        answer = b""
+        try:
+            if address:
+                with urllib.request.urlopen(f"{address}healthz", timeout=10) as response:
+                    answer = response.read()
+        finally:
+            process.send_signal(signal.SIGINT)
+            done = ended(process)
+    return Demonstration(folder, answer, done._replace(out=before.decode() + done.out))

@@ -270,6 +270,8 @@ def test_demo_writes_what_the_other_commands_take(leadpact, made_up) -> None:
     assert (done.code, done.err) == (0, "")
     assert "made up" in (folder / "report.html").read_text(encoding="utf-8")
     assert f"The report: {folder / 'report.html'}\n" in done.out
+    assert json.loads(made_up.answer) == {"status": "ready"}
+    assert done.out.endswith("Ended. The files stay where they are.\n")
     assert leadpact("check", folder / "agreement.yaml").code == 0
     again = leadpact(
         "run", folder / "agreement.yaml", "--sources", folder / "log.parquet", "--json"
@@ -283,6 +285,7 @@ def test_demo_that_serves_nothing_ends(leadpact, tmp_path: Path, monkeypatch) ->
     assert (done.code, done.err) == (0, "")
     assert "Open http" not in done.out
     assert (tmp_path / "new" / "report.html").is_file()
+    assert (tmp_path / "new" / ".ledger" / "leadpact.sqlite3").is_file()
 
 
 def test_the_command_that_demo_suggests_works(leadpact, made_up) -> None:

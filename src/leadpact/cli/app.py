@@ -108,6 +108,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "person erase": person.erase,
     "audit verify": audit.verify,
 }
+#: What one command lets another do, in a process of its own.
+PARTS: dict[str, Callable[..., None]] = {"demo-ledger": demo.ledger, "demo-life": demo.life}
 #: What commands of two words have in common.
 GROUPS = {
     "form": "Declare web forms, and print the HTML to paste into a page.",
@@ -128,6 +130,8 @@ _groups = {
 for _name, _command in COMMANDS.items():
     *_above, _last = _name.split()
     (_groups[_above[0]] if _above else app).command(_last, cls=usage.Command)(_command)
+for _name, _command in PARTS.items():
+    app.command(_name, hidden=True)(_command)
 for _name, _group in _groups.items():
     app.add_typer(_group, name=_name)
 

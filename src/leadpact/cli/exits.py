@@ -26,7 +26,7 @@ MEANING = {
     Code.FILES: "A file cannot be read, or the results cannot be written.",
     Code.INTERNAL: "Leadpact itself failed. `LEADPACT_TRACEBACK=1` shows where.",
     Code.HUNG_UP: "Its terminal was closed (SIGHUP).",
-    Code.INTERRUPTED: "Ended by Ctrl-C. (`leadpact demo` ends with 0 once its report is served.)",
+    Code.INTERRUPTED: "Ended by Ctrl-C. (`leadpact demo` ends with 0 once it serves.)",
     Code.CLOSED_PIPE: "Whoever read the output has stopped reading, as `head` does.",
     Code.ENDED: "Ended by the system (SIGTERM).",
 }

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 
 from leadpact.cli.exits import Code, Failed
 
@@ -20,9 +21,16 @@ _PARENT = "LEADPACT_PARENT"
 
 
 class Group:
-    """Child processes; when one ends by itself, all end."""
+    """Child processes; when one ends by itself, all end.
 
-    def __init__(self) -> None:
+    `surroundings` is their environment, by default ours, `journal` the file that takes what they
+    complain of, by default our standard error.
+    """
+
+    def __init__(
+        self, surroundings: Mapping[str, str] = os.environ, journal: int | None = None
+    ) -> None:
+        self._surroundings, self._journal = surroundings, journal
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._asked = False
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -34,8 +42,13 @@ class Group:
         self._running[name] = subprocess.Popen(
             [sys.executable, "-m", "leadpact", *words],
             stdin=subprocess.DEVNULL,
-            env={**os.environ, _PARENT: str(os.getpid())},
+            stderr=self._journal,
+            env={**self._surroundings, _PARENT: str(os.getpid())},
         )
+
+    def runs(self) -> bool:
+        """Whether all run, and nobody asked them to end."""
+        return not self._asked and all(each.poll() is None for each in self._running.values())
 
     def watch(self) -> None:
         """Wait until asked to end, or until a child ended. Raises Failed for the latter."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,6 +39,28 @@ class Company:
     handoffs: list[Handoff]
     rejections: list[dict[str, str]]
     mail_room: MailRoom
+
+    def moved(self, to: Callable[[datetime], datetime]) -> Company:
+        """The same company with its log and deals at other times; the truth about it stays."""
+        rows = [
+            replace(
+                row,
+                happened_at=(at := to(row.happened_at)),
+                recorded_at=max(at, to(row.recorded_at)),
+            )
+            for row in self.rows
+        ]
+        deals = [
+            replace(
+                deal,
+                opened_at=to(deal.opened_at),
+                closed_at=to(deal.closed_at),
+                roles={lead: to(since) for lead, since in deal.roles.items()},
+            )
+            for deal in self.deals
+        ]
+        rows.sort(key=in_order)
+        return replace(self, rows=rows, deals=deals, until=to(self.until))
 
     def write(self, folder: Path) -> None:
         """Write `log.parquet`, `deals.parquet` and `planted.json` into a folder, making it."""
@@ -151,5 +174,10 @@ class _Year:
         rows.append(noise.snow_day(self._year))
         rows = noise.disturb(rows, self._tuning.shares, Dice(self._seed, 9))
         rows = [row for row in rows if max(row.happened_at, row.recorded_at) <= self._until]
-        rows.sort(key=lambda row: (row.happened_at, row.source, row.event_id))
+        rows.sort(key=in_order)
         return rows
+
+
+def in_order(row: Row) -> tuple[datetime, str, str]:
+    """The place of a row in the log."""
+    return row.happened_at, row.source, row.event_id

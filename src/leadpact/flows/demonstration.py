@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from leadpact.agreement import templates
 from leadpact.agreement.loading import load
-from leadpact.demo.company import generate
+from leadpact.demo.present import generate_until
 from leadpact.engine.result import Result
 from leadpact.flows.output import publish
 from leadpact.flows.recorded import LOG, read_log
@@ -15,7 +17,12 @@ from leadpact.flows.starting import Progress
 
 TEMPLATE = "b2b-saas"
 AGREEMENT = "agreement.yaml"
-_REMARK = "The company, its people and their figures are made up."
+REMARK = "The company, its people and their figures are made up."
+_BEGINS, _ENDS = (
+    re.compile(r"(?<=from: )\d{4}-\d\d-\d\d"),
+    re.compile(r"(?<=until: )\d{4}-\d\d-\d\d"),
+)
+_NAME = re.compile(r"(?m)(?<=^name: )(.*) \d{4}$")
 
 
 def worth_explaining(result: Result) -> str:
@@ -30,8 +37,8 @@ def worth_explaining(result: Result) -> str:
     return str(min(leads))
 
 
-def demonstrate(folder: Path, *, seed: int, leads: int, tell: Progress) -> Run:
-    """Make the company, run the template over its year, and write it all into the folder.
+def demonstrate(folder: Path, *, seed: int, leads: int, until: datetime, tell: Progress) -> Run:
+    """Make the company, run the template over the year that ends at `until`, and write it all.
 
     Written are `agreement.yaml`, `log.parquet`, `deals.parquet`, the hidden truth of the company
     (`planted.json`, which nothing here reads), and what every run writes. Raises OutputError.
@@ -40,11 +47,27 @@ def demonstrate(folder: Path, *, seed: int, leads: int, tell: Progress) -> Run:
 
     def write(room: Path) -> None:
         tell(0.0, f"Making up a company with {leads:,} leads")
-        generate(seed=seed, leads=leads).write(room)
-        (room / AGREEMENT).write_text(templates.text(TEMPLATE), encoding="utf-8")
-        finished = run([load(room / AGREEMENT)], read_log(room / LOG, (_REMARK,)), tell=tell)
+        generate_until(until, seed, leads).write(room)
+        (room / AGREEMENT).write_text(agreement_of(until), encoding="utf-8")
+        found = read_log(room / LOG, (REMARK,))
+        finished = run([load(room / AGREEMENT)], found, tell=tell)
         finished.write(room, tell)
         done.append(finished)
 
     publish(folder, write)
     return done[0]
+
+
+def agreement_of(until: datetime) -> str:
+    """The template, in force for the four quarters of which the moment lies in the last."""
+    quarter = date(until.year, until.month - (until.month - 1) % 3, 1)
+    begins = _months_later(quarter, -9)
+    ends = _months_later(quarter, 3) - timedelta(days=1)
+    text = _BEGINS.sub(begins.isoformat(), templates.text(TEMPLATE), count=1)
+    text = _ENDS.sub(ends.isoformat(), text, count=1)
+    return _NAME.sub(rf"\1 {ends.year}", text, count=1)
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return day.replace(year=year, month=month + 1)

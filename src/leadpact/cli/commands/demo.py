@@ -10,12 +10,18 @@ import typer
 if TYPE_CHECKING:
     from leadpact.documents.report import Report
 
+_SOMEBODY_COMES_EVERY = 30.0
+
 
 def demo(
     serve: Annotated[
         bool,
+        typer.Option("--serve/--no-serve", help="Serve it on localhost, as usual, or end."),
+    ] = True,
+    lively: Annotated[
+        bool,
         typer.Option(
-            "--serve/--no-serve", help="Serve the report on localhost, as usual, or end."
+            "--lively/--no-lively", help="Let somebody come twice a minute while it is served."
         ),
     ] = True,
     out: Annotated[
@@ -35,26 +41,74 @@ def demo(
     seed: Annotated[
         int, typer.Option(min=0, metavar="N", help="Another number makes another company.")
     ] = 7,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", show_default=False,
+            help="The instant at which the year ends, with its zone; by default now.",
+        ),
+    ] = None,
     port: Annotated[
         int,
         typer.Option(min=0, max=65_535, metavar="N", help="The first port to try; 0 takes any."),
     ] = 8000,
 ) -> None:  # fmt: skip
-    """See a full agreement applied to a company's year, and read who kept which promise.
+    """See a full agreement at work in a made-up company: its pages, its figures, its report.
 
-    Writes the agreement, the company's log and deals, the report and its tables, so that `run`,
-    `explain` and `check` can be tried on them.
+    Fills a ledger of its own with the company's year, which ends now, and serves it to this machine
+    alone; sign in as anybody with one click. Also writes the agreement, the log and deals, the
+    report and its tables, so that `run`, `explain` and `check` can be tried on them.
     """
+    from datetime import UTC, datetime
+
+    from leadpact.cli import living
+    from leadpact.cli.moments import instant_of
     from leadpact.cli.progress import progress
-    from leadpact.cli.serving import serve_folder
     from leadpact.flows.demonstration import demonstrate
 
     folder = Path(out) if out is not None else _usual_folder()
+    ends = instant_of("--until", until) if until else datetime.now(UTC).replace(microsecond=0)
     with progress() as tell:
-        done = demonstrate(folder, seed=seed, leads=leads, tell=tell)
+        done = demonstrate(folder, seed=seed, leads=leads, until=ends, tell=tell)
+    living.fill(folder, seed, ends)
     _tell(done.report, folder)
     if serve:
-        serve_folder(folder, port)
+        living.serve(folder, port, seed, lively=lively)
+
+
+def ledger(
+    folder: Annotated[str, typer.Argument()],
+    seed: Annotated[int, typer.Option()],
+    at: Annotated[str, typer.Option()],
+) -> None:
+    """Fill the ledger of LEADPACT_HOME with the company that `demo` wrote into a folder."""
+    from datetime import datetime
+
+    from leadpact.cli.ledger import opened
+    from leadpact.cli.progress import progress
+
+    with opened(), progress() as tell:
+        from leadpact.flows.inhabiting import inhabit
+
+        inhabit(Path(folder), seed=seed, now=datetime.fromisoformat(at), tell=tell)
+
+
+def life(seed: Annotated[int, typer.Option()]) -> None:
+    """Let somebody come to the company now and then, until it is ended."""
+    import time
+    from datetime import UTC, datetime
+
+    from leadpact.cli.ledger import opened
+
+    with opened():
+        from leadpact.flows.inhabiting import Life
+        from leadpact.web.process import end_with_parent
+
+        end_with_parent()
+        living = Life(seed)
+        while True:
+            time.sleep(_SOMEBODY_COMES_EVERY)
+            living.step(datetime.now(UTC))
 
 
 def _usual_folder() -> Path:

@@ -9,11 +9,13 @@ class Installation(models.Model):
     """One row. Facts before `live_since` are history: they start no clock and tell nobody.
 
     Without `live_since`, and in `shadow`, everything is evaluated and shown, and nothing is handed
-    over, assigned or told.
+    over, assigned or told. `made_up` is the ledger of the demonstration: its people are nobody, so
+    that whoever sits at this machine may be any of them.
     """
 
     live_since = models.DateTimeField(null=True)
     shadow = models.BooleanField(default=False)
+    made_up = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from leadpact.ledger.models import Installation, Lead
+from leadpact.ledger.models import Event, Installation, Lead, User
 from leadpact.ledger.services import audit
 from leadpact.ledger.services.ingest import mark_changed
 
@@ -47,6 +47,21 @@ def set_shadow(on: bool, *, actor: str, now: datetime) -> Installation:
     audit.record(actor, f"turned shadow mode {'on' if on else 'off'}", "installation", now=now)
     if not on:
         mark_changed(Lead.objects.values_list("key", flat=True), now=now, bulk=True)
+    return row
+
+
+@transaction.atomic
+def open_to_all(*, now: datetime) -> Installation:
+    """Make the ledger one of a made-up company, in which anybody on this machine is anybody.
+
+    That is for good, and for an empty ledger alone. Raises InstallationError for any other.
+    """
+    if Event.objects.exists() or User.objects.exists():
+        raise InstallationError("Only an empty ledger can become that of the demonstration.")
+    row = _installation(now)
+    row.made_up = True
+    row.save(update_fields=["made_up"])
+    audit.record("demo", "opened to all", "installation", now=now)
     return row
 
 
