@@ -83,7 +83,7 @@ class Report:
     @cached_property
     def sections(self) -> list[Section]:
         """The parts of the page below its first screen."""
-        book, stretch = self._book, self.overview.stretch
+        book, stretch = self.book, self.overview.stretch
         return [
             attainment(book, stretch),
             goals_and_pace(book, self.standings),
@@ -99,7 +99,8 @@ class Report:
         ]
 
     @cached_property
-    def _book(self) -> CaseBook:
+    def book(self) -> CaseBook:
+        """The cases behind every figure."""
         return CaseBook(self.measures)
 
     def html(self) -> str:
@@ -124,7 +125,7 @@ class Report:
             first=FIRST_LINES,
             sections=self.sections,
             plain=plain,
-            figures=lambda line: opened_line(self._book, said.stretch, line),
+            figures=lambda line: opened_line(self.book, said.stretch, line),
             number=openings.number,
             packed=lambda: _inert(openings.packed()),
             style=Markup(_asset("page.css")),

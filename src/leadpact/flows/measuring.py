@@ -17,21 +17,30 @@ from typing import get_args
 
 import pyarrow.compute as pc
 
+from leadpact.documents.parts.threshold import threshold_section
+from leadpact.documents.parts.week import week
 from leadpact.documents.report import Report
+from leadpact.documents.stored import Stored
 from leadpact.engine.evaluate import evaluate
+from leadpact.engine.log import History
 from leadpact.engine.metrics.aggregate import Figure
 from leadpact.engine.metrics.measures import Measures, Span
 from leadpact.engine.metrics.metric import Split
 from leadpact.engine.result import Result
+from leadpact.flows.moving import move_threshold
+from leadpact.flows.run import MOST_ROWS_TO_SWEEP
 from leadpact.flows.starting import Progress
-from leadpact.ledger.models import PublishedMetric, PublishedStanding
-from leadpact.ledger.selectors import agreements, logs
+from leadpact.ledger.models import PublishedMetric, PublishedPart, PublishedStanding
+from leadpact.ledger.selectors import agreements, figures, logs
 from leadpact.ledger.services import figures as publishing
 
 #: Of one dimension so many values are published, those with the most cases: a campaign's name
 #: comes from an address that anybody can type.
 MOST_VALUES = 200
 _SPANS: tuple[Span, ...] = ("all", "quarter", "month")
+#: The part that tells what other thresholds would have done, and how old it may become.
+THRESHOLD = "threshold"
+THRESHOLD_EVERY = timedelta(days=1)
 _JUST_AFTER = timedelta(microseconds=1)
 
 
@@ -66,6 +75,10 @@ def measure(
     in_force = agreements.in_force(now) or versions[0]
     report = Report(result, history, in_force.sha256)
     told = report.as_json()
+    tell(0.9, "Writing pages")
+    stored = Stored.of(report)
+    stored.add(week(report.book))
+    parts = [_part(key, value, report) for key, value in stored.parts.items()]
     found = publishing.Measured(
         as_of=now,
         agreement=in_force.id,
@@ -76,12 +89,34 @@ def measure(
             *_standings(PublishedStanding.Kind.OBLIGATION, told["obligations"]),
             *_standings(PublishedStanding.Kind.GOAL, told["goals"]),
         ],
+        parts=[*parts, *_threshold(report, history)],
+        lists={key: _json(value) for key, value in stored.lists.items()},
         seconds=time.monotonic() - began,
     )
     if not publishing.publish(name, at, found):
         return None
     rows, published = history.log.num_rows, len(found.figures)
     return Measurement(now, rows, published, len(found.standings), found.seconds)
+
+
+def _part(key: str, value: object, report: Report) -> PublishedPart:
+    made_at = report.measures.result.as_of
+    return PublishedPart(key=key, value=_json(value), made_at=made_at, sha256=report.sha256)
+
+
+def _threshold(report: Report, history: History) -> Iterator[PublishedPart]:
+    """What other thresholds would have done, once a day: every place of it is an evaluation."""
+    last = figures.part(THRESHOLD)
+    as_of = report.measures.result.as_of
+    if history.log.num_rows > MOST_ROWS_TO_SWEEP:
+        return
+    if last and last.sha256 == report.sha256 and last.made_at > as_of - THRESHOLD_EVERY:
+        return
+    tried = move_threshold(report.measures.result, history)
+    if tried:
+        made = Stored()
+        made.add(threshold_section(tried))
+        yield _part(THRESHOLD, made.parts[THRESHOLD], report)
 
 
 def _next(result: Result, measures: Measures) -> datetime:
@@ -136,8 +171,12 @@ def _standings(kind: str, told: Sequence[Mapping[str, object]]) -> Iterator[Publ
             kind=kind,
             place=place,
             name=_text(str(each["name"])),
-            value=_text(json.dumps(each, ensure_ascii=False, allow_nan=False)),
+            value=_json(each),
         )
+
+
+def _json(value: object) -> str:
+    return _text(json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
 
 
 def _text(text: str) -> str:

@@ -146,6 +146,22 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='PublishedList',
+            fields=[
+                ('key', models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ('value', models.TextField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PublishedPart',
+            fields=[
+                ('key', models.TextField(primary_key=True, serialize=False)),
+                ('value', models.TextField()),
+                ('made_at', models.DateTimeField()),
+                ('sha256', models.CharField(max_length=64)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Team',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

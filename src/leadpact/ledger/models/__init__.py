@@ -20,7 +20,13 @@ from leadpact.ledger.models.installation import Installation
 from leadpact.ledger.models.leads import Company, Deal, DealRole, Identity, Lead, Proposal
 from leadpact.ledger.models.live import Change, Handoff, Notice, Webhook
 from leadpact.ledger.models.people import Absence, Person, Standing, Team
-from leadpact.ledger.models.published import Measurement, PublishedMetric, PublishedStanding
+from leadpact.ledger.models.published import (
+    Measurement,
+    PublishedList,
+    PublishedMetric,
+    PublishedPart,
+    PublishedStanding,
+)
 from leadpact.ledger.models.running import Heartbeat, Quarantine
 from leadpact.ledger.models.state import (
     Clock,
@@ -72,7 +78,9 @@ __all__ = [
     "NurtureEntry",
     "Person",
     "Proposal",
+    "PublishedList",
     "PublishedMetric",
+    "PublishedPart",
     "PublishedStanding",
     "Quarantine",
     "Role",

@@ -84,3 +84,28 @@ class PublishedStanding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
+
+
+class PublishedPart(models.Model):
+    """A part of the pages of figures, as JSON: what `documents.stored` made of a report.
+
+    `made_at` is when it was counted, `sha256` the agreement it was counted under.
+    """
+
+    key = models.TextField(primary_key=True)
+    value = models.TextField()
+    made_at = models.DateTimeField()
+    sha256 = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class PublishedList(models.Model):
+    """What a figure of a part was counted from: the first of its leads, as JSON."""
+
+    key = models.CharField(max_length=20, primary_key=True)
+    value = models.TextField()
+
+    def __str__(self) -> str:
+        return self.key

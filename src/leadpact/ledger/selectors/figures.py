@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +13,9 @@ from leadpact.ledger.models import (
     Batch,
     Event,
     Measurement,
+    PublishedList,
     PublishedMetric,
+    PublishedPart,
     PublishedStanding,
 )
 from leadpact.ledger.services.permits import Caller
@@ -79,3 +82,19 @@ def figures_for(caller: Caller) -> QuerySet[PublishedMetric]:
 def standings() -> QuerySet[PublishedStanding]:
     """How obligations and goals stand."""
     return PublishedStanding.objects.all()
+
+
+def part(key: str) -> PublishedPart | None:
+    """A part of the pages of figures, if one was published."""
+    return PublishedPart.objects.filter(key=key).first()
+
+
+def parts(keys: Sequence[str]) -> list[PublishedPart]:
+    """Parts in the order of their keys; those that were not published are left out."""
+    found = {each.key: each for each in PublishedPart.objects.filter(key__in=keys)}
+    return [found[key] for key in keys if key in found]
+
+
+def behind(key: str) -> PublishedList | None:
+    """What a figure was counted from."""
+    return PublishedList.objects.filter(key=key).first()

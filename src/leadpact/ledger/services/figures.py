@@ -12,7 +12,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from leadpact.ledger.models import Measurement, PublishedMetric, PublishedStanding
+from leadpact.ledger.models import (
+    Measurement,
+    PublishedList,
+    PublishedMetric,
+    PublishedPart,
+    PublishedStanding,
+)
 from leadpact.ledger.selectors.figures import Known, known
 
 #: Whoever measures and dies is waited for so long, and as many times as long as it took last.
@@ -23,7 +29,11 @@ _VALUES = ("value", "unit", "n", "low", "high")
 
 @dataclass(frozen=True)
 class Measured:
-    """What one measurement found. `figures` and `standings` are in their order."""
+    """What one measurement found. `figures` and `standings` are in their order.
+
+    A part that is not among `parts` stays as it is; `lists` are those that figures of any part
+    open to.
+    """
 
     as_of: datetime
     agreement: int
@@ -32,6 +42,8 @@ class Measured:
     counts: Mapping[str, Any]
     figures: Sequence[PublishedMetric]
     standings: Sequence[PublishedStanding]
+    parts: Sequence[PublishedPart]
+    lists: Mapping[str, str]
 
 
 def lease(name: str, *, now: datetime, take_over: bool = False) -> Known | None:
@@ -55,6 +67,8 @@ def publish(name: str, at: Known, found: Measured) -> bool:
         return False
     _write_figures(found.figures)
     _write_standings(found.standings)
+    _write_parts(found.parts)
+    _write_lists(found.lists)
     for key, value in asdict(at).items():
         setattr(row, key, value)
     row.as_of, row.next_at, row.seconds = found.as_of, found.next_at, found.seconds
@@ -101,3 +115,31 @@ def _write_standings(standings: Sequence[PublishedStanding]) -> None:
     for kind in PublishedStanding.Kind.values:
         count = sum(each.kind == kind for each in standings)
         PublishedStanding.objects.filter(kind=kind, place__gte=count).delete()
+
+
+def _write_parts(parts: Sequence[PublishedPart]) -> None:
+    PublishedPart.objects.bulk_create(
+        parts,
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=["value", "made_at", "sha256"],
+    )
+
+
+def _write_lists(lists: Mapping[str, str]) -> None:
+    there = dict(PublishedList.objects.values_list("key", "value"))
+    gone = sorted(there.keys() - lists.keys())
+    for begin in range(0, len(gone), _AT_ONCE):
+        PublishedList.objects.filter(key__in=gone[begin : begin + _AT_ONCE]).delete()
+    changed = [
+        PublishedList(key=key, value=value)
+        for key, value in lists.items()
+        if there.get(key) != value
+    ]
+    PublishedList.objects.bulk_create(
+        changed,
+        batch_size=_AT_ONCE,
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=["value"],
+    )

@@ -1,0 +1,154 @@
+"""The parts of a report as plain JSON, for pages that are read long after they were counted.
+
+A figure that opens is a pair: its text, and the key of the list behind it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from leadpact.documents.blocks import Behind, Case, Opened, Section, Slider, Table, Text, plain
+from leadpact.documents.first_screen import opened_line
+from leadpact.documents.parts.shared import SIDES, when
+from leadpact.documents.report import Report
+from leadpact.documents.verdicts import Line
+from leadpact.engine.metrics.tables import EPOCH
+
+#: Cases of a group that a stored list names; there are as many in the figure as it says.
+MOST_CASES = 100
+OVERVIEW = "overview"
+Json = Any
+
+
+class Stored:
+    """What pages read: `parts` by key, and the `lists` that their figures open to, by key."""
+
+    def __init__(self) -> None:
+        self.parts: dict[str, Json] = {}
+        self.lists: dict[str, Json] = {}
+
+    @classmethod
+    def of(cls, report: Report) -> Stored:
+        """The first screen and every part of a report."""
+        stored = cls()
+        stored.parts[OVERVIEW] = stored._overview(report)
+        for section in report.sections:
+            stored.add(section)
+        return stored
+
+    def add(self, section: Section) -> None:
+        """Store one part more."""
+        self.parts[section.key] = self._section(section)
+
+    def _overview(self, report: Report) -> Json:
+        said, book = report.overview, report.book
+        return {
+            "headline": said.headline,
+            "newest": said.newest,
+            "before": said.before,
+            "when": when(said.stretch),
+            "sides": [
+                {
+                    "side": side,
+                    "lines": [
+                        self._line(line, opened_line(book, said.stretch, line))
+                        for line in said.of_side(side)
+                    ],
+                }
+                for side in SIDES
+            ],
+        }
+
+    def _line(self, line: Line, figures: Any) -> Json:
+        notes = (figures.where, figures.note, figures.before)
+        return {
+            "name": line.name,
+            "verdict": line.verdict.name.lower(),
+            "verdict_in_words": line.verdict.value,
+            "sentence": line.sentence,
+            "shown": self._text(figures.shown) if line.shown else [],
+            "asked": line.asked,
+            "remark": line.remark,
+            "achieved": line.achieved,
+            "promised": line.promised,
+            "notes": [*line.terms, *(self._text(note) for note in notes if plain(note))],
+        }
+
+    def _section(self, section: Section) -> Json:
+        return {
+            "key": section.key,
+            "title": section.title,
+            "text": [self._text(each) for each in section.text],
+            "slider": _slider(section.slider) if section.slider else None,
+            "charts": [
+                {
+                    "key": each.key,
+                    "title": each.title,
+                    "summary": self._text(each.summary),
+                    "summary_alone": plain(each.summary),
+                    "spec": each.spec,
+                    "table": self._table(each.table),
+                }
+                for each in section.charts
+            ],
+            "tables": self._tables(section.tables),
+            "aside": self._tables(section.aside),
+        }
+
+    def _tables(self, tables: Iterable[Table]) -> list[Json]:
+        return [self._table(each) for each in tables if each.rows]
+
+    def _table(self, table: Table) -> Json:
+        rows = [[self._text(cell) for cell in row] for row in table.rows]
+        return {
+            "caption": table.caption,
+            "header": list(table.header),
+            "rows": rows,
+            "words": table.words,
+        }
+
+    def _text(self, text: Text) -> list[Json]:
+        pieces = [text] if isinstance(text, str | Opened) else text
+        return [
+            [piece.text, self._key(piece.behind)] if isinstance(piece, Opened) else piece
+            for piece in pieces
+            if str(piece)
+        ]
+
+    def _key(self, behind: Behind) -> str:
+        key = hashlib.sha256(f"{behind.title}\0{behind.query}".encode()).hexdigest()[:20]
+        if key not in self.lists:
+            self.lists[key] = {
+                "title": behind.title,
+                "counted": behind.counted,
+                "when": behind.when,
+                "groups": [
+                    [each.name, each.total, [_case(one) for one in each.first[:MOST_CASES]]]
+                    for each in behind.groups
+                    if each.total
+                ],
+            }
+        return key
+
+
+def _case(case: Case) -> Json:
+    at = None if case.at is None else (EPOCH + timedelta(microseconds=case.at)).isoformat()
+    return [case.lead, at, case.why]
+
+
+def _slider(slider: Slider) -> Json:
+    return {
+        "key": slider.key,
+        "label": slider.label,
+        "figures": list(slider.figures),
+        "places": [[each.value, each.sentence, *each.figures] for each in slider.places],
+        "now": slider.now,
+    }
+
+
+def leads_in(listed: Mapping[str, Any]) -> set[str]:
+    """The leads that a stored list names."""
+    return {lead for _, _, cases in listed["groups"] for lead, _, _ in cases if lead}
