@@ -29,9 +29,12 @@ from leadpact.ledger.models import (
     LeadState,
     Notice,
     Proposal,
+    PublishedList,
     PublishedMetric,
+    PublishedPart,
     PublishedStanding,
 )
+from leadpact.ledger.selectors import figures as published
 from leadpact.ledger.services import actions, audit
 from leadpact.ledger.services.actions import Doing
 from leadpact.ledger.services.agreements import publish
@@ -116,6 +119,19 @@ def test_nothing_names_the_person_any_more(past: None) -> None:
     assert len(done.leads) == 2
     assert done.rows > 5
     assert "ads" in str(LeadState.objects.values_list("attributes", flat=True))
+
+
+def test_pages_of_figures_forget_the_person_at_once(past: None) -> None:
+    measure(LATER, "test", lambda *_: None)
+    ada = Identity.objects.get(value="ada@adaworks.org").lead_id
+    assert PublishedList.objects.filter(value__contains=f'"{ada}"').exists()
+    erase("ada@adaworks.org", actor="test", now=LATER)
+    for model in (PublishedList, PublishedPart):
+        assert not model.objects.filter(value__contains=f'"{ada}"').exists()
+    much_later = LATER + timedelta(minutes=20)
+    assert published.is_due(much_later)
+    measure(much_later, "test", lambda *_: None)
+    assert published.part("attainment")
 
 
 def test_no_figure_moves_now_or_when_all_is_made_anew(past: None) -> None:

@@ -166,7 +166,7 @@ class TestWhenItIsDue:
     def measured_once(self, few: None) -> None:
         at = publishing.lease("test", now=LATER)
         version = AgreementVersion.objects.get().pk
-        found = Measured(LATER, version, LATER + timedelta(hours=8), 0.5, {}, [], [])
+        found = Measured(LATER, version, LATER + timedelta(hours=8), 0.5, {}, [], [], [], {})
         assert at
         assert publishing.publish("test", at, found)
 

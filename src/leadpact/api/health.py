@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver, path
@@ -15,13 +13,12 @@ from prometheus_client.registry import Collector
 from leadpact.api.callers import now
 from leadpact.api.problems import told
 from leadpact.flows.opening import pending
+from leadpact.ledger.home import from_this_machine
 from leadpact.ledger.selectors.health import Health, health
 from leadpact.ledger.services import access
 from leadpact.ledger.services.permits import Act, of_key
 from leadpact.worker import ALIVE
 
-#: Headers by which a proxy says that somebody else asked.
-_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
 _GAUGES = {
     "changes": "Leads that changed and were not looked at yet.",
     "bulk_changes": "The same, of lists that were imported.",
@@ -60,7 +57,7 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Figures for Prometheus: asked from this machine itself, or with an admin key."""
-    if not (_from_here(request) or _is_admin(request)):
+    if not (from_this_machine(request.META) or _is_admin(request)):
         answer = told(401, "Ask from the machine itself, or with a key of scope `admin`.")
         answer["WWW-Authenticate"] = "Bearer"
         return answer
@@ -91,16 +88,6 @@ class _Figures(Collector):
             for name, text in _COUNTERS.items()
         ]
         return gauges + counters
-
-
-def _from_here(request: HttpRequest) -> bool:
-    """Whether this machine asks for itself; a proxy on it asks for somebody else."""
-    if any(request.headers.get(name) for name in _FORWARDED):
-        return False
-    try:
-        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_admin(request: HttpRequest) -> bool:

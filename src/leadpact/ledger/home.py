@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import platformdirs
 
 _SECRET = "secret.key"
+#: Headers by which a proxy says for whom it asks.
+_FORWARDED = (
+    *("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP"),
+    "HTTP_VIA",
+)
 
 
 class SettingError(Exception):
@@ -35,6 +43,19 @@ def own_address() -> str:
             f"LEADPACT_URL is “{named[:80]}”; write it such as https://leads.example.com."
         )
     return named
+
+
+def from_this_machine(asked: Mapping[str, Any]) -> bool:
+    """Whether this machine asks for itself; a proxy on it asks for somebody else.
+
+    `asked` is a request as its server tells it (WSGI's environment).
+    """
+    if any(asked.get(name) for name in _FORWARDED):
+        return False
+    try:
+        return ip_address(asked.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
 
 
 def secret() -> str:

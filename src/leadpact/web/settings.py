@@ -34,6 +34,8 @@ SECRET_KEY = secret()
 DEBUG = False
 
 LEADPACT_URL = own_address()
+#: Set by `leadpact demo` alone; without its ledger it means nothing.
+LEADPACT_DEMO = os.environ.get("LEADPACT_DEMO") == "1"
 ALLOWED_HOSTS = [
     "localhost",
     "127.0.0.1",

@@ -8,11 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.db.models import QuerySet
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from leadpact.flows.wording import when as in_words
+from leadpact.ledger.models import User
+from leadpact.web.signing_in.made_up import people
 
 register = template.Library()
 
@@ -30,6 +33,12 @@ def when(context: Context, at: datetime | None) -> SafeString | str:
     if abs((at - request.now).days) > 300:
         said = f"{local.day} {local:%b %Y}"
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, said)
+
+
+@register.simple_tag(takes_context=True)
+def made_up_people(context: Context) -> QuerySet[User] | None:
+    """Whom one may sign in as with one click: in the demonstration alone."""
+    return people(context["request"])
 
 
 @register.filter

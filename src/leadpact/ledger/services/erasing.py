@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import Model, Q
+
 from leadpact.ledger.models import (
     CrmRecord,
     Event,
@@ -14,7 +16,10 @@ from leadpact.ledger.models import (
     Identity,
     Lead,
     LeadState,
+    Measurement,
     Notice,
+    PublishedList,
+    PublishedPart,
 )
 from leadpact.ledger.selectors.personal import about_in_trail, tables_of_leads
 from leadpact.ledger.services import audit, erasures
@@ -23,6 +28,7 @@ from leadpact.ledger.services.pseudonyms import Pseudonyms
 
 _AT_ONCE = 500
 _DROPPED = "the person was erased"
+_OF_PAGES: tuple[type[Model], ...] = (PublishedList, PublishedPart)
 #: Sources whose ids the ledger makes up from a lead's key.
 _MADE_UP = ("hygiene", "leadpact")
 #: A row of the log: its source and its id there.
@@ -38,6 +44,7 @@ def rewrite(names: Pseudonyms) -> None:
     _notices(names)
     _handoffs(names)
     _exclusions(names)
+    _published(names)
     CrmRecord.objects.filter(lead_id__in=list(names.leads)).delete()
     audit.blank(trail, f"lead {', '.join(names.leads.values())}")
     _leads(names)
@@ -147,3 +154,13 @@ def _leads(names: Pseudonyms) -> None:
             table._base_manager.filter(**{column: was}).update(**{column: key})
     Lead.objects.filter(key__in=list(names.leads)).update(merged_into=None)
     Lead.objects.filter(key__in=list(names.leads)).delete()
+
+
+def _published(names: Pseudonyms) -> None:
+    """Parts of pages, and lists behind their figures, that name the person: they are made anew."""
+    named = Q(pk__in=[])
+    for text in [*(json.dumps(key, ensure_ascii=False) for key in names.leads), *names.named]:
+        named |= Q(value__icontains=text)
+    gone = [model._default_manager.filter(named).delete()[0] for model in _OF_PAGES]
+    if any(gone):
+        Measurement.objects.update(newest=0)

@@ -6,8 +6,11 @@ from allauth.account import views as account
 from allauth.socialaccount import views as social
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from leadpact.web.signing_in import made_up
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", account.login, name="account_login"),
+    path("demo/", made_up.enter, name="enter_as"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     # allauth names it in its own pages; it says that accounts are made by an administrator.
