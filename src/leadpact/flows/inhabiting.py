@@ -14,7 +14,7 @@ from leadpact.flows.demonstration import AGREEMENT
 from leadpact.flows.importing import import_history
 from leadpact.flows.publishing import publish
 from leadpact.flows.recorded import LOG, read_log
-from leadpact.flows.run import Progress
+from leadpact.flows.starting import Progress
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import Lead, Role
 from leadpact.ledger.services import access, ingest, installation

@@ -27,8 +27,7 @@ from leadpact.engine.metrics.aggregate import Figure
 from leadpact.engine.metrics.measures import Measures, Span
 from leadpact.engine.metrics.metric import Split
 from leadpact.engine.result import Result
-from leadpact.flows.moving import move_threshold
-from leadpact.flows.run import MOST_ROWS_TO_SWEEP
+from leadpact.flows.moving import MOST_ROWS_TO_SWEEP, move_threshold
 from leadpact.flows.starting import Progress
 from leadpact.ledger.models import PublishedMetric, PublishedPart, PublishedStanding
 from leadpact.ledger.selectors import agreements, figures, logs

@@ -10,6 +10,9 @@ from leadpact.engine.result import Result
 from leadpact.insight.sweep import Sweep, sweep
 from leadpact.insight.what_if import Past
 
+#: With more rows, to try some twenty thresholds takes minutes: `leadpact what-if` tries one.
+MOST_ROWS_TO_SWEEP = 2_000_000
+
 
 def move_threshold(actual: Result, history: History) -> Sweep | None:
     """Try the threshold at several places; `actual` is the history's replay.

@@ -17,14 +17,12 @@ from leadpact.engine.evaluate import evaluate
 from leadpact.engine.log import History
 from leadpact.engine.result import Result
 from leadpact.flows.checking import agreements
-from leadpact.flows.moving import move_threshold
+from leadpact.flows.moving import MOST_ROWS_TO_SWEEP, move_threshold
 from leadpact.flows.starting import Progress, compile_engine
 from leadpact.insight.sweep import Sweep
 from leadpact.sources.reading import Read
 from leadpact.sources.rows import write_rejects
 
-#: With more rows, to try some twenty thresholds takes minutes: `leadpact what-if` tries one.
-MOST_ROWS_TO_SWEEP = 2_000_000
 REPORT = "report.html"
 FIGURES = "figures.json"
 REJECTS = "rejects.csv"
