@@ -32,6 +32,8 @@ ROWS_OF_A_PART = 2_000_000
 INSTANT = pa.timestamp("us", tz="UTC")
 
 _LEAD, _EVENT = 0x5851F42D4C95, 0xDA3E39CB94B9
+#: Of ten million leads the parts take 12 GB of the disk, and four times as many unpacked.
+_PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
 #: Attributes that later rows may state anew.
 _CHANGING = ("employees", "job_level", "phone", "do_not_contact")
 
@@ -74,7 +76,8 @@ class Crowd:
             writers: list[Any] = []
             for rows in self.blocks():
                 writers = writers or [
-                    files.enter_context(pa.ipc.new_file(part, rows.schema)) for part in parts
+                    files.enter_context(pa.ipc.new_file(part, rows.schema, options=_PACKED))
+                    for part in parts
                 ]
                 mixed = rows.take(random.permutation(rows.num_rows))
                 ends = np.cumsum(random.multinomial(rows.num_rows, chances))

@@ -61,6 +61,13 @@ LIVE_TEXT = (
     "over” is the time from the acknowledgement of a form to the commit that hands its lead to a "
     "person; “never” counts those that waited longer than two minutes."
 )
+LARGE_TEXT = (
+    "The evaluation above, by buckets of leads that do not depend on each other, as for a machine "
+    "with {} GB of free memory. Leads are dealt to the buckets first; the tables lie in files. "
+    "“Most” is the memory the process holds itself, without pages of mapped files. Dealing reads "
+    "and writes the log once more, so every row costs more as soon as there are several buckets; "
+    "from then on it costs the same at any size."
+)
 GROWTH_TEXT = (
     "The questions of daily work to a ledger on PostgreSQL, each the median of fifteen; and which "
     "of the tables that grow with the log are read from end to end at the larger size."
@@ -71,6 +78,7 @@ def write() -> None:
     """Write page and chart anew from everything that is kept."""
     measured = known()
     sections = list(_sections(measured))
+    sections += _large_section()
     sections += _load_section()
     sections += _growth_section()
     chart = _chart(measured)
@@ -89,6 +97,27 @@ def _sections(results: dict[int, dict[str, list[Row]]]) -> Iterator[str]:
         small = part in ("starting", "time elapsed", "time added")
         for leads, rows in list(sizes.items())[-1:] if small else sizes.items():
             yield _table(rows, "" if small else f"{leads:,} leads")
+
+
+def _large_section() -> Iterator[str]:
+    """What logs cost that outgrow the memory, if that was measured."""
+    if not results.LARGE.exists():
+        return
+    told = json.loads(results.LARGE.read_text(encoding="utf-8"))
+    yield f"## More than fits in memory\n\n{LARGE_TEXT.format(told['free'])}\n"
+    yield "| leads | rows | buckets | dealing | tables | figures | processor | each row | most |"
+    yield "|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+    for size in told["sizes"]:
+        stages = [size[name] for name in ("dealing", "tables", "figures")]
+        walls = " | ".join(_duration(stage["wall"]) for stage in stages)
+        processor = sum(stage["processor"] for stage in stages)
+        most = max(stage["memory"] for stage in stages) / 2**20
+        yield (
+            f"| {size['leads']:,} | {size['rows']:,} | {size['buckets']} | {walls} "
+            f"| {_duration(processor)} | {_duration(processor / size['rows'])} | {most:,.0f} MiB |"
+        )
+    loads = ", ".join(str(size["load"]) for size in told["sizes"])
+    yield f"\n`python -m benchmarks.large`, once, on {told['machine']}; load {loads}.\n"
 
 
 def _load_section() -> Iterator[str]:

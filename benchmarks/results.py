@@ -15,6 +15,8 @@ from benchmarks.apart import Timing
 FOLDER = Path(__file__).with_name("results")
 #: What was measured of the live side.
 LOAD = FOLDER / "load.json"
+#: What was measured of logs that outgrow the memory.
+LARGE = FOLDER / "large.json"
 #: What was measured of small and large ledgers.
 GROWTH = FOLDER / "growth.json"
 LIBRARIES = ("numba", "numpy", "duckdb", "pyarrow", "polars", "pandas", "businesstimedelta")

@@ -41,7 +41,7 @@ def main() -> int:
     chosen = _arguments()
     found = Results(machine(), " ".join(sys.argv[1:]), chosen.leads, chosen.rounds)
     parts = chosen.only or ["starting", "time", "evaluation", "live", "peers"]
-    log = _crowd(chosen.leads) if {*READING} & {*parts} else None
+    log = crowd(chosen.leads) if {*READING} & {*parts} else None
     for part, works in _works().items():
         if part.partition(" ")[0] in parts:
             print(f"\n{part}")
@@ -77,7 +77,7 @@ def _works() -> dict[str, Sequence[str]]:
     }
 
 
-def _crowd(leads: int) -> Path:
+def crowd(leads: int) -> Path:
     """The log to measure on; made once for each size."""
     file = ROOM / f"crowd-{leads}.parquet"
     if not file.exists():

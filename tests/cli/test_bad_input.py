@@ -275,7 +275,7 @@ def test_sources_that_are_no_mapping(leadpact, tmp_path: Path) -> None:
 
 
 def test_a_file_that_goes_away_while_it_is_read(leadpact, tmp_path: Path, monkeypatch) -> None:
-    def gone(*_: object) -> None:
+    def gone(*_: object, **__: object) -> None:
         raise FileNotFoundError(2, "No such file or directory", "people.csv")
 
     write(tmp_path / "a.yaml", AGREEMENT)
@@ -402,7 +402,7 @@ def test_a_mistake_of_ours_is_told_in_a_sentence(leadpact, tmp_path: Path, monke
 
 
 def test_too_little_memory_is_said(leadpact, tmp_path: Path, monkeypatch) -> None:
-    def too_large(*_: object) -> None:
+    def too_large(*_: object, **__: object) -> None:
         raise MemoryError
 
     write(tmp_path / "a.yaml", AGREEMENT)

@@ -12,10 +12,11 @@ from leadpact.cli.exits import Code, Failed
 from leadpact.cli.moments import moment_of
 
 if TYPE_CHECKING:
-    from pyarrow import ChunkedArray
+    from pyarrow.compute import Expression
 
     from leadpact.agreement.loading import Loaded
     from leadpact.agreement.problems import Problem
+    from leadpact.engine.log import History
     from leadpact.flows.starting import Progress
     from leadpact.sources.reading import Read
 
@@ -40,8 +41,13 @@ def begin(
     as_of: str | None,
     known_at: str | None,
     tell: Progress,
+    *,
+    at_any_size: bool = False,
 ) -> Asked:
-    """Check the agreements and moments first, for that is quick; then read the data."""
+    """Check the agreements and moments first, for that is quick; then read the data.
+
+    `at_any_size`: as for `read_history`.
+    """
     from leadpact.flows.checking import usable
 
     _refuse_table(sources)
@@ -54,13 +60,13 @@ def begin(
 
     tell(0.05, f"Reading {sources}")
     try:
-        found = read_history(sources, data, tell)
+        found = read_history(sources, data, tell, at_any_size=at_any_size)
     except NothingToReadError as error:
         raise Failed(str(error), code=Code.PROBLEMS) from None
-    log = found.history.log
-    known = pc.coalesce(log["recorded_at"], log["happened_at"])
-    _refuse_before("--as-of", as_of, moments[0], log["happened_at"])
-    _refuse_before("--known-at", known_at, moments[1], known)
+    history, happened = found.history, pc.field("happened_at")
+    known = pc.coalesce(pc.field("recorded_at"), happened)
+    _refuse_before("--as-of", as_of, moments[0], history, happened)
+    _refuse_before("--known-at", known_at, moments[1], history, known)
     return Asked(versions, found, *moments, warnings)
 
 
@@ -75,12 +81,12 @@ def _refuse_table(sources: str) -> None:
 
 
 def _refuse_before(
-    option: str, text: str | None, moment: datetime | None, times: ChunkedArray
+    option: str, text: str | None, moment: datetime | None, history: History, time: Expression
 ) -> None:
     """Raise Failed for a moment at which there was nothing yet."""
-    import pyarrow.compute as pc
-
-    first = pc.min(times).as_py()
-    if moment is not None and first is not None and moment < first:
+    if moment is None or next(history.scan(["happened_at"], time <= moment), None) is not None:
+        return
+    first = history.earliest(time)
+    if first is not None:
         message = f"{option} {text}: this is before everything in the data."
         raise Failed(message, f"Its first row is of {first:%Y-%m-%d %H:%M} (UTC).", Code.USAGE)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 
@@ -45,12 +48,37 @@ class History:
     """Everything known of the leads: what sources deliver and the engine evaluates.
 
     `log` has the columns of LOG_SCHEMA and any typed property columns `p_<name>`; `deals` those of
-    DEALS_SCHEMA. To the engine alone `log` may also be a data set of Parquet files, which is never
-    read whole. `attributes_as_exported` says that attributes are known only as of an export, so
-    that every historical figure that uses them is marked.
+    DEALS_SCHEMA. A long `log` may also be a data set of Parquet files, which is never read whole:
+    then it is looked at through `rows` and `scan` only. `attributes_as_exported` says that
+    attributes are known only as of an export, so that every historical figure that uses them is
+    marked.
     """
 
     log: pa.Table
     deals: pa.Table = field(default_factory=DEALS_SCHEMA.empty_table)
     attributes_as_exported: bool = False
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """How many rows the log has."""
+        return int(self.log.num_rows if isinstance(self.log, pa.Table) else self.log.count_rows())
+
+    def scan(self, columns: Any, where: Any = None) -> Iterator[pa.RecordBatch]:
+        """Columns of the rows for which a condition of pyarrow holds, a part at a time.
+
+        `columns` are names, or expressions of pyarrow by name.
+        """
+        import pyarrow.dataset as ds
+
+        files = ds.dataset(self.log) if isinstance(self.log, pa.Table) else self.log
+        for batch in files.scanner(columns=columns, filter=where).to_batches():
+            if batch.num_rows:
+                yield batch
+
+    def earliest(self, time: Any) -> datetime | None:
+        """The first instant that an expression of pyarrow gives of any row."""
+        import pyarrow.compute as pc
+
+        firsts = (pc.min(batch["time"]).as_py() for batch in self.scan({"time": time}))
+        return min((first for first in firsts if first is not None), default=None)

@@ -23,5 +23,5 @@ def explain_lead(
 ) -> Explanation:
     """Explain a lead by its key; raises LookupError, with near matches, for one not in the log."""
     compile_engine(tell)
-    tell(0.6, f"Following {lead} through {found.history.log.num_rows:,} rows of the log")
+    tell(0.6, f"Following {lead} through {found.history.rows:,} rows of the log")
     return explain(agreements(versions), found.history, lead, as_of=as_of, known_at=known_at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from leadpact.flows.recorded import is_log, read_log
+from leadpact.flows.recorded import is_log, open_log, read_log
 from leadpact.flows.starting import Progress
 from leadpact.sources.reading import Read, read
 from leadpact.sources.rows import Reject
@@ -14,18 +14,22 @@ class NothingToReadError(Exception):
     """The tables were read and hold no row that can be used; the message says so."""
 
 
-def read_history(sources: str, data: str | None, tell: Progress) -> Read:
+def read_history(
+    sources: str, data: str | None, tell: Progress, *, at_any_size: bool = False
+) -> Read:
     """Read all tables of a mapping, or a log in the engine's own form.
 
-    Raises SourcesError, or NothingToReadError for no rows.
+    `at_any_size`: a long log stays in its file, for those who look at it through `rows` and `scan`;
+    one that outgrows the memory is dealt to buckets. Raises SourcesError, or NothingToReadError for
+    no rows.
     """
     if is_log(sources):
-        found = read_log(sources)
+        found = open_log(sources, tell) if at_any_size else read_log(sources)
     else:
         found = read(
             sources, data, lambda table, rows: tell(0.1, f"Reading {table}: {rows:,} rows")
         )
-    if not found.history.log.num_rows:
+    if not found.history.rows:
         raise NothingToReadError(f"{sources}: {_nothing(found.rejects)}")
     return found
 

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from leadpact.agreement.problems import Problem
+from leadpact.backends.binding import NotApartError
+from leadpact.backends.choosing import buckets_for, free_memory
+from leadpact.backends.dealing import Dealt, deal
+from leadpact.engine.delivered import FEW_ROWS
 from leadpact.engine.log import DEALS_SCHEMA, LOG_SCHEMA, History
+from leadpact.flows.starting import Progress
 from leadpact.sources.loading import SourcesError
 from leadpact.sources.reading import Read
 
 LOG = "log.parquet"
 DEALS = "deals.parquet"
+Found = TypeVar("Found")
+
+_ROOM_HINT = "set TMPDIR to a folder with twice the room of the log"
+_IN_ONE_PIECE = (
+    "The log was evaluated in one piece, though it is long: a row that concerns all leads has the "
+    "event id of a lead's row."
+)
 _HINT = "name a mapping (sources.yaml), or the log.parquet that `leadpact demo` writes"
 
 
@@ -26,14 +44,71 @@ def read_log(path: str | Path, notes: tuple[str, ...] = ()) -> Read:
     """Read a log and the `deals.parquet` beside it, if there is one; raises SourcesError."""
     file = Path(path)
     log = _table(file, LOG_SCHEMA)
-    beside = file.with_name(DEALS)
-    deals = _table(beside, DEALS_SCHEMA) if beside.is_file() else DEALS_SCHEMA.empty_table()
-    return Read(History(log, deals, notes=list(notes)), [], list(notes))
+    return Read(History(log, _deals(file), notes=list(notes)), [], list(notes))
 
 
-def _table(file: Path, schema: pa.Schema) -> pa.Table:
+def open_log(path: str | Path, tell: Progress) -> Read:
+    """As `read_log`; a long log stays in its file, and by buckets where it outgrows the memory."""
+    file = Path(path)
+    rows = _opened(file, pq.read_metadata).num_rows
+    schema = _opened(file, pq.read_schema)
+    if rows <= FEW_ROWS or not _is_log(schema):
+        return read_log(path)
+    log = ds.dataset(file, schema=_wanted(schema))
+    if next(iter(log.scanner(columns=[], filter=_is_incomplete()).head(1).to_batches()), None):
+        return read_log(path)
+    free = free_memory()
+    buckets = buckets_for(rows, free)
+    notes: list[str] = []
+    if buckets > 1:
+        try:
+            log = _dealt(file, log, buckets, free, tell)
+        except NotApartError:
+            notes.append(_IN_ONE_PIECE)
+    return Read(History(log, _deals(file), notes=notes), [], notes)
+
+
+def _dealt(file: Path, log: Any, buckets: int, free: int, tell: Progress) -> Dealt:
+    rows = log.count_rows()
+    what = (
+        f"{rows:,} rows outgrow the {free / 2**30:,.1f} GB that are free: dealing {buckets} parts"
+    )
+    tell(0.05, what)
     try:
-        table = pq.read_table(file)
+        return deal(
+            log, buckets, free // 4, tell=lambda n: tell(0.05 + 0.15 * n / rows, f"{what}, {n:,}")
+        )
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise _refused(file, f"cannot be dealt into parts: {reason}", _ROOM_HINT) from None
+
+
+def _deals(file: Path) -> pa.Table:
+    beside = file.with_name(DEALS)
+    return _table(beside, DEALS_SCHEMA) if beside.is_file() else DEALS_SCHEMA.empty_table()
+
+
+def _is_log(schema: pa.Schema) -> bool:
+    """Whether the columns of a log are there, and need not be cast."""
+    return all(
+        field.name in schema.names and schema.field(field.name).type == field.type
+        for field in LOG_SCHEMA
+    )
+
+
+def _is_incomplete() -> pc.Expression:
+    required = [pc.field(field.name).is_null() for field in LOG_SCHEMA if not field.nullable]
+    return reduce(or_, required)
+
+
+def _wanted(schema: pa.Schema, of: pa.Schema = LOG_SCHEMA) -> pa.Schema:
+    typed = [schema.field(name) for name in schema.names if name.startswith("p_")]
+    return pa.schema([*of, *typed])
+
+
+def _opened(file: Path, read: Callable[[Path], Found]) -> Found:
+    try:
+        return read(file)
     except FileNotFoundError:
         raise _refused(file, "there is no such file", _HINT) from None
     except OSError as error:
@@ -41,10 +116,13 @@ def _table(file: Path, schema: pa.Schema) -> pa.Table:
         raise _refused(file, f"cannot be read: {(reason or 'it is cut short').lower()}") from None
     except pa.ArrowException:
         raise _refused(file, "is no Parquet file, or a damaged one", _HINT) from None
+
+
+def _table(file: Path, schema: pa.Schema) -> pa.Table:
+    table = _opened(file, pq.read_table)
     if missing := [name for name in schema.names if name not in table.schema.names]:
         raise _refused(file, f"is no log of Leadpact: it has no column “{missing[0]}”", _HINT)
-    typed = [name for name in table.schema.names if name.startswith("p_")]
-    wanted = pa.schema([*schema, *(table.schema.field(name) for name in typed)])
+    wanted = _wanted(table.schema, schema)
     try:
         return table.select(wanted.names).cast(wanted)
     except (pa.ArrowException, ValueError) as error:

@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 
 from leadpact.agreement.loading import Loaded
+from leadpact.backends.local import evaluate
 from leadpact.documents.case_book import write_cases
 from leadpact.documents.report import Report
 from leadpact.documents.tables import write_tables
-from leadpact.engine.evaluate import evaluate
 from leadpact.engine.log import History
 from leadpact.engine.result import Result
 from leadpact.flows.checking import agreements
@@ -52,7 +52,7 @@ class Run:
 
     def _sweep(self, tell: Progress) -> Sweep | None:
         """The threshold at other places; None without one, and for a history that is too long."""
-        if self.history.log.num_rows > MOST_ROWS_TO_SWEEP:
+        if self.history.rows > MOST_ROWS_TO_SWEEP:
             return None
         tell(0.6, "Trying other thresholds")
         return move_threshold(self.result, self.history)
@@ -89,7 +89,14 @@ def run(
     All versions must be without problems. `as_of` and `known_at` are as for the engine.
     """
     compile_engine(tell)
-    tell(0.3, f"Evaluating {found.history.log.num_rows:,} rows of the log")
-    result = evaluate(agreements(versions), found.history, as_of=as_of, known_at=known_at)
+    what = f"Evaluating {found.history.rows:,} rows of the log"
+    tell(0.3, what)
+    result = evaluate(
+        agreements(versions),
+        found.history,
+        as_of=as_of,
+        known_at=known_at,
+        tell=lambda n, of: tell(0.3 + 0.2 * (n - 1) / of, f"{what}: part {n} of {of}"),
+    )
     tell(0.5, "Counting")
     return Run(versions, found, result)

@@ -44,7 +44,7 @@ def try_changes(
     warnings([after], now)
     before, then = _agreement(loaded), _agreement(after)
     compile_engine(tell)
-    tell(0.3, f"Evaluating {history.log.num_rows:,} rows as they were")
+    tell(0.3, f"Evaluating {history.rows:,} rows as they were")
     actual = evaluate([before], history, as_of=as_of)
     tell(0.5, "Asking what the rules alone would have done")
     rules = Prepared(history, as_of=as_of, simulate=True)

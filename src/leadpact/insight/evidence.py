@@ -13,10 +13,11 @@ import pyarrow.compute as pc
 
 from leadpact.agreement.calendars import ORGANISATION, calendars_of
 from leadpact.agreement.spec import Agreement
+from leadpact.backends.local import evaluate
 from leadpact.calendars import Calendar
 from leadpact.engine.compile.calendars import start_of
 from leadpact.engine.compile.program import in_order
-from leadpact.engine.evaluate import evaluate
+from leadpact.engine.log import History
 from leadpact.engine.metrics.aggregate import Cases, Figure, figure
 from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.periods import Period
@@ -122,10 +123,10 @@ class Evidence:
         It is this evaluation itself when nothing that came later changed what had happened.
         """
         if moment not in self._earlier:
-            log = self.measures.history.log
-            if not _known(log, moment):
+            history = self.measures.history
+            if not _known(history, moment):
                 return None
-            changed = _changed_after(log, moment, self.as_of)
+            changed = _changed_after(history, moment, self.as_of)
             self._earlier[moment] = self._again(moment) if changed else self
         return self._earlier[moment]
 
@@ -167,23 +168,24 @@ def _of_part(population: pa.Table, question: Question) -> pa.Table:
     return whole
 
 
-def _known(log: pa.Table, moment: datetime) -> bool:
-    return bool(pc.any(pc.less_equal(_recorded(log), _instant(moment))).as_py())
+def _known(history: History, moment: datetime) -> bool:
+    return _any(history, _recorded() <= _instant(moment))
 
 
-def _changed_after(log: pa.Table, moment: datetime, as_of: datetime) -> bool:
-    at = _instant(moment)
-    happened = log["happened_at"]
-    late = pc.and_(pc.greater(_recorded(log), at), pc.less_equal(happened, at))
-    revising = pc.and_(
-        pc.is_in(log["kind"], value_set=pa.array(REVISING)),
-        pc.and_(pc.greater(happened, at), pc.less_equal(happened, _instant(as_of))),
-    )
-    return bool(pc.any(pc.or_(late, revising)).as_py())
+def _changed_after(history: History, moment: datetime, as_of: datetime) -> bool:
+    at, happened = _instant(moment), pc.field("happened_at")
+    late = (_recorded() > at) & (happened <= at)
+    revising = pc.field("kind").isin(REVISING) & (happened > at) & (happened <= _instant(as_of))
+    return _any(history, late | revising)
 
 
-def _recorded(log: pa.Table) -> pa.ChunkedArray:
-    return pc.coalesce(log["recorded_at"], log["happened_at"])
+def _any(history: History, where: pc.Expression) -> bool:
+    """Whether a condition holds for any row of the log."""
+    return next(history.scan(["happened_at"], where), None) is not None
+
+
+def _recorded() -> pc.Expression:
+    return pc.coalesce(pc.field("recorded_at"), pc.field("happened_at"))
 
 
 def _instant(moment: datetime) -> pa.Scalar:

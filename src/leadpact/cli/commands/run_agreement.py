@@ -26,7 +26,8 @@ def run(
         str | None,
         typer.Option(
             metavar="DIR",
-            help="Write `report.html`, `figures.json` and the result tables (Parquet) there.",
+            help="Write `report.html`, `figures.json`, and as Parquet the result tables and "
+            "the cases behind every figure there.",
             show_default=False,
         ),
     ] = None,
@@ -46,7 +47,7 @@ def run(
     if folder:
         make_sure(folder)
     with progress() as tell:
-        asked = begin(files, sources, data, as_of, known_at, tell)
+        asked = begin(files, sources, data, as_of, known_at, tell, at_any_size=True)
         from leadpact.flows.run import run as evaluate
 
         done = evaluate(

@@ -20,7 +20,7 @@ def about_data(book: CaseBook, notes: Sequence[str]) -> Section:
     zone = book.measures.zone
     said = [
         f"Everything is as of {words.moment(result.as_of, zone)} ({zone.key}).",
-        f"{words.plural(history.log.num_rows, 'row')} of history and "
+        f"{words.plural(history.rows, 'row')} of history and "
         f"{words.plural(history.deals.num_rows, 'deal')} were read.",
     ]
     if history.attributes_as_exported:

@@ -13,6 +13,7 @@ from leadpact.documents.blocks import Said, Section, Table, opened
 from leadpact.documents.case_book import CaseBook, of_rows
 from leadpact.documents.parts.shared import MOST_ROWS, cut
 from leadpact.documents.pools import Pool, Row
+from leadpact.engine.log import LOG_SCHEMA, History
 
 _Named = TypeVar("_Named")
 _SET_ASIDE = "Rows of history that count nowhere; the lead itself may count."
@@ -83,7 +84,7 @@ def _left_out(book: CaseBook) -> pa.Table:
 
 def _set_aside(book: CaseBook) -> Table:
     aside = book.measures.result.set_aside
-    pool = Pool("set_aside.parquet", _timed(aside, book.measures.history.log), "happened_at")
+    pool = Pool("set_aside.parquet", _timed(aside, book.measures.history), "happened_at")
     groups = aside.group_by(["why", "kind"]).aggregate([([], "count_all")]).to_pylist()
     rows: list[list[Said]] = []
     for group in _ranked({(each["why"], each["kind"]): each["count_all"] for each in groups}):
@@ -94,9 +95,12 @@ def _set_aside(book: CaseBook) -> Table:
     return Table("Rows set aside" + cut(len(groups)), ["Why", "Kind", "Rows"], rows, words=2)
 
 
-def _timed(aside: pa.Table, log: pa.Table) -> pa.Table:
+def _timed(aside: pa.Table, history: History) -> pa.Table:
     """The rows set aside with the times that their first delivery states."""
-    named = log.filter(pc.is_in(log["event_id"], aside["event_id"].combine_chunks()))
+    of_aside = pc.field("event_id").isin(aside["event_id"].combine_chunks())
+    columns = ["source", "event_id", "happened_at"]
+    parts = list(history.scan(columns, of_aside))
+    named = pa.Table.from_batches(parts, pa.schema([LOG_SCHEMA.field(name) for name in columns]))
     times = named.group_by(["source", "event_id"]).aggregate([("happened_at", "min")])
     timed = aside.join(times, ["source", "event_id"])
     return timed.rename_columns({"happened_at_min": "happened_at"})

@@ -43,7 +43,7 @@ class Arrivals:
         spelt = pc.utf8_lower(self.email)
         plain = _is_plain(spelt)
         chosen |= ~plain & _true(self.email.is_valid())
-        chosen |= self._shared(spelt, plain)
+        chosen |= _shared(_mailboxes(self.email, spelt, plain))
         for judge in judges:
             chosen |= _matches(spelt, judge.test_patterns)
             chosen |= _hosted(spelt, judge.listed_hosts)
@@ -56,18 +56,28 @@ class Arrivals:
         told = (column.take(order).to_pylist() for column in stated)
         yield from zip(leads.tolist(), self.at[leads].tolist(), *told, strict=True)
 
-    def _shared(self, spelt: pa.Array, plain: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Which leads have the mailbox of another."""
-        keys = pc.if_else(pa.array(plain), _plain_keys(spelt), None)
-        odd = np.flatnonzero(~plain & _true(self.email.is_valid()))
-        told = [identity.email_key(email) for email in self.email.take(pa.array(odd)).to_pylist()]
-        keys = pc.replace_with_mask(keys, _mask(odd, len(keys)), pa.array(told, pa.string()))
-        coded = keys.dictionary_encode()
-        place = pc.fill_null(coded.indices, len(coded.dictionary)).to_numpy()
-        count = np.bincount(place, minlength=len(coded.dictionary) + 1)
-        count[-1] = 0
-        shared: NDArray[np.bool_] = count[place] > 1
-        return shared
+
+def mailboxes(emails: pa.Array) -> pa.Array:
+    """[email] the mailbox that it names: as `identity.email_key`, the plain ones by columns."""
+    spelt = pc.utf8_lower(emails)
+    return _mailboxes(emails, spelt, _is_plain(spelt))
+
+
+def _mailboxes(emails: pa.Array, spelt: pa.Array, plain: NDArray[np.bool_]) -> pa.Array:
+    keys = pc.if_else(pa.array(plain), _plain_keys(spelt), None)
+    odd = np.flatnonzero(~plain & _true(emails.is_valid()))
+    told = [identity.email_key(email) for email in emails.take(pa.array(odd)).to_pylist()]
+    return pc.replace_with_mask(keys, _mask(odd, len(keys)), pa.array(told, pa.string()))
+
+
+def _shared(mailboxes: pa.Array) -> NDArray[np.bool_]:
+    """Which leads have the mailbox of another."""
+    coded = mailboxes.dictionary_encode()
+    place = pc.fill_null(coded.indices, len(coded.dictionary)).to_numpy()
+    count = np.bincount(place, minlength=len(coded.dictionary) + 1)
+    count[-1] = 0
+    shared: NDArray[np.bool_] = count[place] > 1
+    return shared
 
 
 def arrivals(log: Log) -> Arrivals:

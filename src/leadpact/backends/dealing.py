@@ -1,0 +1,147 @@
+"""Deals a log that is larger than the memory to buckets, each of which can be evaluated alone."""
+
+from __future__ import annotations
+
+import shutil
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from leadpact.backends.binding import UNIT, Bonds, bonds
+from leadpact.engine import threads
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Told how many rows were dealt.
+Tell = Callable[[int], None]
+
+_ROWS_AT_ONCE = 1 << 20
+#: With less a database does not even begin.
+_LEAST_MEMORY = 2**28
+_NAMED = ("event_id", "source", "lead_id", "kind")
+
+
+@dataclass(frozen=True, eq=False)
+class Dealt:
+    """A log in files, and the same once more by buckets of leads that do not depend on each other.
+
+    What concerns all leads is in every bucket. It may be used as the data set that it was made of.
+    The folder `room`, with the files of the buckets, goes when nobody uses it any more.
+    """
+
+    whole: Any
+    buckets: Sequence[Any]
+    room: Path
+
+    @property
+    def files(self) -> list[str]:
+        """The files that were dealt."""
+        return list(self.whole.files)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Their columns."""
+        return self.whole.schema
+
+    def count_rows(self) -> int:
+        """How many rows they have."""
+        return int(self.whole.count_rows())
+
+    def scanner(self, **asked: Any) -> Any:
+        """As of a data set."""
+        return self.whole.scanner(**asked)
+
+    def to_table(self) -> pa.Table:
+        """As of a data set."""
+        return self.whole.to_table()
+
+
+def deal(
+    log: Any, buckets: int, memory: int, *, folder: Path | None = None, tell: Tell | None = None
+) -> Dealt:
+    """Deal a data set of Parquet files to so many buckets, using about so many bytes of memory.
+
+    The buckets are written into a new folder in `folder`, by default that of temporary files; they
+    need about one and a half times the room of the log. Raises NotApartError for a log that cannot
+    be dealt, OSError where there is no room.
+    """
+    room = Path(mkdtemp(prefix="leadpact-", dir=folder))
+    try:
+        files = [room / f"{number}.parquet" for number in range(buckets)]
+        with _database(room, memory) as database:
+            _write(log, bonds(log, database), database, files, tell or (lambda _: None))
+        found = Dealt(log, [ds.dataset(file) for file in files], room)
+    except BaseException:
+        shutil.rmtree(room, ignore_errors=True)
+        raise
+    weakref.finalize(found, shutil.rmtree, room, ignore_errors=True)
+    return found
+
+
+@contextmanager
+def _database(room: Path, memory: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database that keeps on disk what does not fit in memory, gone at the end."""
+    import duckdb
+
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "threads": threads.count(),
+        "memory_limit": f"{max(memory, _LEAST_MEMORY) // 2**20} MiB",
+        "temp_directory": str(room / "spilled"),
+    }
+    with duckdb.connect(config=settings) as database:
+        yield database
+
+
+def _write(
+    log: Any,
+    bound: Bonds,
+    database: duckdb.DuckDBPyConnection,
+    files: Sequence[Path],
+    tell: Tell,
+) -> None:
+    with ExitStack() as opened:
+        writers = [
+            opened.enter_context(pq.ParquetWriter(file, log.schema, compression="lz4"))
+            for file in files
+        ]
+        done = 0
+        for rows in _batches(log):
+            order, ends = _dealt(rows, bound, database, len(files))
+            taken = rows.take(pa.array(order))
+            for writer, begin, end in zip(writers, [0, *ends[:-1]], ends, strict=True):
+                writer.write_table(taken.slice(begin, end - begin))
+            done += rows.num_rows
+            tell(done)
+
+
+def _batches(log: Any) -> Iterator[pa.Table]:
+    for file in log.files:
+        with pq.ParquetFile(file) as opened:
+            for batch in opened.iter_batches(_ROWS_AT_ONCE, columns=log.schema.names):
+                yield pa.Table.from_batches([batch]).select(log.schema.names).cast(log.schema)
+
+
+def _dealt(
+    rows: pa.Table, bound: Bonds, database: duckdb.DuckDBPyConnection, buckets: int
+) -> tuple[Any, Any]:
+    """The places of rows by bucket, and where each bucket's end; what concerns all is in each."""
+    database.register("rows", rows.select(_NAMED))
+    units = database.sql(f"select {UNIT} as unit from rows").to_arrow_table()["unit"]
+    of_all = np.flatnonzero(units.is_null().to_numpy())
+    bucket = bound.anchor(units.fill_null(0).to_numpy()) % np.uint64(buckets)
+    bucket[of_all] = buckets
+    order = np.argsort(bucket, kind="stable")
+    counts = np.bincount(bucket.astype(np.int64), minlength=buckets + 1)
+    parts = np.split(order, np.cumsum(counts)[:-1])[:buckets]
+    parts = [np.concatenate([part, of_all]) for part in parts]
+    return np.concatenate(parts), np.cumsum([len(part) for part in parts])
