@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.db import InterfaceError, OperationalError, connection
 
@@ -25,7 +26,7 @@ from leadpact.flows.sending import send_due
 from leadpact.ledger.models import Heartbeat
 from leadpact.ledger.selectors import figures
 from leadpact.ledger.selectors.health import anything_to_do, anything_to_tell
-from leadpact.ledger.services import heartbeats, quarantine
+from leadpact.ledger.services import heartbeats, quarantine, uploads
 
 #: How long a worker that has nothing to do waits before it looks again.
 POLL_SECONDS = 0.2
@@ -38,7 +39,6 @@ _DIGESTS_EVERY = timedelta(seconds=30)
 _MOST_IN_A_ROW = 20
 _LONGEST_PAUSE = 30.0
 _SEND_EVERY_SECONDS = 1.0
-_MEASURE_LOOKS_EVERY = 5.0
 #: Names the process that started this one, so that it does not outlive it.
 _PARENT = "LEADPACT_PARENT"
 
@@ -197,15 +197,19 @@ class Sender:
         connection.close()
 
 
-class Measurer:
-    """Lets figures be measured when they are due, by a process of its own that yields to others."""
+class _Beside:
+    """Something that a command of its own does when it is due: it yields to the live flow."""
+
+    name = ""
+    command: tuple[str, ...] = ()
+    looks_every = 5.0
 
     def __init__(self, now: Clock) -> None:
         self._now = now
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self.run, name="measurer", daemon=True)
+        self._thread = threading.Thread(target=self.run, name=self.name, daemon=True)
 
-    def __enter__(self) -> Measurer:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -213,21 +217,25 @@ class Measurer:
         self._stopping.set()
         self._thread.join(_LONGEST_PAUSE)
 
+    def is_due(self) -> bool:
+        """Whether there is something to do."""
+        raise NotImplementedError
+
     def run(self) -> None:
-        """Look until stopped; a measurement that runs then is ended, and publishes nothing."""
+        """Look until stopped; a command that runs then is ended, and leaves nothing half done."""
         while not self._stopping.is_set():
             try:
-                if figures.is_due(self._now()):
-                    self._measure()
-            except Exception as error:  # noqa: BLE001 figures can wait; whoever runs this cannot
-                tell("nothing was measured", level=logging.ERROR, error=place_of(error))
+                if self.is_due():
+                    self._do()
+            except Exception as error:  # noqa: BLE001 it can wait; whoever runs this cannot
+                tell(f"{self.name} failed", level=logging.ERROR, error=place_of(error))
                 self._stopping.wait(_LONGEST_PAUSE)
             connection.close()
-            self._stopping.wait(_MEASURE_LOOKS_EVERY)
+            self._stopping.wait(self.looks_every)
 
-    def _measure(self) -> None:
+    def _do(self) -> None:
         running = subprocess.Popen(
-            [sys.executable, "-m", "leadpact", "measure", "--when-due"],
+            [sys.executable, "-m", "leadpact", *self.command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             env={**os.environ, _PARENT: str(os.getpid())},
@@ -237,5 +245,28 @@ class Measurer:
                 running.terminate()
                 running.wait()
         if running.returncode and not self._stopping.is_set():
-            tell("a measurement failed", level=logging.ERROR, code=running.returncode)
+            tell(f"{self.name} failed", level=logging.ERROR, code=running.returncode)
             self._stopping.wait(_LONGEST_PAUSE)
+
+
+class Measurer(_Beside):
+    """Lets figures be measured when they are due."""
+
+    name = "measuring"
+    command = ("measure", "--when-due")
+
+    def is_due(self) -> bool:
+        """Whether something changed since they were measured, and the pause is over."""
+        return figures.is_due(self._now())
+
+
+class Importer(_Beside):
+    """Lets files be imported that somebody sent in through the pages."""
+
+    name = "importing"
+    command = ("uploads", "--import")
+    looks_every = 1.0
+
+    def is_due(self) -> bool:
+        """Whether any waits whose files lie here."""
+        return uploads.any_due(now=self._now())

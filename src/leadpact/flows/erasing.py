@@ -30,7 +30,7 @@ from leadpact.flows.journal import place_of, tell
 from leadpact.ledger.models import Event, Lead, LeadState
 from leadpact.ledger.selectors import agreements, logs
 from leadpact.ledger.selectors.personal import about_in_trail, held_on, leads_of
-from leadpact.ledger.services import decisions, erasing
+from leadpact.ledger.services import decisions, erasing, uploads
 from leadpact.ledger.services.pseudonyms import NAMING, Pseudonyms, naming_texts
 
 #: Attributes that tell of a lead's company, or whose it is, and name nobody.
@@ -96,6 +96,7 @@ def erase(who: str, *, actor: str, now: datetime, even_if_moved: bool = False) -
         if versions:
             rebuilding.write(set(names.leads.values()), now)
         erasing.forget(names, entries, actor=actor, now=now)
+    uploads.forget([*leads, *(text for text in names.named if "@" in text)])
     _leave_nothing_behind()
     new = list(names.leads.values())
     standing = LeadState.objects.filter(lead_id__in=new, status="open")

@@ -29,6 +29,7 @@ class ExportFile:
     table: Table
     export: Export
     values: dict[str, Counter[str]]
+    header: tuple[str, ...] = ()
 
     def endings(self, word: str) -> list[str]:
         """The texts of the outcome column that have a word in them, as `won` or `lost`."""
@@ -136,6 +137,9 @@ def _fields(leads: ExportFile) -> Iterator[str]:
             yield f"        {role}: {word(roles[role])}"
     if "opted_out" in roles:
         yield f"        opted_out: {{column: {word(roles['opted_out'])}, type: boolean}}"
+    for name, (column, kind) in leads.export.kept.items():
+        told = word(column) if kind == "text" else f"{{column: {word(column)}, type: {kind}}}"
+        yield f"        {word(name)}: {told}"
 
 
 _EVENTS = {

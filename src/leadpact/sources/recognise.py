@@ -112,13 +112,15 @@ class Export:
     """What the columns of an export are: role → column, and stage → its date column, in order.
 
     `stages` has (role, name as the export writes it, column); `by_words` the columns that are known
-    only by words in their names and by their values → the role, or the name of the stage.
+    only by words in their names and by their values → the role, or the name of the stage; `kept`
+    the attributes that somebody wants beside the roles: name → (column, type).
     """
 
     vendor: Vendor
     roles: dict[str, str]
     stages: list[tuple[str, str, str]] = field(default_factory=list)
     by_words: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 Values = Mapping[str, Counter[str]]

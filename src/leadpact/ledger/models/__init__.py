@@ -37,6 +37,7 @@ from leadpact.ledger.models.state import (
     NurtureEntry,
     StageEntry,
 )
+from leadpact.ledger.models.uploads import Upload
 from leadpact.ledger.models.views import SavedView
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
     "StageEntry",
     "Standing",
     "Team",
+    "Upload",
     "User",
     "Webhook",
 ]
