@@ -70,6 +70,24 @@ def test_what_was_added_has_elapsed(situation: Any, offset: timedelta, d: timede
     assert calendar.elapsed(calendar.subtract(start, d), start) == d
 
 
+@given(situations(), seconds, durations)
+def test_what_is_open_between_is_what_elapses(
+    situation: Any, offset: timedelta, d: timedelta
+) -> None:
+    content, start = situation
+    calendar, start = Calendar(**content), start + offset
+    end = start + d
+    found = calendar.open_between(start, end)
+    assert sum((closes - opens for opens, closes in found), timedelta()) == calendar.elapsed(
+        start, end
+    )
+    edges = [each for stretch in found for each in stretch]
+    assert edges == sorted(edges)
+    assert all(start <= each <= end for each in edges)
+    assert all(calendar.is_open(opens) for opens, _ in found)
+    assert calendar.open_between(end, start) == []
+
+
 @given(situations(), seconds, durations.filter(bool))
 def test_the_answer_is_the_earliest_and_the_latest(
     situation: Any, offset: timedelta, d: timedelta

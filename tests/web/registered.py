@@ -12,8 +12,9 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
-from leadpact.ledger.models import Handoff, SavedView, User
+from leadpact.ledger.models import Handoff, Proposal, SavedView, User
 from leadpact.web.pages import load
+from leadpact.web.pages.working import WORK
 from leadpact.web.registry import PAGES, PageInfo
 from tests.api.conftest import signed_in
 
@@ -24,14 +25,27 @@ def _own_view(user: User) -> int:
     return SavedView.objects.create(user=user, listing="leads", name="mine").pk
 
 
+def _proposed() -> int:
+    return Proposal.objects.create(
+        first_id="Ada", second_id="Bo", weight=1.0, because="a test", found_at=now()
+    ).pk
+
+
 #: The parameters of an address, for whoever asks.
 PARAMETERS: dict[str, Callable[[User], dict[str, Any]]] = {
     "forget_view": lambda user: {"number": _own_view(user)},
+    "lead": lambda _: {"key": "Ada"},
+    "why": lambda _: {"key": "Ada"},
+    "decide_proposal": lambda _: {"number": _proposed(), "verdict": "refuse"},
 }
+#: What is done with leads; each page that does it says what else it needs.
+WORK_NAMES = [f"work_{what}" for what in WORK]
 #: What is sent to an action.
 SENT: dict[str, dict[str, Any]] = {
     "save_view": {"listing": "leads", "name": "Mine", "query": "q=a"},
     "forget_view": {},
+    "decide_proposal": {},
+    **{name: {"lead": "Ada"} for name in WORK_NAMES},
 }
 
 

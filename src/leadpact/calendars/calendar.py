@@ -186,6 +186,11 @@ class Calendar:
         """Working time from start to end, in real seconds; negative when end is earlier."""
         return timedelta(microseconds=self._reckoner.elapsed(_ticks(start), _ticks(end)))
 
+    def open_between(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        """The stretches of working time from start to end, in order; none where end is earlier."""
+        found = self._reckoner.open_between(_ticks(start), _ticks(end))
+        return [(_datetime(opens, start), _datetime(closes, start)) for opens, closes in found]
+
     def add_business_days(self, instant: datetime, n: int) -> datetime:
         """The same local time on the n-th following working day, moved into that day's hours.
 

@@ -55,6 +55,13 @@ class Reckoner:
         table = self._covering(min(a, b), max(a, b)).table
         return kernels.working_between(table, 0, a, b)
 
+    def open_between(self, a: int, b: int) -> list[tuple[int, int]]:
+        spans = self._covering(min(a, b), max(a, b)).table.spans
+        first = np.searchsorted(spans[:, kernels.CLOSES], a, side="right")
+        last = np.searchsorted(spans[:, kernels.OPENS], b, side="left")
+        found = spans[first:last, [kernels.OPENS, kernels.CLOSES]].tolist()
+        return [(max(opens, a), min(closes, b)) for opens, closes in found]
+
     def add_business_days(self, t: int, n: int) -> int:
         return self._answer(lambda table: kernels.add_business_days_at(table, 0, t, n), t, t)
 

@@ -12,6 +12,7 @@ from leadpact.agreement.durations import Term, TimeKind
 from leadpact.agreement.spec import Agreement, Obligation
 from leadpact.calendars import Calendar
 from leadpact.engine.compile.calendars import ORGANISATION
+from leadpact.engine.questions import step_name
 from leadpact.engine.values import normal
 
 
@@ -43,6 +44,23 @@ class Warned:
         calendar = self._calendar(duty.calendar, clock["holder"])
         found = {_before(clock["due_at"], each, calendar) for each in duty.warnings}
         return sorted(max(each, clock["started_at"]) for each in found)
+
+    def hours_of(self, obligation: str, holder: str | None) -> Calendar | None:
+        """The calendar in whose working time a clock runs; None where every hour counts.
+
+        `obligation` is what the engine's table of clocks calls it, also a step of the protocol.
+        """
+        duty, protocol = self._duty(obligation), self.agreement.contact_protocol
+        if duty is not None:
+            term, whose = duty.within, duty.calendar
+        elif protocol is not None:
+            steps = {step_name(each.name): each.within for each in protocol.steps}
+            if obligation not in steps:
+                return None
+            term, whose = steps[obligation], protocol.calendar
+        else:
+            return None
+        return None if term.kind is TimeKind.CLOCK else self._calendar(whose, holder)
 
     def _duty(self, name: str) -> Obligation | None:
         return next((each for each in self.agreement.obligations if each.name == name), None)

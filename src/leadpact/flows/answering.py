@@ -170,12 +170,18 @@ def channels_of(agreement: Agreement) -> list[str]:
 
 def answer(question: Question, told: Mapping[str, str], now: datetime) -> Receipt:
     """Do what the link asks, with what its page asked for. Raises Refused."""
+    doing = Doing(question.caller, now, question.key)
+    return perform(question.answer, doing, question.lead, told)
+
+
+def perform(answer: Answer, doing: Doing, lead: str, told: Mapping[str, str]) -> Receipt:
+    """Accept, reject or log an attempt as a form says it. Raises Refused."""
     given: Callable[[Doing, str, Mapping[str, str]], Receipt] = {
         Answer.ACCEPT: _accept,
         Answer.REJECT: _reject,
         Answer.ATTEMPT: _attempt,
-    }[question.answer]
-    return given(Doing(question.caller, now, question.key), question.lead, told)
+    }[answer]
+    return given(doing, lead, told)
 
 
 def _accept(doing: Doing, lead: str, told: Mapping[str, str]) -> Receipt:

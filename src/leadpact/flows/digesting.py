@@ -18,12 +18,12 @@ from django.db.models import Q, QuerySet
 from leadpact.agreement.spec import Agreement
 from leadpact.agreement.vocabulary import Side
 from leadpact.calendars import Calendar
-from leadpact.engine.evaluate import examine
+from leadpact.flows.closures import days_closed
 from leadpact.flows.deciding import may_decide
 from leadpact.flows.quiet import QuietHours
 from leadpact.flows.telling import DIGEST, contact_of, payload_of
 from leadpact.ledger.models import Channel, Clock, Episode, Notice, Person
-from leadpact.ledger.selectors import agreements, days, logs
+from leadpact.ledger.selectors import agreements, days
 from leadpact.ledger.selectors.days import Back, Day
 from leadpact.ledger.services import installation, notices
 
@@ -66,7 +66,7 @@ def plan_digests(now: datetime) -> int:
     readers = readers_of(version.agreement)
     if not _mornings(readers, QuietHours.of(version.agreement), live, now):
         return 0
-    quiet = QuietHours.of(version.agreement, _closed(now))
+    quiet = QuietHours.of(version.agreement, days_closed(now))
     return sum(_see_to(each, live, now) for each in _mornings(readers, quiet, live, now))
 
 
@@ -118,12 +118,6 @@ def _named_by_channels() -> set[str]:
         if not json.loads(kinds) or DIGEST in json.loads(kinds)
         for name in json.loads(receivers)
     }
-
-
-def _closed(now: datetime) -> list[tuple[date, str]]:
-    """Days declared closed by now, each with the name of a calendar."""
-    found = examine(agreements.documents(), logs.history_of([]), as_of=now)
-    return [(each.day, each.calendar) for each in found.closures]
 
 
 def _mornings(

@@ -29,7 +29,7 @@ def message_of(notice: Notice, zone: ZoneInfo, now: datetime, links: Sequence[Li
         lines = digest_text.lines_of(about, zone, now, lead_named)
         return Message(notice.key, digest_text.subject_of(about), lines)
     lead = _found(notice.lead_id)
-    name = _name(lead)
+    name = name_of(lead)
     told = _SUBJECTS[notice.kind].format(lead=name, **_strings(about))
     lines = {
         "handoff": lambda: _handoff(lead, zone, now),
@@ -44,7 +44,7 @@ def together(notices: Sequence[Notice], key: str) -> Message:
     """Several notices of one kind as one message."""
     kind = notices[0].kind
     leads = Lead.objects.select_related("state", "company").in_bulk([n.lead_id for n in notices])
-    lines = [f"- {_name(leads.get(notice.lead_id))}" for notice in notices]
+    lines = [f"- {name_of(leads.get(notice.lead_id))}" for notice in notices]
     return Message(key, f"{words.number(len(notices))} {_TOGETHER[kind]}", lines)
 
 
@@ -78,14 +78,14 @@ def _strings(about: Mapping[str, Any]) -> dict[str, str]:
 
 def lead_named(key: str) -> str:
     """A lead by its key, as people know it."""
-    return _name(_found(key))
+    return name_of(_found(key))
 
 
 def _found(key: str | None) -> Lead | None:
     return Lead.objects.select_related("state", "company").filter(key=key).first()
 
 
-def _name(lead: Lead | None) -> str:
+def name_of(lead: Lead | None) -> str:
     """Who a lead is, as people know them: name and company, else what there is."""
     if lead is None:
         return "a lead that is gone"

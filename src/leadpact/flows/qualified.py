@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from leadpact.engine.explain import explain
-from leadpact.ledger.selectors import agreements, logs
+from leadpact.flows.explained import explained
 
 _LONGEST = 300
 
 
 def why_handed_over(lead: str, now: datetime) -> str:
     """What let the lead enter the stage that is handed over; empty where no stage hands it over."""
-    family = logs.with_relatives([lead])
     try:
-        found = explain(agreements.documents(), logs.history_of(family), lead, as_of=now)
+        found = explained(lead, now)
     except LookupError:
         return ""
     last = found.passages[-1:]

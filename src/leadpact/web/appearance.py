@@ -6,8 +6,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+
+from leadpact.web.going_back import back_of
 
 COOKIE = "theme"
 THEMES = ("light", "dark")
@@ -23,10 +24,7 @@ def chosen(request: HttpRequest) -> str:
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
     """Keep a choice and go back to the page on which it was made."""
-    back = request.POST.get("back", "/")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
-        back = "/"
-    answer = redirect(back)
+    answer = redirect(back_of(request))
     said = request.POST.get("theme", "")
     if said in THEMES:
         secure = bool(settings.SESSION_COOKIE_SECURE)

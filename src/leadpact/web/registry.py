@@ -5,7 +5,7 @@ the navigation and the tests of roles are made from.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -41,7 +41,10 @@ View = Callable[..., HttpResponseBase]
 
 @dataclass(frozen=True)
 class PageInfo:
-    """An address: who may use it, and what it is called in the navigation (empty: not there)."""
+    """An address: who may use it, and what it is called in the navigation (empty: not there).
+
+    A `part` is asked for by a page that is open already.
+    """
 
     route: str
     name: str
@@ -51,6 +54,7 @@ class PageInfo:
     nav: str
     order: int
     view: View
+    part: bool = False
 
     def admits(self, caller: Caller) -> bool:
         """Whether somebody may use it at all; of which leads, the selectors tell."""
@@ -71,6 +75,13 @@ def page(
 ) -> Callable[[View], View]:
     """Put a page on the list: whoever has the right, in one of the roles, may read it."""
     return _listed(route, name, act, roles, ("GET", "HEAD"), nav, order)
+
+
+def part(
+    route: str, *, name: str, act: Act = Act.READ, roles: frozenset[str] | None = None
+) -> Callable[[View], View]:
+    """Put an address on the list that gives part of a page to that page, without a reload."""
+    return _listed(route, name, act, roles, ("GET", "HEAD"), "", 0, part=True)
 
 
 def action(
@@ -112,15 +123,16 @@ def _listed(
     methods: tuple[str, ...],
     nav: str,
     order: int,
+    *,
+    part: bool = False,
 ) -> Callable[[View], View]:
     def put(view: View) -> View:
         if name in PAGES:
             raise ValueError(f"There are two pages called {name}.")
         allowed = frozenset(Role.values) if roles is None else roles
-        info = PageInfo(route, name, act, allowed, methods, nav, order, view)
-        guarded = _guarded(info, view)
-        PAGES[name] = PageInfo(route, name, act, allowed, methods, nav, order, guarded)
-        return guarded
+        info = PageInfo(route, name, act, allowed, methods, nav, order, view, part)
+        PAGES[name] = replace(info, view=_guarded(info, view))
+        return PAGES[name].view
 
     return put
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,8 +14,10 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from leadpact.flows.faces import Face
 from leadpact.flows.wording import when as in_words
-from leadpact.ledger.models import User
+from leadpact.ledger.instants import instant
+from leadpact.ledger.models import Event, User
 from leadpact.web.signing_in.made_up import people
 
 register = template.Library()
@@ -67,3 +70,61 @@ def kind_of(value: Any) -> str:
     if isinstance(value, datetime):
         return "time"
     return "number" if isinstance(value, int | float) else "text"
+
+
+@register.filter
+def spans(found: Sequence[tuple[datetime, datetime]]) -> str:
+    """Stretches of time for a script: pairs of milliseconds since 1970, as JSON."""
+    return json.dumps([[int(each.timestamp() * 1000) for each in pair] for pair in found])
+
+
+@register.filter
+def time_left(face: Face) -> str:
+    """What is left of a clock that is counted down, as its countdown begins to tell it."""
+    seconds = int(sum((ends - begins).total_seconds() for begins, ends in face.spans or ()))
+    minutes, hours = seconds // 60, seconds // 3600
+    return (
+        f"{minutes}:{seconds % 60:02d} min" if hours == 0 else f"{hours} h {minutes % 60:02d} min"
+    )
+
+
+@register.filter
+def at(row: Event) -> datetime:
+    """When a row of the log happened."""
+    return instant(row.happened)
+
+
+#: Words of states that are good or bad news; colour only repeats them.
+_TONES = {
+    **dict.fromkeys(("met", "won"), "good"),
+    **dict.fromkeys(("missed", "overdue", "lost", "disqualified"), "bad"),
+    **dict.fromkeys(("rejected", "excluded", "recycled"), "short"),
+    "marketing": "marketing",
+    "sales": "sales",
+}
+
+
+@register.filter
+def tone(word: str) -> str:
+    """The tone of a badge for a state, a verdict or a side."""
+    return _TONES.get(str(word), "")
+
+
+@register.filter
+def share(value: float) -> str:
+    """A part of one as a percentage."""
+    return f"{value:.0%}".replace("%", " %")
+
+
+@register.filter
+def duration(seconds: float) -> str:
+    """A length of time in hours and minutes: a day of working time has no fixed length."""
+    minutes = round(seconds / 60)
+    hours = minutes // 60
+    return f"{hours:,} h {minutes % 60} min" if hours else f"{minutes} min"
+
+
+@register.filter
+def plain_reason(text: str) -> str:
+    """A reason of the engine in words of every day: names of the log without their underscores."""
+    return text.replace("_", " ")

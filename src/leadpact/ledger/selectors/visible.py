@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from leadpact.ledger.models import Handoff, Lead, Person
+from leadpact.ledger.models import Episode, Handoff, Lead, Person
 from leadpact.ledger.services.permits import Caller
 
 
@@ -37,9 +37,8 @@ def may_work(caller: Caller, lead: str) -> bool:
 
 
 def _handed_over() -> Q:
-    return Q(Exists(Handoff.objects.filter(lead=OuterRef("pk")))) | Q(
-        episodes__handed_off_at__isnull=False
-    )
+    episodes = Episode.objects.filter(lead=OuterRef("pk"), handed_off_at__isnull=False)
+    return Q(Exists(Handoff.objects.filter(lead=OuterRef("pk")))) | Q(Exists(episodes))
 
 
 def _of_rep(caller: Caller) -> Q:

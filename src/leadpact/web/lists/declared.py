@@ -54,7 +54,7 @@ class Listing(Generic[Row]):
     """A list of what the reader may see: `rows` asks the selectors.
 
     `order` is the key of a column, with `-` for the largest first. `search` narrows rows to a text
-    that somebody typed; `searched` says what it looks at.
+    that somebody typed; `searched` says what it looks at. `body` is the template of its rows.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Listing(Generic[Row]):
     search: Callable[[QuerySet[Row], str], QuerySet[Row]] | None = None
     searched: str = ""
     page_size: int = 50
+    body: str = "lists/table.html"
 
     def column(self, key: str) -> Column[Row] | None:
         """The column by which one can sort under this key."""

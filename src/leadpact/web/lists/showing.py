@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,15 +138,18 @@ def answer(
     request: PageRequest,
     listing: Listing[Any],
     template: str = "lists/page.html",
-    **more: Any,
+    beside: Callable[[Shown], Mapping[str, Any]] | None = None,
 ) -> HttpResponseBase:
-    """A list as it was asked for: as a page, or with `as=csv` as a spreadsheet of all its rows."""
+    """A list as it was asked for: as a page, or with `as=csv` as a spreadsheet of all its rows.
+
+    `beside` gives the template more, once the rows of the page are known.
+    """
     if request.GET.get("as") == "csv":
         what = asked(request, listing)
         return spreadsheet(listing, rows_for(request, listing, what), request.zone)
     shown = page_of(request, listing)
     saved = views_of(request.user, listing.name)
-    told = {"list": shown, "saved": saved, **more}
+    told = {"list": shown, "saved": saved, **(beside(shown) if beside else {})}
     return _with_clean_address(request, shown, render(request, template, told))
 
 

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from leadpact.ledger.services.permits import Act
 from leadpact.ledger.services.saved_views import ViewError, forget_view, save_view
+from leadpact.web.going_back import back_of
 from leadpact.web.registry import PageRequest, action
 
 
@@ -26,7 +26,7 @@ def save(request: PageRequest) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, f"Saved as “{saved.name}”.")
-    return redirect(_back(request))
+    return redirect(back_of(request))
 
 
 @action("views/<int:number>/forget", name="forget_view", act=Act.READ)
@@ -34,10 +34,4 @@ def forget(request: PageRequest, number: int) -> HttpResponse:
     """Forget a view."""
     if forget_view(request.user, number):
         messages.success(request, "The view is forgotten.")
-    return redirect(urlsplit(_back(request)).path)
-
-
-def _back(request: PageRequest) -> str:
-    back = request.POST.get("back", "/")
-    mine = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
-    return back if mine else "/"
+    return redirect(urlsplit(back_of(request)).path)

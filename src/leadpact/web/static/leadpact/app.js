@@ -6,15 +6,14 @@
     document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
 
   // Countdowns. `data-until` is the due instant; `data-spans` the working time until then, as
-  // pairs of instants in milliseconds; without spans every hour counts.
+  // pairs of instants in milliseconds.
   const told = (seconds) => {
     const minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
     if (seconds < 3600) return `${minutes}:${String(Math.floor(seconds % 60)).padStart(2, "0")} min`;
     return `${hours} h ${String(minutes % 60).padStart(2, "0")} min`;
   };
   const left = (place, now) => {
-    const spans = place.dataset.spans ? JSON.parse(place.dataset.spans) : [[0, Date.parse(place.dataset.until)]];
-    return spans.reduce((sum, [from, to]) => sum + Math.max(0, to - Math.max(from, now)), 0) / 1000;
+    return JSON.parse(place.dataset.spans).reduce((sum, [from, to]) => sum + Math.max(0, to - Math.max(from, now)), 0) / 1000;
   };
   const tick = () => {
     // The server's clock counts, not the reader's, which may be wrong.

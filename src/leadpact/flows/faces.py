@@ -1,0 +1,98 @@
+"""Clocks as a page shows them running: what is owed, until when, and in which hours it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from leadpact.engine.compile.program import in_order
+from leadpact.engine.questions import step_name
+from leadpact.engine.warnings import Warned
+from leadpact.flows.closures import Closures, days_closed_lately
+from leadpact.ledger.models import Clock
+from leadpact.ledger.selectors import agreements
+
+#: More than this is told by the day on which it is due; nobody reads a countdown of weeks.
+COUNTED_DOWN = timedelta(hours=24)
+#: With so many days until it is due, holidays and all, there is more left than that.
+_FAR = timedelta(days=14)
+OPEN = ("running", "overdue")
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Face:
+    """A clock that runs or is overdue.
+
+    `spans` are the stretches of the time that counts until it is due, None where it is told by its
+    day. `step` is its place in the contact protocol.
+    """
+
+    obligation: str
+    side: str
+    holder: str | None
+    due_at: datetime | None
+    overdue: bool
+    paused: bool
+    spans: Sequence[Span] | None
+    step: int | None
+    channels: Sequence[str]
+
+    @property
+    def name(self) -> str:
+        """What is owed, without the word that tells steps of the protocol apart."""
+        return self.obligation.removeprefix(step_name(""))
+
+
+def faces_of(clocks: Iterable[Clock], now: datetime) -> dict[str, list[Face]]:
+    """By lead, the clocks that are open among these, the most urgent first."""
+    running = [clock for clock in clocks if clock.outcome in OPEN]
+    if not running:
+        return {}
+    versions = _warned(
+        tuple(each.sha256 for each in agreements.published()), days_closed_lately(now)
+    )
+    found: dict[str, list[Face]] = {}
+    far = datetime.max.replace(tzinfo=now.tzinfo)
+    for clock in sorted(running, key=lambda each: each.due_at or far):
+        found.setdefault(clock.lead_id, []).append(_face(clock, versions[clock.version], now))
+    return found
+
+
+@lru_cache(maxsize=8)
+def _warned(versions: tuple[str, ...], closed: Closures) -> list[Warned]:
+    del versions
+    return [Warned.of(each, closed) for each in in_order(agreements.documents())]
+
+
+def _face(clock: Clock, warned: Warned, now: datetime) -> Face:
+    due, protocol = clock.due_at, warned.agreement.contact_protocol
+    spans = _left(clock, warned, now)
+    left = sum((ends - begins for begins, ends in spans or ()), timedelta())
+    channels: Sequence[str] = ()
+    if clock.protocol_step is not None and protocol is not None:
+        channel = protocol.steps[clock.protocol_step].channel
+        channels = [channel] if isinstance(channel, str) else channel
+    return Face(
+        obligation=clock.obligation,
+        side=clock.side,
+        holder=clock.holder,
+        due_at=due,
+        overdue=due is not None and due < now,
+        paused=clock.paused,
+        spans=spans if left <= COUNTED_DOWN else None,
+        step=clock.protocol_step,
+        channels=channels,
+    )
+
+
+def _left(clock: Clock, warned: Warned, now: datetime) -> list[Span] | None:
+    """The stretches of the time that counts until a clock is due; None where that is far."""
+    due = clock.due_at
+    if due is None or clock.paused or not now < due <= now + _FAR:
+        return None
+    hours = warned.hours_of(clock.obligation, clock.holder)
+    return [(now, due)] if hours is None else hours.open_between(now, due)

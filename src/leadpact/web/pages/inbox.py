@@ -1,0 +1,176 @@
+"""The inbox: what waits for somebody in sales, the most urgent first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from leadpact.agreement.spec import Agreement
+from leadpact.flows import answering
+from leadpact.flows.faces import Face, faces_of
+from leadpact.flows.messages import name_of
+from leadpact.flows.working import snooze_reasons
+from leadpact.ledger.models import Event, Lead
+from leadpact.ledger.selectors import agreements, inbox
+from leadpact.ledger.selectors.engagement import Did, did_lately, sales_did_since_handoff
+from leadpact.ledger.selectors.finding import with_text
+from leadpact.ledger.services.permits import Act
+from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
+from leadpact.web.lists.showing import Shown, answer
+from leadpact.web.registry import PageRequest, page, part
+
+_MOST_DID = 3
+_MOST_NEW = 5
+
+
+@dataclass(frozen=True)
+class Work:
+    """A line of the inbox: the lead, what it is owed, what it did, and what sales did with it."""
+
+    lead: Lead
+    name: str
+    company: str
+    faces: Sequence[Face]
+    did: Sequence[Did]
+    did_more: int
+    accepted: bool
+    snoozed: str
+    attempts: int
+    last_attempt: Event | None
+    pending: bool
+
+
+def _owed(rows: QuerySet[Any, Any], which: str, now: datetime) -> QuerySet[Any, Any]:
+    if which == "nothing":
+        return rows.filter(due__isnull=True)
+    return rows.filter(due__lte=now) if which == "overdue" else rows.filter(due__gt=now)
+
+
+def _holders(request: PageRequest) -> Sequence[Choice]:
+    if not request.caller.sees_all:
+        return ()
+    version = agreements.in_force(request.now)
+    teams = version.agreement.routing.teams if version else []
+    return [(each.name, each.name) for team in teams for each in team.people]
+
+
+def _listing(request: PageRequest) -> Listing[Lead]:
+    """The inbox as a list; a rep has no choice of whose."""
+    owed = Filter(
+        "owed",
+        "What is owed",
+        lambda _: [("overdue", "overdue"), ("due", "still in time"), ("nothing", "nothing")],
+        lambda rows, which: _owed(rows, which, request.now),
+    )
+    whose = Filter("holder", "With", _holders, lambda rows, name: rows.filter(state__holder=name))
+    return Listing(
+        name="inbox",
+        title="Inbox",
+        rows=lambda asked: inbox.leads_to_work(asked.caller),
+        columns=(
+            Column("due", "Due", lambda lead: getattr(lead, "due", None), order="due"),
+            Column("name", "Lead", name_of),
+            Column("key", "Key", lambda lead: lead.key, order="key"),
+            Column("stage", "Stage", lambda lead: lead.state.stage, order="state__stage"),
+            Column("score", "Score", lambda lead: lead.state.score, order="state__score"),
+            Column("holder", "With", lambda lead: lead.state.holder, order="state__holder"),
+        ),
+        order="due",
+        filters=(owed, whose) if request.caller.sees_all else (owed,),
+        search=with_text,
+        searched="Name, company or email",
+        empty=Empty(
+            "Nothing waits for you",
+            "New leads appear here by themselves as soon as they are handed over to you.",
+        ),
+        body="inbox/queue.html",
+    )
+
+
+@page("inbox", name="inbox", act=Act.WORK_LEAD, nav="Inbox", order=10)
+def show(request: PageRequest) -> HttpResponseBase:
+    """What waits, a page of it at a time."""
+
+    def beside(shown: Shown) -> Mapping[str, Any]:
+        return {"works": works_of(shown.rows, request.now), **_choices(request)}
+
+    return answer(request, _listing(request), "inbox/page.html", beside)
+
+
+def works_of(leads: Sequence[Lead], now: datetime) -> list[Work]:
+    """Leads with all that a line of the inbox says: five queries, however many they are."""
+    keys = [lead.key for lead in leads]
+    faces = faces_of(inbox.open_clocks(keys), now)
+    did, sales = did_lately(keys, now), sales_did_since_handoff(keys)
+    pending = inbox.to_be_looked_at(keys)
+    return [
+        _work(
+            lead,
+            faces.get(lead.key, ()),
+            did.get(lead.key, ()),
+            sales.get(lead.key, ()),
+            lead.key in pending,
+        )
+        for lead in leads
+    ]
+
+
+def _work(
+    lead: Lead, faces: Sequence[Face], did: Sequence[Did], sales: Sequence[Event], pending: bool
+) -> Work:
+    stated = json.loads(lead.state.attributes)
+    pauses = [row for row in sales if row.kind in ("sales.snoozed", "sales.resumed")]
+    snoozed = pauses[0] if pauses and pauses[0].kind == "sales.snoozed" else None
+    attempts = [row for row in sales if row.kind == "sales.attempted"]
+    return Work(
+        lead=lead,
+        name=str(stated.get("name") or stated.get("email") or lead.key),
+        company=str(stated.get("company") or lead.company or ""),
+        faces=faces,
+        did=did[:_MOST_DID],
+        did_more=max(0, len(did) - _MOST_DID),
+        accepted=any(row.kind == "sales.accepted" for row in sales),
+        snoozed=str(json.loads(snoozed.properties).get("reason", "")) if snoozed else "",
+        attempts=len(attempts),
+        last_attempt=attempts[0] if attempts else None,
+        pending=pending,
+    )
+
+
+def _choices(request: PageRequest) -> Mapping[str, Any]:
+    """What the forms offer, and what the page asks for when it looks for new leads."""
+    version = agreements.in_force(request.now)
+    return {**forms_of(version.agreement if version else None), "newest": inbox.newest_event()}
+
+
+def forms_of(agreement: Agreement | None) -> Mapping[str, Any]:
+    """What the forms of working a lead offer."""
+    if agreement is None:
+        return {"channels": answering.CHANNELS, "outcomes": answering.OUTCOMES}
+    return {
+        "reasons": [each.reason for each in agreement.handoff.rejections],
+        "channels": answering.channels_of(agreement),
+        "outcomes": answering.OUTCOMES,
+        "snoozes": snooze_reasons(agreement),
+        "people": [person.name for team in agreement.routing.teams for person in team.people],
+        "steps": len(agreement.contact_protocol.steps) if agreement.contact_protocol else 0,
+    }
+
+
+@part("inbox/news", name="inbox_news", act=Act.WORK_LEAD)
+def news(request: PageRequest) -> HttpResponse:
+    """Leads that came since the page was made: they are named, and nothing moves."""
+    said = request.GET.get("since", "")
+    since = int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else None
+    found = inbox.assigned_since(request.caller, since, _MOST_NEW + 1) if since is not None else []
+    faces = faces_of(inbox.open_clocks([lead.key for lead in found]), request.now)
+    came = [(lead, name_of(lead), faces.get(lead.key, [None])[0]) for lead in found[:_MOST_NEW]]
+    told = {"came": came, "more": len(found) > _MOST_NEW, "since": since}
+    return render(request, "inbox/news.html", told)

@@ -1,0 +1,167 @@
+"""A lead's page: who it is, where it stands, what is owed, what both teams did."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from leadpact.agreement.spec import Agreement
+from leadpact.flows.faces import faces_of
+from leadpact.flows.messages import name_of
+from leadpact.ledger.models import Clock, Event, Lead
+from leadpact.ledger.selectors import agreements, inbox, one_lead
+from leadpact.ledger.services import proposals
+from leadpact.ledger.services.actions import Doing, Refused
+from leadpact.ledger.services.permits import Act
+from leadpact.web.going_back import back_of
+from leadpact.web.pages.inbox import forms_of, works_of
+from leadpact.web.registry import PageRequest, action, page
+
+#: Attributes that the head of the page tells already.
+_IN_THE_HEAD = ("name", "company", "created_at")
+_A_PAGE = 40
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the timeline: whose doing it was, and whether it still counts."""
+
+    row: Event
+    side: str
+    said: str
+    withdrawn: bool
+    may_void: bool
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage through the funnel with its stages and the route it took."""
+
+    episode: Any
+    stages: Sequence[Any]
+    handoff: Any
+    steps: Sequence[str]
+
+
+@page("leads/<path:key>", name="lead")
+def show(request: PageRequest, key: str) -> HttpResponseBase:
+    """Everything about a lead, from what was found when it was last looked at."""
+    lead = one_lead.lead_for(request.caller, key)
+    if lead is None:
+        survivor = one_lead.survivor_for(request.caller, key)
+        if survivor is None:
+            raise Http404
+        messages.info(request, f"{key} was merged into this lead.")
+        return redirect("lead", key=survivor)
+    version = agreements.in_force(request.now)
+    agreement = version.agreement if version else None
+    kept = one_lead.kept_of(request.caller, lead)
+    state = getattr(lead, "state", None)
+    told: dict[str, Any] = {
+        "lead": lead,
+        "state": state,
+        "name": name_of(lead),
+        "who": _who(state),
+        "kept": kept,
+        "passages": _passages(kept),
+        "work": works_of([lead], request.now)[0] if state else None,
+        "faces": faces_of(kept.clocks, request.now).get(lead.key, ()),
+        "closed": [each for each in kept.clocks if each.outcome not in ("running", "overdue")],
+        "mine": _works(request, lead),
+        "programs": [each.name for each in agreement.nurture] if agreement else [],
+        "excluded": state is not None and state.status == "excluded",
+        "waivable": _waivable(kept.clocks, agreement),
+        **_timeline(request, lead),
+        **forms_of(agreement),
+    }
+    return render(request, "lead/page.html", told)
+
+
+def _works(request: PageRequest, lead: Lead) -> bool:
+    """Whether sales has the lead now, and the reader may work it."""
+    mine = inbox.leads_to_work(request.caller).filter(key=lead.key)
+    return request.caller.may(Act.WORK_LEAD) and mine.exists()
+
+
+def _who(state: Any) -> Mapping[str, Any]:
+    stated = json.loads(state.attributes) if state else {}
+    return {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in stated.items()
+        if name not in _IN_THE_HEAD and value not in (None, "")
+    }
+
+
+def _passages(kept: one_lead.Kept) -> list[Passage]:
+    routes = {each.episode: each for each in kept.handoffs}
+    found = []
+    for episode in kept.episodes:
+        handoff = routes.get(episode.episode)
+        stages = [each for each in reversed(kept.stages) if each.episode == episode.episode]
+        steps = json.loads(handoff.steps) if handoff else []
+        found.append(Passage(episode, stages, handoff, steps))
+    return found
+
+
+def _waivable(clocks: Iterable[Clock], agreement: Agreement | None) -> set[str]:
+    """Promises of the agreement that a head may waive, or somebody dispute."""
+    names = {each.name for each in agreement.obligations} if agreement else set()
+    return {each.obligation for each in clocks if each.obligation in names}
+
+
+def _timeline(request: PageRequest, lead: Lead) -> Mapping[str, Any]:
+    said = request.GET.get("from", "0")
+    begin = int(said) if said.isascii() and said.isdecimal() and len(said) < 6 else 0
+    rows = list(one_lead.timeline(lead)[begin : begin + _A_PAGE + 1])
+    shown = rows[:_A_PAGE]
+    gone = one_lead.withdrawn(shown)
+    may = request.caller.may(Act.VOID)
+    lines = [
+        Line(
+            row,
+            _side(row),
+            _said(row),
+            (row.source, row.event_id) in gone,
+            may and not row.decided and (row.source, row.event_id) not in gone,
+        )
+        for row in shown
+    ]
+    later = begin + _A_PAGE if len(rows) > _A_PAGE else None
+    return {"lines": lines, "begin": begin, "earlier": later}
+
+
+def _side(row: Event) -> str:
+    """Whose doing a row was: sales, marketing, the system, or the lead itself."""
+    if row.decided:
+        return "system"
+    if row.kind.startswith(("sales.", "deal.")):
+        return "sales"
+    return "marketing" if row.kind.startswith(("nurture.", "lead.", "stage.")) else "lead"
+
+
+def _said(row: Event) -> str:
+    """The properties of a row in one line."""
+    told = json.loads(row.properties)
+    return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in told.items())
+
+
+@action("proposals/<int:number>/<str:verdict>", name="decide_proposal", act=Act.CLEAN)
+def decide(request: PageRequest, number: int, verdict: str) -> HttpResponse:
+    """Merge two leads that may be one, or never propose them again."""
+    decided = {"accept": proposals.accept, "refuse": proposals.refuse}.get(verdict)
+    if decided is None:
+        raise Http404
+    try:
+        row = decided(Doing(request.caller, request.now), number)
+    except Refused as error:
+        messages.error(request, error.message)
+    else:
+        merged = f"{row.second_id} is merged into {row.first_id}; that can be undone."
+        messages.success(request, merged if verdict == "accept" else "They stay two leads.")
+    return redirect(back_of(request))
