@@ -39,13 +39,17 @@ def _refusal(error: Exception) -> str | None:
     from leadpact.ledger.services.actions import Refused
     from leadpact.ledger.services.agreements import PublishError
     from leadpact.ledger.services.channels import ChannelError
+    from leadpact.ledger.services.crm_connections import ConnectionRefusal
     from leadpact.ledger.services.forms import FormError
     from leadpact.ledger.services.installation import InstallationError
+    from leadpact.sources.crm.connector import CrmError
 
     refusals = (
         AbsenceError,
         AccessError,
         ChannelError,
+        ConnectionRefusal,
+        CrmError,
         ErasureError,
         FormError,
         InstallationError,

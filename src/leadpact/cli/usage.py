@@ -88,6 +88,18 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "webhook remove": ("leadpact webhook remove 1",),
     "notice list": ("leadpact notice list --state dead",),
     "notice replay": ("leadpact notice replay", "leadpact notice replay 41 42"),
+    "crm connect": (
+        "leadpact crm connect hubspot",
+        "leadpact crm connect hubspot --mapping crm.yaml < token.txt",
+    ),
+    "crm check": ("leadpact crm check hubspot", "leadpact crm check hubspot --mapping crm.yaml"),
+    "crm setup": ("leadpact crm setup hubspot",),
+    "crm pull": ("leadpact crm pull hubspot",),
+    "crm push": ("leadpact crm push hubspot --dry-run",),
+    "crm shadow": ("leadpact crm shadow hubspot off",),
+    "crm reconcile": ("leadpact crm reconcile hubspot", "leadpact crm reconcile hubspot --all"),
+    "crm status": ("leadpact crm status",),
+    "crm disconnect": ("leadpact crm disconnect hubspot",),
     "absence add": (
         'leadpact absence add "Ana Silva" 2026-08-03 2026-08-14 --reason holiday',
         'leadpact absence add "Ana Silva" 2026-08-03T12:00-04:00 2026-08-03T18:00-04:00',

@@ -9,10 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from leadpact.flows.assigning import people_changed
 from leadpact.flows.crm_people import person_of
 from leadpact.flows.crm_reading import NAMES, Taking
 from leadpact.ledger.models import Batch, CrmConnection, CrmCursor, CrmNudge
+from leadpact.ledger.selectors import agreements
 from leadpact.ledger.services import batches, crm_connections
+from leadpact.ledger.services.agreements import take_roster
 from leadpact.sources.crm.connector import Connector
 from leadpact.sources.crm.mapping import Crm
 from leadpact.sources.crm.records import Page
@@ -79,7 +82,10 @@ class Pull:
         return len(rows)
 
     def owners(self) -> dict[str, str]:
-        """Our person for each owner, by the owner's number."""
+        """Our person for each owner, by the owner's number.
+
+        Who was deactivated there is given no more leads here, until they are back.
+        """
         people = crm_connections.persons()
         told = [
             {
@@ -91,6 +97,11 @@ class Pull:
             }
             for owner in self.connector.owners()
         ]
+        left, is_back = crm_connections.who_left(self.row, told)
+        if is_back and (version := agreements.in_force(self.now())):
+            take_roster(version.agreement, now=self.now())
+        if crm_connections.let_go(self.row, left, now=self.now()) or is_back:
+            people_changed()
         return crm_connections.note_owners(self.row, told)
 
     def _object(self, of: str, names: dict[str, str], done: Pulled) -> None:

@@ -21,6 +21,8 @@ from leadpact.sources.crm.records import Deletion, Record, Version
 
 #: So far the clocks of the system and ours may differ when a value that we wrote is recognised.
 SKEW = timedelta(minutes=10)
+#: Beside the values of a record: when its present holder was first read.
+HOLDER_READ = "@holder read"
 #: How the log and people name each system.
 NAMES = {"hubspot": "HubSpot", "salesforce": "Salesforce"}
 
@@ -39,7 +41,7 @@ class Taking:
         """Take records of one object in one transaction; how many were not older than known."""
         with transaction.atomic():
             rows = crm_records.known(self.row, of, [r.id for r in records])
-            fresh = [r for r in records if not _is_older(r, rows.get(r.id))]
+            fresh = [r for r in records if not _is_older(r, rows.get(r.id)) and not self._own(r)]
             if of in self.crm.people:
                 self._people(of, fresh, rows)
             else:
@@ -57,6 +59,10 @@ class Taking:
             if missing:
                 found[of] = sorted(missing)
         return found
+
+    def _own(self, record: Record) -> bool:
+        """Whether Leadpact made the record: a task or a note says nothing new."""
+        return bool(record.made_by) and record.made_by == self.row.own_mark
 
     def _people(self, of: str, records: Sequence[Record], rows: dict[str, CrmRecord]) -> None:
         reader = Reader(self.crm, self.names, self._is_ours(of, records))
@@ -164,8 +170,21 @@ class Taking:
         row.prints = json.dumps({n: print_of(v) for n in mapped if (v := record.values.get(n))})
         kept = {n: record.values.get(n, "") for n in compared(self.crm, record.object)}
         kept |= {n: v for n, v in record.values.items() if n.startswith(self.crm.write.prefix)}
+        kept |= self._holder_read(row, record, kept)
         row.values = json.dumps(kept, ensure_ascii=False, sort_keys=True)
         row.links = json.dumps(sorted(_keys(self.crm, record)))
+
+    def _holder_read(
+        self, row: CrmRecord, record: Record, kept: Mapping[str, str]
+    ) -> dict[str, str]:
+        """When the present holder was first read here."""
+        people = self.crm.people.get(record.object)
+        if people is None or people.holder is None:
+            return {}
+        before, name = json.loads(row.values), people.holder.property
+        if HOLDER_READ in before and before.get(name) == kept[name]:
+            return {HOLDER_READ: before[HOLDER_READ]}
+        return {HOLDER_READ: self.now.isoformat()}
 
     def _key(self, record: Record) -> str:
         return key_of(self.row.system, record.object, record.id)

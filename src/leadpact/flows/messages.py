@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from leadpact.documents import words
 from leadpact.flows import digest_text
 from leadpact.flows.qualified import why_handed_over
-from leadpact.flows.telling import CORRECTION, DIGEST, ESCALATION, WARNING
+from leadpact.flows.telling import CONNECTION, CORRECTION, DIGEST, ESCALATION, WARNING
 from leadpact.flows.wording import when
 from leadpact.ledger.models import Clock, Event, Lead, Notice
 from leadpact.notify.message import Link, Message
@@ -28,6 +28,9 @@ def message_of(notice: Notice, zone: ZoneInfo, now: datetime, links: Sequence[Li
     if notice.kind == DIGEST:
         lines = digest_text.lines_of(about, zone, now, lead_named)
         return Message(notice.key, digest_text.subject_of(about), lines)
+    if notice.kind == CONNECTION:
+        told = f"{about['system']} needs you: Leadpact is shut out"
+        return Message(notice.key, told, [str(about["why"]), _SHUT_OUT])
     lead = _found(notice.lead_id)
     name = name_of(lead)
     told = _SUBJECTS[notice.kind].format(lead=name, **_strings(about))
@@ -58,6 +61,10 @@ _SUBJECTS = {
     "withdrawn": "No longer yours: {lead}",
     "touch": "Due: {step} · {lead}",
 }
+_SHUT_OUT = (
+    "Nothing is lost: what happens there meanwhile is read once `leadpact crm connect` has a "
+    "credential that is good, and what is to be written there waits."
+)
 _WITHDRAWN = "What made it qualify was withdrawn: nothing is owed to it any more."
 #: What several notices of a kind are about.
 _TOGETHER = {

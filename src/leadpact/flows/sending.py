@@ -17,7 +17,7 @@ from leadpact.engine.values import normal
 from leadpact.flows import messages
 from leadpact.flows.answering import links_for
 from leadpact.flows.quiet import zone_of
-from leadpact.flows.telling import DIGEST
+from leadpact.flows.telling import CONNECTION, DIGEST
 from leadpact.ledger.models import Channel, Notice, Person, User, Webhook
 from leadpact.ledger.sealing import SealError, unseal
 from leadpact.ledger.selectors import agreements
@@ -121,7 +121,7 @@ def _messages(due: Sequence[Notice], now: datetime) -> list[tuple[list[Notice], 
         by_kind.setdefault(each.kind, []).append(each)
     found: list[tuple[list[Notice], Message]] = []
     for some in by_kind.values():
-        if len(some) > messages.TOGETHER and some[0].kind != DIGEST:
+        if len(some) > messages.TOGETHER and some[0].kind not in (DIGEST, CONNECTION):
             found.append((some, messages.together(some, some[0].key)))
         else:
             found += [

@@ -23,7 +23,7 @@ from leadpact.ledger.models import Installation, Notice, Webhook
 from leadpact.ledger.selectors.outbox import WEBHOOK
 from leadpact.ledger.services import notices
 
-DIGEST = "digest"
+DIGEST, CONNECTION = "digest", "connection"
 HANDOFF, WARNING, BREACH, ESCALATION = "handoff", "warning", "breach", "escalation"
 CORRECTION, RETURNED, WITHDRAWN = "correction", "returned", "withdrawn"
 ENROLLED, TOUCH, NURTURED = "enrolled", "touch", "left"
@@ -37,10 +37,15 @@ KINDS = {
     RETURNED: "sales gave a lead back",
     WITHDRAWN: "a lead is yours no more, because a fact was withdrawn",
     TOUCH: "a touch of a nurture program is due that no mailing does",
+    CONNECTION: "the connection with a customer system needs somebody",
     DIGEST: "what waits, what was broken and what came back, at the start of the day",
 }
 #: Kinds that tell of one lead: programs are told of these.
-OF_A_LEAD = (*(kind for kind in KINDS if kind != DIGEST), ENROLLED, NURTURED)
+OF_A_LEAD = (
+    *(kind for kind in KINDS if kind not in (DIGEST, CONNECTION)),
+    ENROLLED,
+    NURTURED,
+)
 #: Of these programs alone are told.
 PROGRAMS = ""
 #: How a touch reaches a lead that the marketing tool sends by itself.

@@ -152,6 +152,25 @@ def note_owners(row: CrmConnection, owners: Iterable[Mapping[str, object]]) -> d
     return {owner.number: owner.person for owner in rows}
 
 
+def who_left(row: CrmConnection, owners: Iterable[Mapping[str, object]]) -> tuple[set[str], bool]:
+    """Persons who may hold nothing there any more, and whether somebody who left is back."""
+    told = list(owners)
+    here = {str(owner["person"]) for owner in told if owner["active"]}
+    left = {str(owner["person"]) for owner in told if not owner["active"]} - here
+    gone = CrmOwner.objects.filter(connection=row, active=False)
+    return left, bool(here & set(gone.values_list("person", flat=True)))
+
+
+def let_go(row: CrmConnection, persons: Iterable[str], *, now: datetime) -> bool:
+    """These receive no more leads, since they left there; whether that is news."""
+    active = list(Person.objects.filter(name__in=set(persons), active=True))
+    for person in active:
+        person.active = False
+        person.save(update_fields=["active"])
+        audit.record(row.system, "deactivated", f"person {person.name}", now=now)
+    return bool(active)
+
+
 def persons() -> list[tuple[str, str]]:
     """Everybody on the teams: name and email."""
     return list(Person.objects.order_by("position", "pk").values_list("name", "email"))
@@ -179,3 +198,9 @@ def nudged(row: CrmConnection, told: Iterable[tuple[str, str, str]], *, now: dat
 def waiting_writes(row: CrmConnection) -> int:
     """How many fields are not yet as they should be."""
     return CrmWrite.objects.filter(record__connection=row, open=True).count()
+
+
+def refused_writes(row: CrmConnection) -> int:
+    """How many fields the system does not take as they should be."""
+    refused = CrmWrite.objects.filter(record__connection=row, open=False).exclude(error="")
+    return refused.count()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from leadpact.sources.crm.records import Account, Owner, Page, PropertyInfo
@@ -13,12 +13,12 @@ from leadpact.sources.crm.records import Account, Owner, Page, PropertyInfo
 class CrmError(Exception):
     """A system could not be asked; the message is a sentence for the user.
 
-    `again_at` is when to ask again, None for as soon as its caller likes.
+    `again_in` is how long to wait before it is asked again.
     """
 
-    def __init__(self, message: str, again_at: datetime | None = None) -> None:
+    def __init__(self, message: str, again_in: timedelta = timedelta(minutes=1)) -> None:
         super().__init__(message)
-        self.again_at = again_at
+        self.again_in = again_in
 
 
 class CredentialError(CrmError):
@@ -36,7 +36,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Values that a record should have. `key` makes a repetition harmless."""
+    """Values that a record should have; an empty one clears a property."""
 
     object: str
     id: str
@@ -47,7 +47,8 @@ class Wanted:
 class Made:
     """A record to be made beside a person's: a task or a note.
 
-    `key` is ours: a system that is asked twice with it makes one.
+    `key` is ours and kept with it. `again`: it may be there already, since nobody knows what became
+    of an earlier try; then it is looked for first.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Made:
     at: datetime
     due: datetime | None = None
     owner: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,10 @@ class Connector(Protocol):
 
     def end_tasks(self, ids: Sequence[str]) -> Sequence[Outcome]:
         """Mark tasks as done; an outcome for each."""
+        ...
+
+    def change_tasks(self, ids: Sequence[str], made: Sequence[Made]) -> Sequence[Outcome]:
+        """Give tasks another due time and owner; an outcome for each."""
         ...
 
     def make_notes(self, made: Sequence[Made]) -> Sequence[Outcome]:

@@ -21,7 +21,7 @@ class Record:
     """A contact, deal, call … as it is now, with the history of those properties that have one.
 
     `links` has the ids of other records by their object, `absorbed` those that were merged into
-    this one, each as (object, id).
+    this one, each as (object, id). `made_by` names the program that made it, empty for a person.
     """
 
     object: str
@@ -32,6 +32,7 @@ class Record:
     history: Mapping[str, Sequence[Version]] = field(default_factory=dict)
     links: Mapping[str, Sequence[str]] = field(default_factory=dict)
     absorbed: Sequence[tuple[str, str]] = ()
+    made_by: str = ""
 
     def versions(self, name: str) -> list[Version]:
         """What a property was, earliest first; empty where its history is not known."""
@@ -72,11 +73,12 @@ class Owner:
 
 @dataclass(frozen=True)
 class Account:
-    """Whose data it is, and the name under which the system notes what we write."""
+    """Whose data it is, the mark by which the system notes what we write, and what we may do."""
 
     id: str
     name: str = ""
     own_mark: str = ""
+    scopes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

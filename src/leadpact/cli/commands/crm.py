@@ -1,0 +1,221 @@
+"""`leadpact crm`: the customer system where reps work, connected both ways."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadpact.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from leadpact.flows.crm import Session
+
+System = Annotated[
+    str,
+    typer.Argument(metavar="SYSTEM", help="`hubspot` or `salesforce`.", show_default=False),
+]
+
+
+@contextmanager
+def session(system: str) -> Iterator[Session]:
+    """The connection with a system, to oneself."""
+    import os
+
+    from leadpact.flows import crm
+
+    with crm.session(crm.found(system), f"command {os.getpid()}", now_of) as found:
+        yield found
+
+
+def now_of() -> datetime:
+    """The present moment."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)
+
+
+def name_of(system: str) -> str:
+    """A system as people write it."""
+    from leadpact.flows.crm_reading import NAMES
+
+    return NAMES.get(system, system)
+
+
+def connect(
+    system: System,
+    mapping: Annotated[
+        str, typer.Option(metavar="FILE", help="The mapping; written if it is not there.")
+    ] = "crm.yaml",
+    address: Annotated[
+        str,
+        typer.Option(metavar="URL", help="Another address than the vendor's, as of the stand-in."),
+    ] = "",
+) -> None:
+    """Connect a customer system: it is read from now on, and nothing is written there yet.
+
+    The credential is asked for, or read from standard input: a token, or a JSON object with
+    `client_id`, `client_secret` and `refresh_token`. It is kept encrypted and shown to nobody.
+    Without a mapping one is suggested from the account, to be read first.
+    """
+    from leadpact.cli.ledger import OPERATOR, opened
+    from leadpact.cli.terminal import out, write, write_command
+
+    with opened() as now:
+        from leadpact.flows import crm
+        from leadpact.sources.crm.loading import load_crm
+
+        credentials = _credentials()
+        if not Path(mapping).exists():
+            _suggest(system, credentials, address, mapping)
+            return
+        loaded = load_crm(mapping)
+        _of_system(loaded.crm.system, system, mapping)
+        row, account = crm.connect(loaded, credentials, address, actor=OPERATOR, now=now)
+        lacking = crm.lacking(row, account)
+    console = out()
+    write(console, f"Connected with {name_of(system)}, account {row.account}.", "bold")
+    if lacking:
+        write(console, f"The credential may not do everything; it lacks: {', '.join(lacking)}.")
+    write(console, "It is in shadow: the worker reads, and writes nothing there until")
+    write_command(console, "leadpact", "crm", "shadow", system, "off")
+
+
+def check(system: System, mapping: Annotated[
+    str, typer.Option(metavar="FILE", help="The mapping to check; by default the one in use.")
+] = "") -> None:  # fmt: skip
+    """Look for everything that the mapping names and the account or the agreement lacks."""
+    from leadpact.cli.ledger import opened
+    from leadpact.cli.terminal import out, write
+
+    with opened() as now, session(system) as of:
+        from leadpact.flows import crm
+        from leadpact.sources.crm.loading import MappingError, load_crm, parse_crm
+
+        in_use = "crm.yaml (in use)"
+        loaded = load_crm(mapping) if mapping else parse_crm(of.row.mapping, in_use)
+        if found := crm.check(loaded, of.connector, now=now):
+            raise MappingError(found)
+        lacking = crm.lacking(of.row, of.connector.account())
+    console = out()
+    write(console, "The mapping fits the account and the agreement.")
+    if lacking:
+        write(console, f"The credential may not do everything; it lacks: {', '.join(lacking)}.")
+
+
+def setup(system: System) -> None:
+    """Make the properties that Leadpact fills: score, reasons, due time and the rest."""
+    from leadpact.cli.ledger import opened
+    from leadpact.cli.terminal import out, write
+
+    with opened(), session(system) as of:
+        from leadpact.flows import crm
+
+        made = crm.set_up(of)
+    console = out()
+    for name, properties in made.items():
+        told = ", ".join(properties) if properties else "all were there"
+        write(console, f"{name}: {told}.")
+
+
+def shadow(
+    system: System,
+    state: Annotated[
+        str, typer.Argument(metavar="on|off", help="`on` or `off`.", show_default=False)
+    ],
+) -> None:
+    """Only read from now on, or write too."""
+    from leadpact.cli.exits import Code, Failed
+    from leadpact.cli.ledger import OPERATOR, opened
+    from leadpact.cli.terminal import out, write
+
+    if state not in ("on", "off"):
+        raise Failed(f"“{state}” is neither on nor off.", code=Code.USAGE)
+    with opened() as now:
+        from leadpact.flows import crm
+        from leadpact.ledger.services.crm_connections import set_shadow
+
+        set_shadow(crm.found(system), state == "on", actor=OPERATOR, now=now)
+    told = "is only read" if state == "on" else "is written from now on"
+    write(out(), f"{name_of(system)} {told}.")
+
+
+def status(as_json: AsJson = False) -> None:
+    """Say how every connection does."""
+    from leadpact.cli.ledger import opened
+    from leadpact.cli.tabular import show
+
+    with opened():
+        from leadpact.ledger.models import CrmConnection
+        from leadpact.ledger.services.crm_connections import refused_writes, waiting_writes
+
+        rows = [
+            {
+                "system": name_of(row.system),
+                "account": row.account,
+                "does": "reads only" if row.shadow else "reads and writes",
+                "last read": row.pulled_at,
+                "last written": row.pushed_at,
+                "waiting": waiting_writes(row),
+                "refused": refused_writes(row),
+                "calls today": row.calls,
+                "left today": row.calls_left,
+                "trouble": row.last_error,
+            }
+            for row in CrmConnection.objects.order_by("system")
+        ]
+    show(rows, as_json, "There is no connection; leadpact crm connect SYSTEM makes one.")
+
+
+def disconnect(system: System) -> None:
+    """Forget the credential and what was known of the records; the log keeps what it has."""
+    from leadpact.cli.ledger import OPERATOR, opened
+    from leadpact.cli.terminal import out, write
+
+    with opened() as now:
+        from leadpact.flows import crm
+        from leadpact.ledger.services import crm_connections
+
+        crm_connections.disconnect(crm.found(system), actor=OPERATOR, now=now)
+    write(out(), f"{name_of(system)} is neither read nor written any more.")
+
+
+def _credentials() -> dict[str, str]:
+    """What was typed unseen, or piped: a token or a JSON object."""
+    import getpass
+    import json
+    import sys
+
+    from leadpact.cli.exits import Failed
+
+    text = (getpass.getpass("Token: ") if sys.stdin.isatty() else sys.stdin.read()).strip()
+    if not text:
+        raise Failed("No credential was given.", "Type it when asked, or pipe it in.")
+    if not text.startswith("{"):
+        return {"token": text}
+    try:
+        told: Mapping[str, object] = json.loads(text)
+    except ValueError:
+        raise Failed("The credential begins as JSON and is none.") from None
+    return {str(name): str(value) for name, value in told.items()}
+
+
+def _suggest(system: str, credentials: Mapping[str, str], address: str, file: str) -> None:
+    from leadpact.cli.terminal import out, write
+    from leadpact.flows import crm
+
+    text = crm.suggestion(system, credentials, address, now=now_of())
+    Path(file).write_text(text, encoding="utf-8")
+    write(out(), f"Wrote {file} from what the account has. Read it, then connect again.", "bold")
+
+
+def _of_system(named: str, system: str, file: str) -> None:
+    from leadpact.cli.exits import Code, Failed
+
+    if named != system:
+        raise Failed(f"{file} is a mapping of {named}, not of {system}.", code=Code.PROBLEMS)

@@ -1,0 +1,187 @@
+"""A connection with a customer system as people handle it: made, checked, set up, turned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from leadpact.agreement.problems import Problem
+from leadpact.flows import crm_notices
+from leadpact.flows.crm_pull import Pull, Pulled
+from leadpact.flows.crm_push import Push, Pushed
+from leadpact.flows.crm_reading import NAMES
+from leadpact.flows.crm_vendors import connector_of, lacking_scopes, suggested
+from leadpact.flows.crm_wanted import own_properties
+from leadpact.flows.journal import tell
+from leadpact.ledger.models import CrmConnection
+from leadpact.ledger.sealing import SealError
+from leadpact.ledger.selectors import agreements
+from leadpact.ledger.services import crm_connections
+from leadpact.ledger.services.crm_connections import ConnectionRefusal
+from leadpact.sources.crm.connector import Connector, CredentialError, CrmError
+from leadpact.sources.crm.loading import (
+    LoadedCrm,
+    MappingError,
+    parse_crm,
+    problems_with_account,
+    problems_with_agreement,
+)
+from leadpact.sources.crm.mapping import Crm
+from leadpact.sources.crm.records import Account
+
+#: How often what changed is asked for; webhooks bring it sooner.
+PULL_EVERY = timedelta(seconds=60)
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Session:
+    """A connection while somebody speaks with the system."""
+
+    row: CrmConnection
+    crm: Crm
+    connector: Connector
+
+
+def connect(
+    loaded: LoadedCrm,
+    credentials: Mapping[str, str],
+    address: str,
+    *,
+    actor: str,
+    now: datetime,
+) -> tuple[CrmConnection, Account]:
+    """Try the credentials, then keep them with the mapping. Raises CrmError, MappingError."""
+    connector = connector_of(loaded.crm, credentials, address)
+    account = connector.account()
+    if problems := check(loaded, connector, now=now):
+        raise MappingError(problems)
+    row = crm_connections.connect(
+        loaded.crm.system, credentials, loaded.text, account=account.id,
+        own_mark=account.own_mark, address=address, actor=actor, now=now,
+    )  # fmt: skip
+    return row, account
+
+
+def check(loaded: LoadedCrm, connector: Connector, *, now: datetime) -> list[Problem]:
+    """Everything that the mapping names and the account or the agreement does not have."""
+    known = {
+        of: {each.name: dict(each.options) for each in connector.properties(of)}
+        for of in loaded.crm.objects
+    }
+    version = agreements.in_force(now)
+    found = problems_with_agreement(loaded, version.agreement) if version else []
+    return found + problems_with_account(loaded, known)
+
+
+def lacking(row: CrmConnection, account: Account) -> list[str]:
+    """What the credential may not do and should."""
+    return lacking_scopes(row.system, account.scopes)
+
+
+def suggestion(system: str, credentials: Mapping[str, str], address: str, *, now: datetime) -> str:
+    """The text of a first mapping, from what the account and the agreement have.
+
+    Raises CrmError.
+    """
+    version = agreements.in_force(now)
+    stages = [(s.name, s.role or "") for s in version.agreement.stages] if version else []
+    return suggested(system, credentials, address, stages)
+
+
+def found(system: str) -> CrmConnection:
+    """The connection with a system. Raises ConnectionRefusal."""
+    row = CrmConnection.objects.filter(system=system).first()
+    if row is None:
+        name = NAMES.get(system, system)
+        raise ConnectionRefusal(
+            f"There is no connection with {name}; `leadpact crm connect {system}` makes one."
+        )
+    return row
+
+
+@contextmanager
+def session(row: CrmConnection, by: str, now: Clock) -> Iterator[Session]:
+    """Have a connection to oneself; what went wrong is noted, and raised as CrmError.
+
+    Raises ConnectionRefusal where another process has it.
+    """
+    if not crm_connections.lease(row, by, now=now()):
+        raise ConnectionRefusal("A worker speaks with the customer system now; try again soon.")
+    row.refresh_from_db()
+    connector: Connector | None = None
+    try:
+        crm = mapping_of(row)
+        connector = connector_of(crm, _credentials(row), row.address)
+        yield Session(row, crm, connector)
+    except CrmError as error:
+        refused = isinstance(error, CredentialError)
+        news = crm_connections.failed(
+            row, str(error), refused=refused, again_at=now() + error.again_in, now=now()
+        )
+        if news and refused:
+            crm_notices.tell_heads(row, str(error), now=now())
+        raise
+    finally:
+        if connector is not None:
+            limits = connector.limits
+            crm_connections.note_calls(row, limits.calls, limits.left_today, now=now())
+        crm_connections.release(row, by)
+
+
+def mapping_of(row: CrmConnection) -> Crm:
+    """The mapping of a connection. Raises CrmError where a later version reads it no more."""
+    try:
+        return parse_crm(row.mapping, "crm.yaml").crm
+    except MappingError as error:
+        raise CrmError(f"The mapping that is kept cannot be used: {error}") from error
+
+
+def _credentials(row: CrmConnection) -> dict[str, str]:
+    try:
+        return crm_connections.credentials_of(row)
+    except SealError as error:
+        raise CredentialError(str(error)) from error
+
+
+def pull(of: Session, now: Clock, told: Callable[[str, int], None]) -> Pulled:
+    """Read what is new."""
+    return Pull(of.row, of.crm, of.connector, now, told).run()
+
+
+def push(of: Session, now: Clock) -> Pushed:
+    """Write what should stand there."""
+    return Push(of.row, of.crm, of.connector, now).run()
+
+
+def set_up(of: Session) -> dict[str, list[str]]:
+    """Make the properties that Leadpact fills; the names of those that were made, by object."""
+    own = own_properties(of.crm)
+    return {name: list(of.connector.set_up(name, own)) for name in of.crm.people}
+
+
+def turn(now: Clock, by: str) -> bool:
+    """Speak once with every system that is connected; whether there was anything to say."""
+    busy = False
+    for row in CrmConnection.objects.all():
+        if not row.refused and (row.rest_until is None or row.rest_until <= now()):
+            busy = _turn(row, now, by) or busy
+    return busy
+
+
+def _turn(row: CrmConnection, now: Clock, by: str) -> bool:
+    try:
+        with session(row, by, now) as of:
+            found = Pull(row, of.crm, of.connector, now).nudged()
+            if row.pulled_at is None or now() - row.pulled_at >= PULL_EVERY:
+                found += sum(pull(of, now, lambda _of, _count: None).records.values())
+            pushed = push(of, now)
+            return bool(found or pushed.compared or pushed.written)
+    except ConnectionRefusal:
+        return False
+    except CrmError as error:
+        tell("a customer system was not asked", system=row.system, error=type(error).__name__)
+        return False

@@ -1,0 +1,219 @@
+"""Our counts beside those of a customer system, and every difference by lead and cause."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from leadpact.engine.values import normal
+from leadpact.ledger.models import CrmConnection, CrmRecord, CrmWrite, Deal, LeadState
+from leadpact.ledger.selectors import agreements
+from leadpact.ledger.selectors import crm as reading
+from leadpact.ledger.services import crm_records
+from leadpact.sources.crm.facts import key_of, number_of
+from leadpact.sources.crm.mapping import Crm, Stages
+
+_WON, _AMOUNT, _HOLDER = "won deals", "amount of won deals", "holder"
+
+
+@dataclass(frozen=True)
+class Count:
+    """A figure on both sides."""
+
+    what: str
+    here: float
+    there: float
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A record about which the two sides say different things, and why."""
+
+    what: str
+    lead: str
+    record: str
+    here: str
+    there: str
+    cause: str
+
+
+@dataclass
+class Reconciled:
+    """Figures on both sides with every difference behind them."""
+
+    counts: list[Count] = field(default_factory=list)
+    differences: list[Disagreement] = field(default_factory=list)
+
+    @property
+    def by_cause(self) -> list[tuple[str, str, int]]:
+        """What differs and why, with how often, most frequent first."""
+        found = Counter((each.what, each.cause) for each in self.differences)
+        return [(what, cause, n) for (what, cause), n in found.most_common()]
+
+
+def reconcile(row: CrmConnection, crm: Crm, *, now: datetime) -> Reconciled:
+    """Compare everything as both sides were read last."""
+    version = agreements.in_force(now)
+    stages = [stage.name for stage in version.agreement.stages] if version else []
+    done = Reconciled()
+    for of, people in crm.people.items():
+        side = _Side.of(row, of, stages)
+        if people.stages:
+            side.count_stages(people.stages, done)
+        if people.holder:
+            done.differences += side.holders(people.holder.property)
+    for of in crm.deals:
+        _count_deals(row, crm, of, done)
+    return done
+
+
+@dataclass(frozen=True)
+class _Side:
+    """The people of one object, with their leads as they stand here."""
+
+    row: CrmConnection
+    stages: Sequence[str]
+    records: Sequence[CrmRecord]
+    heirs: dict[str, str]
+    states: dict[str, LeadState]
+    writes: dict[int, dict[str, CrmWrite]]
+    owners: dict[str, str]
+
+    @classmethod
+    def of(cls, row: CrmConnection, of: str, stages: Sequence[str]) -> _Side:
+        records = list(
+            CrmRecord.objects.filter(
+                connection=row, object=of, deleted_at=None, absorbed_by=""
+            ).order_by("pk")
+        )
+        heirs = crm_records.living(str(record.lead_id) for record in records if record.lead_id)
+        states = {state.lead_id: state for state in LeadState.objects.all().iterator()}
+        owners = {number: person for number, person, _ in reading.owners_of(row)}
+        return cls(row, stages, records, heirs, states, _writes(row), owners)
+
+    def count_stages(self, mapped: Stages, done: Reconciled) -> None:
+        """Leads that got at least as far as each stage that the mapping knows."""
+        known = [stage for stage in self.stages if stage in mapped.values.values()]
+        for stage in known:
+            at_least = self.stages.index(stage)
+            here, there = set(), 0
+            for record in self.records:
+                lead, state = self._state(record)
+                ours = state is not None and self._place(state.stage) >= at_least
+                ours = ours and state is not None and state.status not in ("excluded", "merged")
+                value = json.loads(record.values).get(mapped.property, "")
+                theirs = self._place(mapped.values.get(value)) >= at_least
+                there += theirs
+                if ours and lead in here:
+                    done.differences.append(self._twice(stage, lead, record))
+                elif ours:
+                    here.add(lead)
+                if ours != theirs:
+                    done.differences.append(
+                        Disagreement(
+                            stage, lead, record.number, (state and state.stage) or "–",
+                            value or "–", self._why(record, state, mapped, ours=ours),
+                        )
+                    )  # fmt: skip
+            done.counts.append(Count(f"{stage} or further", len(here), there))
+
+    def holders(self, name: str) -> Iterator[Disagreement]:
+        """Open leads that are held by different people."""
+        for record in self.records:
+            lead, state = self._state(record)
+            if state is None or state.status != "open":
+                continue
+            theirs = self.owners.get(json.loads(record.values).get(name, ""), "")
+            if normal(theirs) != normal(state.holder or ""):
+                row = self.writes.get(record.pk, {}).get(name)
+                cause = _of_write(row, self.row) or (
+                    "nobody holds it here" if not state.holder else "named there otherwise"
+                )
+                yield Disagreement(
+                    _HOLDER, lead, record.number, state.holder or "–", theirs or "–", cause
+                )
+
+    def _state(self, record: CrmRecord) -> tuple[str, LeadState | None]:
+        lead = self.heirs.get(str(record.lead_id), "")
+        return lead, self.states.get(lead)
+
+    def _place(self, stage: str | None) -> int:
+        return self.stages.index(stage) if stage in self.stages else -1
+
+    def _twice(self, stage: str, lead: str, record: CrmRecord) -> Disagreement:
+        cause = "two records there are one lead here"
+        return Disagreement(stage, lead, record.number, "counted once", "counted twice", cause)
+
+    def _why(
+        self, record: CrmRecord, state: LeadState | None, mapped: Stages, *, ours: bool
+    ) -> str:
+        if state is None:
+            return "erased or not evaluated here"
+        if state.status == "excluded":
+            return f"left out here: {state.reason}"
+        row = self.writes.get(record.pk, {}).get(mapped.property)
+        if not ours:
+            return "declared there, not followed here" if state.episode == 1 else (
+                "begins anew here after it was recycled"
+            )  # fmt: skip
+        if mapped.write == "never":
+            return "the mapping does not write stages"
+        written_by_us = row is not None and row.written is not None and not row.open
+        if written_by_us and mapped.values.get(str(row and row.written)) == state.stage:
+            return "moved back there by hand"
+        return _of_write(row, self.row) or "reached here before the installation was live"
+
+
+def _writes(row: CrmConnection) -> dict[int, dict[str, CrmWrite]]:
+    found: dict[int, dict[str, CrmWrite]] = {}
+    for each in CrmWrite.objects.filter(record__connection=row).iterator():
+        found.setdefault(each.record_id, {})[each.field] = each
+    return found
+
+
+def _of_write(row: CrmWrite | None, connection: CrmConnection) -> str:
+    """What became of writing a field; empty where it was never to be written."""
+    if row is None:
+        return ""
+    if row.error:
+        return f"refused there: {row.error}"
+    if not row.open:
+        return ""
+    return "not written: writing is off" if connection.shadow else "waits to be written"
+
+
+def _count_deals(row: CrmConnection, crm: Crm, of: str, done: Reconciled) -> None:
+    mapped = crm.deals[of]
+    ours = {deal.key: deal for deal in Deal.objects.filter(key__startswith=f"{row.system}:{of}/")}
+    there = {}
+    for record in CrmRecord.objects.filter(connection=row, object=of, deleted_at=None):
+        values = json.loads(record.values)
+        name = mapped.amount.property if mapped.amount else None
+        amount = number_of(values.get(name or "", "")) or 0.0
+        won = values.get(mapped.outcome.property, "") in mapped.outcome.won
+        there[key_of(row.system, of, record.number)] = (won, amount, record)
+    won_here = {key: deal for key, deal in ours.items() if deal.outcome == "won"}
+    won_there = {key: told for key, told in there.items() if told[0]}
+    done.counts.append(Count(_WON, len(won_here), len(won_there)))
+    sums = sum(d.amount or 0 for d in won_here.values()), sum(a for _, a, _ in won_there.values())
+    done.counts.append(Count(_AMOUNT, *sums))
+    for key in sorted(won_here.keys() | won_there.keys()):
+        if key not in won_here or key not in won_there:
+            here, said = (
+                "won" if key in won_here else _outcome(ours.get(key)),
+                "won" if key in won_there else "not won",
+            )
+            cause = "not read again yet" if key in ours else "not taken over"
+            done.differences.append(Disagreement(_WON, "", key, here, said, cause))
+        elif (won_here[key].amount or 0) != won_there[key][1]:
+            here, said = f"{won_here[key].amount or 0:g}", f"{won_there[key][1]:g}"
+            done.differences.append(
+                Disagreement(_AMOUNT, "", key, here, said, "changed there since it was read")
+            )
+
+
+def _outcome(deal: Deal | None) -> str:
+    return deal.outcome if deal else "unknown"

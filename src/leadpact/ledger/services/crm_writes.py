@@ -1,0 +1,101 @@
+"""What should be written into a customer system, and what became of it: one row a field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from leadpact.ledger.models import CrmConnection, CrmDue, CrmRecord, CrmWrite
+
+#: How long to wait after each failed try; the last is the wait before every further one.
+_PAUSES = tuple(timedelta(minutes=m) for m in (1, 2, 5, 15, 60, 180))
+_AT_ONCE = 500
+
+
+def intend(
+    record: CrmRecord,
+    known: Mapping[str, CrmWrite],
+    wanted: Mapping[str, str],
+    *,
+    now: datetime,
+) -> list[CrmWrite]:
+    """Let fields of a record be written; those that are as they should be are written no more.
+
+    The rows to be saved by `save`.
+    """
+    changed: list[CrmWrite] = []
+    for name, value in wanted.items():
+        row = known.get(name) or CrmWrite(record=record, field=name, open=False)
+        if row.pk and row.wanted == value and (row.open or row.error):
+            continue
+        row.wanted, row.wanted_at, row.open = value, now, True
+        row.attempts, row.try_at, row.error = 0, now, ""
+        changed.append(row)
+    for name, row in known.items():
+        # What was begun to be made is made; the next comparison ends it.
+        begun = " " in name and row.attempts > 0
+        if row.open and name not in wanted and not begun:
+            row.open = False
+            changed.append(row)
+    return changed
+
+
+def save(rows: Sequence[CrmWrite]) -> None:
+    """Keep what is to be written."""
+    CrmWrite.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["record", "field"],
+        update_fields=["wanted", "wanted_at", "open", "attempts", "try_at", "error"],
+        batch_size=_AT_ONCE,
+    )
+
+
+def compared(leads: Iterable[str], last: int) -> None:
+    """These leads were compared, as of the mark of this number."""
+    some = list(leads)
+    for begin in range(0, len(some), _AT_ONCE):
+        CrmDue.objects.filter(lead__in=some[begin : begin + _AT_ONCE], id__lte=last).delete()
+
+
+@transaction.atomic
+def begin(connection: CrmConnection, limit: int, *, now: datetime) -> list[CrmWrite]:
+    """Fields to write now; each is marked as tried before anything is sent."""
+    rows = list(
+        CrmWrite.objects.filter(record__connection=connection, open=True, try_at__lte=now)
+        .select_related("record")
+        .order_by("try_at", "id")[:limit]
+    )
+    for row in rows:
+        row.attempts += 1
+        row.try_at = now + _PAUSES[min(row.attempts, len(_PAUSES)) - 1]
+    CrmWrite.objects.bulk_update(rows, ["attempts", "try_at"], batch_size=_AT_ONCE)
+    return rows
+
+
+@transaction.atomic
+def done(rows: Sequence[tuple[CrmWrite, str, datetime]]) -> None:
+    """Fields were written, each at an instant of the system's clock; what was made has an id."""
+    records: dict[int, CrmRecord] = {}
+    for row, made, at in rows:
+        row.written, row.written_at, row.open, row.error = row.wanted, at, False, ""
+        row.made = made or row.made
+        record = records.setdefault(row.record_id, row.record)
+        values = json.loads(record.values)
+        if " " not in row.field:  # a property, not a task or a note
+            record.values = json.dumps(values | {row.field: row.wanted}, sort_keys=True)
+    CrmWrite.objects.bulk_update(
+        [row for row, _, _ in rows], ["written", "written_at", "open", "error", "made"],
+        batch_size=_AT_ONCE,
+    )  # fmt: skip
+    CrmRecord.objects.bulk_update(records.values(), ["values"], batch_size=_AT_ONCE)
+
+
+def failed(rows: Sequence[tuple[CrmWrite, str]], *, final: bool) -> None:
+    """Fields could not be written; `final`: until another value is wanted."""
+    for row, error in rows:
+        row.error, row.open = error[:300], not final
+    CrmWrite.objects.bulk_update([row for row, _ in rows], ["error", "open"], batch_size=_AT_ONCE)

@@ -1,0 +1,1 @@
+"""HubSpot as a customer system, through its public API."""

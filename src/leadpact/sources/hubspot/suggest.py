@@ -1,0 +1,163 @@
+"""A first mapping for an account, from the properties that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from leadpact.sources.crm.records import PropertyInfo
+from leadpact.sources.recognise import stage_role
+
+#: Attribute → HubSpot's property, with how it is read where that is not text.
+_FIELDS = (
+    ("email", "email", ""), ("name", "firstname", ""), ("phone", "phone", ""),
+    ("title", "jobtitle", ""), ("company", "company", ""), ("domain", "website", ""),
+    ("country", "country", ""), ("industry", "industry", ""),
+    ("employees", "numemployees", "number"), ("source", "hs_analytics_source", ""),
+    ("campaign", "hs_analytics_source_data_1", ""), ("landing_page", "hs_analytics_first_url", ""),
+    ("opted_out", "hs_email_optout", "boolean"),
+)  # fmt: skip
+_HAPPENINGS = (
+    ("form_submitted", "recent_conversion_event_name", "form"),
+    ("email_opened", "hs_email_last_open_date", ""),
+    ("email_clicked", "hs_email_last_click_date", ""),
+)
+#: HubSpot's number for a call that somebody answered.
+_CONNECTED = "f240bbac-87c9-4f6e-bf70-924b57d47db7"
+_ROLE_OF = {
+    "subscriber": "subscriber", "lead": "lead", "marketingqualifiedlead": "mql",
+    "salesqualifiedlead": "sql", "opportunity": "opportunity", "customer": "customer",
+}  # fmt: skip
+
+#: The objects of which a suggestion says something.
+MEANT = ("contacts", "deals", "calls", "emails", "meetings")
+Known = Mapping[str, Mapping[str, PropertyInfo]]
+
+
+def suggest(known: Known, stages: Sequence[tuple[str, str]]) -> str:
+    """The text of a mapping; `stages` are the agreement's names with their roles.
+
+    `known` has properties by name by object. What nobody can know from outside is left out, with a
+    remark.
+    """
+    contacts = known.get("contacts", {})
+    lines = [
+        "# What HubSpot's objects and properties mean to Leadpact. Read it, change it, and let",
+        "# `leadpact crm check hubspot` look for mistakes.",
+        "leadpact_crm: 1",
+        "system: hubspot",
+        "people:",
+        "  contacts:",
+        "    fields:",
+    ]
+    for field, name, kind in _FIELDS:
+        if name in contacts:
+            told = f"{{property: {name}, type: {kind}}}" if kind else name
+            lines.append(f"      {field}: {told}")
+    lines += _stages(contacts, stages)
+    if "hubspot_owner_id" in contacts:
+        lines.append("    holder: hubspot_owner_id")
+    lines += _happenings(contacts)
+    lines += _deals(known.get("deals", {}))
+    lines += _activities(known)
+    return "\n".join(lines) + "\n"
+
+
+def _stages(contacts: Mapping[str, PropertyInfo], stages: Sequence[tuple[str, str]]) -> list[str]:
+    if "lifecyclestage" not in contacts:
+        return []
+    by_role = {role or stage_role(name) or "": name for name, role in stages}
+    options = contacts["lifecyclestage"].options or dict.fromkeys(_ROLE_OF, "")
+    pairs = [(v, by_role[r]) for v in options if (r := _ROLE_OF.get(v, "")) in by_role]
+    if not pairs:
+        return [
+            "    # No stage of the agreement is one of HubSpot's lifecycle stages: add `stages`."
+        ]
+    values = [f"        {value}: {_quoted(stage)}" for value, stage in pairs]
+    return ["    stages:", "      property: lifecyclestage", "      values:", *values]
+
+
+def _happenings(contacts: Mapping[str, PropertyInfo]) -> list[str]:
+    lines: list[str] = []
+    for kind, name, own in _HAPPENINGS:
+        if name in contacts:
+            lines += [f"      - kind: {kind}", f"        property: {name}"]
+            lines += [f"        properties: {{{own}: {name}}}"] if own else []
+    return ["    events:", *lines] if lines else []
+
+
+def _deals(deals: Mapping[str, PropertyInfo]) -> list[str]:
+    if "dealstage" not in deals:
+        return []
+    options = deals["dealstage"].options
+    won = _ending(options, "won") or ["closedwon"]
+    lost = _ending(options, "lost") or ["closedlost"]
+    lines = [
+        "deals:",
+        "  deals:",
+        "    outcome:",
+        "      property: dealstage",
+        f"      won: [{', '.join(map(_quoted, won))}]",
+        f"      lost: [{', '.join(map(_quoted, lost))}]",
+    ]
+    for field, name, kind in (
+        ("opened", "createdate", ""), ("closed", "closedate", ""), ("amount", "amount", "number"),
+        ("currency", "deal_currency_code", ""), ("reason", "closed_lost_reason", ""),
+        ("owner", "hubspot_owner_id", ""),
+    ):  # fmt: skip
+        if name in deals:
+            told = f"{{property: {name}, type: {kind}}}" if kind else name
+            lines.append(f"    {field}: {told}")
+    return lines
+
+
+def _ending(options: Mapping[str, str], word: str) -> list[str]:
+    return [v for v, label in options.items() if word in f"{v} {label}".lower().split()
+            or v.lower().endswith(word)]  # fmt: skip
+
+
+def _activities(known: Known) -> list[str]:
+    lines: list[str] = []
+    for name, at, rules in _RULES:
+        properties = known.get(name, {})
+        if at not in properties:
+            continue
+        lines += [f"  {name}:", f"    at: {at}", "    owner: hubspot_owner_id", "    rules:"]
+        lines += [f"      {line}" for line in rules]
+    return ["activities:", *lines] if lines else []
+
+
+_RULES: Iterable[tuple[str, str, Sequence[str]]] = (
+    (
+        "calls", "hs_timestamp",
+        (
+            "- kind: sales.connected",
+            f"  when: {{hs_call_disposition: [{_CONNECTED}]}}  # somebody answered",
+            "  properties: {channel: {value: phone}}",
+            "- kind: sales.attempted",
+            "  properties: {channel: {value: phone}}",
+        ),
+    ),
+    (
+        "emails", "hs_timestamp",
+        (
+            "- kind: email_received",
+            "  when: {hs_email_direction: [INCOMING_EMAIL]}",
+            "- kind: sales.attempted",
+            "  when: {hs_email_direction: [EMAIL, FORWARDED_EMAIL]}",
+            "  properties: {channel: {value: email}}",
+        ),
+    ),
+    (
+        "meetings", "hs_meeting_start_time",
+        (
+            "- kind: sales.connected",
+            "  when: {hs_meeting_outcome: [COMPLETED]}",
+            "  properties: {channel: {value: meeting}}",
+        ),
+    ),
+)  # fmt: skip
+
+
+def _quoted(text: str) -> str:
+    plain = text.replace(" ", "").replace("_", "").isalnum() and text[:1].isalpha()
+    return text if plain else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
