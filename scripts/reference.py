@@ -21,6 +21,7 @@ from leadpact.cli import reference as cli
 from leadpact.documents.star import reference as star
 from leadpact.engine.metrics import registry
 from leadpact.sources import reference as sources
+from leadpact.sources.crm import reference as crm
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,6 +37,7 @@ class Page(NamedTuple):
 PAGES = (
     Page("docs/reference/agreement.md", agreement.reference_markdown),
     Page("docs/reference/cli.md", cli.reference_markdown),
+    Page("docs/reference/crm.md", crm.reference_markdown),
     Page("docs/reference/forecast.md", forecast.forecast_reliability, is_slow=True),
     Page("docs/reference/lint.md", lint.reference),
     Page("docs/reference/messages.md", messages.made_apart, is_slow=True),

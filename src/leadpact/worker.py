@@ -19,11 +19,11 @@ from typing import Self
 
 from django.db import InterfaceError, OperationalError, connection
 
-from leadpact.flows import live
+from leadpact.flows import crm, live
 from leadpact.flows.digesting import plan_digests
 from leadpact.flows.journal import place_of, tell
 from leadpact.flows.sending import send_due
-from leadpact.ledger.models import Heartbeat
+from leadpact.ledger.models import CrmConnection, Heartbeat
 from leadpact.ledger.selectors import figures
 from leadpact.ledger.selectors.health import anything_to_do, anything_to_tell
 from leadpact.ledger.services import heartbeats, quarantine, uploads
@@ -270,3 +270,17 @@ class Importer(_Beside):
     def is_due(self) -> bool:
         """Whether any waits whose files lie here."""
         return uploads.any_due(now=self._now())
+
+
+class Talker(_Beside):
+    """Speaks with the customer systems that are connected; one that is slow holds up no lead."""
+
+    name = "talking with a customer system"
+    looks_every = 2.0
+
+    def is_due(self) -> bool:
+        """Whether any is connected."""
+        return CrmConnection.objects.exists()
+
+    def _do(self) -> None:
+        crm.turn(self._now, _own_name(self._now()))

@@ -90,7 +90,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "notice replay": ("leadpact notice replay", "leadpact notice replay 41 42"),
     "crm connect": (
         "leadpact crm connect hubspot",
-        "leadpact crm connect hubspot --mapping crm.yaml < token.txt",
+        "leadpact crm connect hubspot --mapping crm.yaml",
     ),
     "crm check": ("leadpact crm check hubspot", "leadpact crm check hubspot --mapping crm.yaml"),
     "crm setup": ("leadpact crm setup hubspot",),

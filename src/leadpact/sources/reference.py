@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import Enum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -104,7 +105,8 @@ _MODELS: tuple[type[BaseModel], ...] = (
     Sources, Table, Leads, Event, Deals, Links, Value, Moment, LeadKey, LeadReference, Assignment,
     EventKind, Outcome,
 )  # fmt: skip
-_HEADINGS = {
+Headings = Mapping[Any, str]
+_HEADINGS: Headings = {
     Sources: "The file", Table: "A table", Leads: "leads", Event: "An event", Deals: "deals",
     Links: "links", Value: "A value", Moment: "A moment", LeadKey: "A key",
     LeadReference: "A lead's name", Assignment: "assigned", EventKind: "A kind",
@@ -120,15 +122,22 @@ def example() -> str:
 
 def reference_markdown() -> str:
     """The page, ending with a line break."""
-    parts = [_INTRODUCTION.format(example=_EXAMPLE), *map(_section, _MODELS)]
+    return page(_INTRODUCTION.format(example=_EXAMPLE), _MODELS, _HEADINGS)
+
+
+def page(introduction: str, models: Iterable[type[BaseModel]], headings: Headings) -> str:
+    """A page with a section for each of the models, under its heading."""
+    parts = [introduction, *(_section(model, headings) for model in models)]
     return "\n".join(parts).rstrip() + "\n"
 
 
-def _section(model: type[BaseModel]) -> str:
-    lines = [f"## {_HEADINGS[model]}", "", " ".join((model.__doc__ or "").split()), ""]
+def _section(model: type[BaseModel], headings: Headings) -> str:
+    lines = [f"## {headings[model]}", "", " ".join((model.__doc__ or "").split()), ""]
     lines += ["| key | is | |", "|---|---|---|"]
     for name, field in model.model_fields.items():
-        lines.append(f"| `{field.alias or name}` | {_kind(field.annotation)} | {_tells(field)} |")
+        lines.append(
+            f"| `{field.alias or name}` | {_kind(field.annotation, headings)} | {_tells(field)} |"
+        )
     return "\n".join([*lines, ""])
 
 
@@ -143,25 +152,25 @@ def _tells(field: FieldInfo) -> str:
     return f"{text} Default: {shown}.".strip()
 
 
-def _kind(annotation: Any) -> str:
+def _kind(annotation: Any, headings: Headings) -> str:
     if annotation == Scalar:
         return "value"
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _kind(arguments[0])
+        return _kind(arguments[0], headings)
     if origin is Literal:
         return " \\| ".join(f"`{each}`" for each in arguments)
     if origin in (Union, types.UnionType):
-        kinds = (_kind(each) for each in arguments if each is not type(None))
+        kinds = (_kind(each, headings) for each in arguments if each is not type(None))
         return " or ".join(dict.fromkeys(kinds))
     if origin is list:
-        return f"list of {_kind(arguments[0])}"
+        return f"list of {_kind(arguments[0], headings)}"
     if origin is dict:
-        return f"names, each with {_kind(arguments[1])}"
+        return f"names, each with {_kind(arguments[1], headings)}"
     if issubclass(annotation, Enum):
         return " \\| ".join(f"`{each.value}`" for each in annotation)
-    if annotation in _HEADINGS:
-        heading = _HEADINGS[annotation]
+    if annotation in headings:
+        heading = headings[annotation]
         anchor = heading.lower().replace(" ", "-").replace("'", "")
         return f"[{heading.lower()}](#{anchor})"
     return _SIMPLE[annotation]

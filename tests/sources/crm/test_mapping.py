@@ -13,6 +13,7 @@ from leadpact.sources.crm.loading import (
     problems_with_account,
     problems_with_agreement,
 )
+from leadpact.sources.crm.reference import example
 from tests.sources.crm.helpers import MAPPING, mapping
 
 
@@ -76,3 +77,7 @@ def test_properties_and_values_that_the_account_lacks_are_told() -> None:
         (12, "“lifecyclestage” has no value “salesqualifiedlead”"),
         (29, "the account has no object “calls”"),
     ]
+
+
+def test_the_example_of_the_reference_can_be_read() -> None:
+    assert parse_crm(example(), "crm.yaml").crm.system == "hubspot"

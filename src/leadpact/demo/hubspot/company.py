@@ -62,8 +62,8 @@ _MEETING = _OWNER | {
 _TASK = _OWNER | {
     "hs_timestamp": "Due date", "hs_task_subject": "Task Title", "hs_task_body": "Task notes",
     "hs_task_status": "Task Status", "hs_task_type": "Task Type",
-    "hs_task_priority": "Priority", "leadpact_key": "Leadpact key",
+    "hs_task_priority": "Priority",
 }  # fmt: skip
 _NOTE = _OWNER | {
-    "hs_timestamp": "Activity date", "hs_note_body": "Note body", "leadpact_key": "Leadpact key",
+    "hs_timestamp": "Activity date", "hs_note_body": "Note body",
 }  # fmt: skip

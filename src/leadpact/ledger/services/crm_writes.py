@@ -79,14 +79,15 @@ def begin(connection: CrmConnection, limit: int, *, now: datetime) -> list[CrmWr
 @transaction.atomic
 def done(rows: Sequence[tuple[CrmWrite, str, datetime]]) -> None:
     """Fields were written, each at an instant of the system's clock; what was made has an id."""
-    records: dict[int, CrmRecord] = {}
     for row, made, at in rows:
         row.written, row.written_at, row.open, row.error = row.wanted, at, False, ""
         row.made = made or row.made
-        record = records.setdefault(row.record_id, row.record)
-        values = json.loads(record.values)
-        if " " not in row.field:  # a property, not a task or a note
-            record.values = json.dumps(values | {row.field: row.wanted}, sort_keys=True)
+    properties = [row for row, _, _ in rows if " " not in row.field]
+    records = CrmRecord.objects.in_bulk({row.record_id for row in properties})
+    for row in properties:
+        record = records[row.record_id]
+        values = json.loads(record.values) | {row.field: row.wanted}
+        record.values = json.dumps(values, ensure_ascii=False, sort_keys=True)
     CrmWrite.objects.bulk_update(
         [row for row, _, _ in rows], ["written", "written_at", "open", "error", "made"],
         batch_size=_AT_ONCE,

@@ -34,6 +34,9 @@ READING = (
 WRITING = ("crm.objects.contacts.write", "crm.schemas.contacts.write")
 
 
+_KEY = OwnProperty(shapes.KEY, "Leadpact key", "text", "By what Leadpact finds what it made.")
+
+
 class HubSpotConnector:
     """One HubSpot account, read as the mapping says; satisfies `Connector`."""
 
@@ -252,7 +255,14 @@ class HubSpotConnector:
         return found
 
     def set_up(self, of: str, properties: Sequence[OwnProperty]) -> Sequence[str]:
-        """Make those of our properties that are missing."""
+        """Make those of our properties that are missing, and our key on tasks and notes."""
+        made = self._define(of, properties)
+        for beside, wanted in (("tasks", self._crm.write.tasks), ("notes", self._crm.write.notes)):
+            if wanted:
+                made += [f"{beside}: {name}" for name in self._define(beside, [_KEY])]
+        return made
+
+    def _define(self, of: str, properties: Sequence[OwnProperty]) -> list[str]:
         known = {each.name for each in self.properties(of)}
         missing = [each for each in properties if each.name not in known]
         if missing:

@@ -111,7 +111,6 @@ def task_of(made: Made) -> dict[str, Any]:
         "hs_task_subject": made.title,
         "hs_task_body": made.text,
         "hs_task_status": "NOT_STARTED",
-        "hs_task_type": "TODO",
         "hs_task_priority": "HIGH",
         "hs_timestamp": moment(made.due or made.at),
         KEY: made.key,
