@@ -12,7 +12,8 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
-from leadpact.ledger.models import Handoff, Proposal, SavedView, User
+from leadpact.ledger.models import Handoff, Proposal, Role, SavedView, User
+from leadpact.ledger.services.permits import of_user
 from leadpact.web.pages import load
 from leadpact.web.pages.working import WORK
 from leadpact.web.registry import PAGES, PageInfo
@@ -57,6 +58,16 @@ def pages() -> list[PageInfo]:
 def actions() -> list[PageInfo]:
     """Addresses at which something is done."""
     return [each for each in PAGES.values() if each.methods == ("POST",)]
+
+
+def seen_by() -> list[tuple[str, str]]:
+    """Every whole page with a role that may read it; the first page with every role."""
+    found = []
+    for each in pages():
+        roles = [role for role in Role.values if each.admits(of_user(User(role=role)))]
+        if not each.part:
+            found += [(each.name, role) for role in (roles if each.name == "home" else roles[:1])]
+    return found
 
 
 def address_of(page: PageInfo, user: User) -> str:

@@ -69,14 +69,17 @@ def test_a_lead_that_waits_in_the_teams_queue_is_anybodys(company: None) -> None
 
 def test_the_most_urgent_is_first_and_filters_tell_what_is_owed(company: None) -> None:
     head = signed_in("sales head")
-    long_ago = now() - timedelta(days=2)
-    Clock.objects.filter(lead="Bo", side="sales", outcome="running").update(due_at=long_ago)
-    Clock.objects.filter(lead="Ada", side="sales").update(due_at=now() + timedelta(hours=1))
+    owed = LeadState.objects
+    assert owed.get(lead="Ada").owed_at == min(
+        each.due_at for each in inbox.open_clocks(["Ada"]) if each.due_at
+    )
+    owed.filter(lead="Bo").update(owed_at=now() - timedelta(days=2))
+    owed.filter(lead="Ada").update(owed_at=now() + timedelta(hours=1))
     assert names(head) == ["Bo", "Ada"]
     assert names(head, sort="-due") == ["Ada", "Bo"]
     assert names(head, owed="overdue") == ["Bo"]
     assert names(head, owed="due") == ["Ada"]
-    Clock.objects.filter(lead="Ada").update(outcome="met")
+    owed.filter(lead="Ada").update(owed_at=None)
     assert names(head, owed="nothing") == ["Ada"]
     assert names(head, q="bo@boworks.org") == ["Bo"]
     assert names(head, q="Ad") == ["Ada"]
@@ -297,3 +300,22 @@ def test_what_a_user_calls_themselves_is_on_record(company: None) -> None:
     User.objects.filter(pk=user.pk).update(name="Ana S.")
     rep.post(reverse("work_attempt"), {"lead": "Ada", "channel": "phone", "outcome": "spoke"})
     assert {each.actor for each in facts("sales.attempted")} == {"Ana S."}
+
+
+def test_the_home_of_a_rep_says_what_is_owed_and_what_was_kept(company: None) -> None:
+    rep, user = somebody("rep")
+    text = rep.get("/").text
+    assert "1 lead, and nothing is overdue" in text
+    assert 'data-lead="Ada"' in text
+    LeadState.objects.filter(lead="Ada").update(owed_at=now() - timedelta(hours=1))
+    Clock.objects.filter(lead="Ada", side="sales").update(outcome="overdue", due_at=now())
+    Clock.objects.filter(lead="Bo", side="sales").update(
+        outcome="met", due_at=now(), holder=str(of_user(user).person)
+    )
+    text = rep.get("/").text
+    assert "1 of your 1 lead is overdue" in text
+    assert "<strong>3 of 6</strong> were kept" in text
+    User.objects.filter(pk=user.pk).update(person=None)
+    text = rep.get("/").text
+    assert "Nothing waits for you" in text
+    assert "tied to no person" in text

@@ -667,12 +667,14 @@ class Migration(migrations.Migration):
                 ('version', models.IntegerField(null=True)),
                 ('merged_into', models.TextField(null=True)),
                 ('attributes', models.TextField(default='{}')),
+                ('handed_off_at', models.DateTimeField(null=True)),
+                ('owed_at', models.DateTimeField(null=True)),
                 ('evaluated_at', models.DateTimeField()),
                 ('next_at', models.DateTimeField(null=True)),
                 ('digest', models.CharField(max_length=32)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='state_due'), models.Index(fields=['holder', 'status'], name='state_holder'), models.Index(fields=['stage', 'status'], name='state_stage')],
+                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='state_due'), models.Index(fields=['holder', 'status'], name='state_holder'), models.Index(condition=models.Q(('handed_off_at__isnull', False), ('status', 'open')), fields=['owed_at'], name='state_with_sales'), models.Index(fields=['stage', 'status'], name='state_stage')],
             },
         ),
         migrations.CreateModel(

@@ -10,7 +10,9 @@ from leadpact.ledger.models.leads import Lead
 class LeadState(models.Model):
     """Where a lead stands. `next_at` is when time alone may change that; `digest` names the state.
 
-    The columns are those of the engine's `lead_states`; `attributes` is JSON.
+    The columns are those of the engine's `lead_states`; `attributes` is JSON. `handed_off_at` is
+    when the present passage was handed to sales, and `owed_at` when sales owes the lead the next
+    thing: what an inbox is sorted by.
     """
 
     lead = models.OneToOneField(
@@ -35,6 +37,8 @@ class LeadState(models.Model):
     version = models.IntegerField(null=True)
     merged_into = models.TextField(null=True)
     attributes = models.TextField(default="{}")
+    handed_off_at = models.DateTimeField(null=True)
+    owed_at = models.DateTimeField(null=True)
     evaluated_at = models.DateTimeField()
     next_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=32)
@@ -47,6 +51,11 @@ class LeadState(models.Model):
                 name="state_due",
             ),
             models.Index(fields=["holder", "status"], name="state_holder"),
+            models.Index(
+                fields=["owed_at"],
+                condition=models.Q(status="open", handed_off_at__isnull=False),
+                name="state_with_sales",
+            ),
             models.Index(fields=["stage", "status"], name="state_stage"),
         ]
 

@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
-from leadpact.ledger.models import Change, Clock, Episode, Event, Handoff, Lead
+from leadpact.ledger.models import Change, Clock, Event, Handoff, Lead
 from leadpact.ledger.selectors.visible import leads_for
 from leadpact.ledger.services.permits import Caller
+from leadpact.ledger.services.states import OPEN_CLOCKS
 
-#: A clock that still asks for something: it runs, or ran out unanswered.
-OPEN_CLOCKS = ("running", "overdue")
 _ASSIGNING = ("lead.assigned", "lead.handed_off")
 
 
-def leads_to_work(caller: Caller) -> QuerySet[Any, Any]:
+def leads_to_work(caller: Caller) -> QuerySet[Lead]:
     """Leads that sales has now: those that a rep holds or that wait in a queue of their team; of
     heads, all. A lead that sales gave back is not there until it is handed over again.
-
-    `due` is when sales owes the next thing, null where it owes nothing at present.
     """
-    now = {"lead": OuterRef("pk"), "episode": OuterRef("state__episode")}
-    handed = Exists(Episode.objects.filter(**now, handed_off_at__isnull=False))
-    waits = Handoff.objects.filter(**now, person=None, queue__isnull=False)
-    if caller.sees_all:
-        mine = Q(state__holder__isnull=False) | Q(Exists(waits))
-    else:
+    found = leads_for(caller).filter(state__status="open", state__handed_off_at__isnull=False)
+    if not caller.sees_all:
+        waits = Handoff.objects.filter(
+            lead=OuterRef("pk"), episode=OuterRef("state__episode"), person=None
+        )
         mine = Q(state__holder=caller.person) if caller.person else Q(pk__in=[])
-        mine |= Q(state__holder=None) & Q(Exists(waits.filter(team=caller.team or "")))
-    owed = Clock.objects.filter(
-        lead=OuterRef("pk"), side="sales", outcome__in=OPEN_CLOCKS, due_at__isnull=False
-    )
-    first = owed.order_by("paused", "due_at").values("due_at")[:1]
-    found = leads_for(caller).filter(mine, handed, state__status="open")
-    return found.select_related("state", "company").annotate(due=Subquery(first))
+        anybodys = Exists(waits.filter(team=caller.team or "", queue__isnull=False))
+        found = found.filter(mine | Q(anybodys, state__holder=None))
+    return found.select_related("state", "company")
 
 
 def open_clocks(leads: Iterable[str]) -> QuerySet[Clock]:
@@ -58,5 +51,31 @@ def assigned_since(caller: Caller, event: int, most: int) -> list[Lead]:
     came = Event.objects.filter(id__gt=event, kind__in=_ASSIGNING, lead=OuterRef("pk"))
     fresh = Event.objects.filter(id__gt=event, kind__in=_ASSIGNING).values("lead")
     return list(
-        leads_to_work(caller).filter(Exists(came), key__in=fresh).order_by("due", "key")[:most]
+        leads_to_work(caller)
+        .filter(Exists(came), key__in=fresh)
+        .order_by("state__owed_at", "key")[:most]
     )
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of promises: kept, missed or still open past due."""
+
+    met: int
+    broken: int
+
+    @property
+    def share(self) -> float | None:
+        """The part that was kept; None where nothing was promised."""
+        n = self.met + self.broken
+        return self.met / n if n else None
+
+
+def kept_by(person: str, since: datetime) -> Kept:
+    """What became of the promises of one person that were due since then.
+
+    Steps of the contact protocol are counted with the promise that they serve.
+    """
+    own = Clock.objects.filter(holder=person, side="sales", protocol_step=None, due_at__gte=since)
+    counted = dict(own.values_list("outcome").annotate(n=Count("id")))
+    return Kept(counted.get("met", 0), counted.get("missed", 0) + counted.get("overdue", 0))

@@ -41,6 +41,10 @@ _STATE = [
     *("quality", "segment", "persona", "profile", "profile_fit", "holder", "reason"),
     *("unlocked", "version", "merged_into"),
 ]
+#: What the inbox is found and sorted by.
+_FOR_INBOX = ("handed_off_at", "owed_at")
+#: A clock that still asks for something: it runs, or ran out unanswered.
+OPEN_CLOCKS = ("running", "overdue")
 
 
 def write(
@@ -76,17 +80,34 @@ def write(
             evaluated_at=now,
             next_at=next_at.get(lead),
             digest=digests[lead],
+            handed_off_at=_handed_off_at(state, tables["episodes"].get(lead, ())),
+            owed_at=_owed_at(tables["clocks"].get(lead, ())),
             **{name: state[name] for name in _STATE},
         )
         for lead, state in sorted(states.items())
     ]
     # Of these nothing is left: all their rows were withdrawn.
     forget(wanted - states.keys())
-    told = [*_STATE, "attributes", "evaluated_at", "next_at", "digest"]
+    told = [*_STATE, "attributes", *_FOR_INBOX, "evaluated_at", "next_at", "digest"]
     LeadState.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["lead"], update_fields=told
     )
     return changed
+
+
+def _handed_off_at(
+    state: Mapping[str, Any], episodes: Iterable[Mapping[str, Any]]
+) -> datetime | None:
+    """When the present passage of a lead was handed to sales."""
+    present = (each for each in episodes if each["episode"] == state["episode"])
+    return next((each["handed_off_at"] for each in present), None)
+
+
+def _owed_at(clocks: Iterable[Mapping[str, Any]]) -> datetime | None:
+    """When sales owes a lead the next thing; what waits is not owed at present."""
+    owed = (each for each in clocks if each["side"] == "sales" and not each["paused"])
+    due = (each["due_at"] for each in owed if each["outcome"] in OPEN_CLOCKS)
+    return min((at for at in due if at is not None), default=None)
 
 
 def forget(leads: set[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-_MODULES = ("home", "inbox", "lead", "saved_views", "why", "working")
+_MODULES = ("home", "inbox", "lead", "rep", "saved_views", "why", "working")
 
 
 def load() -> None:

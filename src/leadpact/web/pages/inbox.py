@@ -47,10 +47,14 @@ class Work:
     pending: bool
 
 
-def _owed(rows: QuerySet[Any, Any], which: str, now: datetime) -> QuerySet[Any, Any]:
+def _owed(rows: QuerySet[Lead], which: str, now: datetime) -> QuerySet[Lead]:
     if which == "nothing":
-        return rows.filter(due__isnull=True)
-    return rows.filter(due__lte=now) if which == "overdue" else rows.filter(due__gt=now)
+        return rows.filter(state__owed_at__isnull=True)
+    return (
+        rows.filter(state__owed_at__lte=now)
+        if which == "overdue"
+        else rows.filter(state__owed_at__gt=now)
+    )
 
 
 def _holders(request: PageRequest) -> Sequence[Choice]:
@@ -75,7 +79,7 @@ def _listing(request: PageRequest) -> Listing[Lead]:
         title="Inbox",
         rows=lambda asked: inbox.leads_to_work(asked.caller),
         columns=(
-            Column("due", "Due", lambda lead: getattr(lead, "due", None), order="due"),
+            Column("due", "Due", lambda lead: lead.state.owed_at, order="state__owed_at"),
             Column("name", "Lead", name_of),
             Column("key", "Key", lambda lead: lead.key, order="key"),
             Column("stage", "Stage", lambda lead: lead.state.stage, order="state__stage"),
