@@ -55,13 +55,13 @@ class Property:
 
     @property
     def numeric_kind(self) -> str | None:
-        """ "number" or "date" when that is how every test reads it."""
-        kinds = {
-            kind
-            for test in self.tests
-            for name, kind in reading(test, self.declared).items()
-            if name not in ("known", "unknown")
-        } or {self.declared or "text"}
+        """ "number" or "date" when that is how every test reads it.
+
+        Of a text that is compared with numbers it is asked whether it is known, not whether it
+        reads as a number.
+        """
+        kinds = {kind for test in self.tests for kind in reading(test, self.declared).values()}
+        kinds = kinds or {self.declared or "text"}
         return next(iter(kinds)) if kinds <= {"number"} or kinds <= {"date"} else None
 
 

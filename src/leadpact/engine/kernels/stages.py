@@ -311,7 +311,10 @@ def decide(program: Program, rows: Rows, s: State, out: Output, now: int) -> Non
     if lead.stirred == 0 and not rows.decided[lead.lead]:
         return
     lead.stirred = 0
-    _enter_first(program, s, out, now)
+    if lead.position < 0:
+        _enter_first(program, s, out, now)
+        # A lead that is restored has been quiet since now, not since its episode began.
+        look(program, s, now)
     if _disqualified(program, s, out, now):
         return
     position = lead.position
