@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("leadpact.api.health")),
     path("f/", include("leadpact.api.forms")),
     path("v1/", include("leadpact.api.collector")),
+    path("hooks/", include("leadpact.api.crm_hooks")),
     path("", include("leadpact.web.answering")),
     path("", include("leadpact.web.appearance")),
     path("account/", include("leadpact.web.signing_in.urls")),
