@@ -77,7 +77,7 @@ def search_objects(
     filters = [f for group in body.get("filterGroups") or () for f in group["filters"]]
     things = [
         thing
-        for thing in portal.objects.get(parts[0], {}).values()
+        for thing in portal.changed_since(parts[0], _oldest(filters))
         if thing.archived_at is None and thing.updated <= ripe
         and all(_holds(thing, each) for each in filters)
     ]  # fmt: skip
@@ -209,6 +209,12 @@ def _shown(thing: Thing, names: Sequence[str], history: Sequence[str]) -> dict[s
     if thing.archived_at:
         told["archivedAt"] = iso(thing.archived_at)
     return told
+
+
+def _oldest(filters: Sequence[Mapping[str, Any]]) -> datetime:
+    """The earliest change that a search may find."""
+    asked = [int(f["value"]) for f in filters if f["operator"] == "GTE"]
+    return datetime.fromtimestamp(max(asked, default=0) / 1000, UTC)
 
 
 def _holds(thing: Thing, asked: Mapping[str, Any]) -> bool:

@@ -66,6 +66,8 @@ class Portal:
         self.definitions: dict[str, dict[str, Definition]] = {}
         self.listeners: list[Listener] = []
         self.numbers: dict[str, list[int]] = {}
+        self._changed: dict[str, dict[str, None]] = {}
+        self._backdated: set[str] = set()
         self._next = 100
 
     def define(self, of: str, *definitions: Definition) -> None:
@@ -223,8 +225,25 @@ class Portal:
     def _gone(self, owner: str) -> bool:
         return owner not in self.owners or self.owners[owner]["archived"]
 
+    def changed_since(self, of: str, since: datetime) -> list[Thing]:
+        """Records that changed at or after an instant, in no order."""
+        objects, found = self.objects.get(of, {}), []
+        for number in reversed(self._changed.get(of, {})):
+            thing = objects[number]
+            if thing.updated >= since:
+                found.append(thing)
+            elif of not in self._backdated:
+                break
+        return found
+
     def _touch(self, of: str, thing: Thing, at: datetime) -> None:
         thing.updated = max(at, thing.updated)
+        order = self._changed.setdefault(of, {})
+        last = next(reversed(order), thing.number)
+        if self.objects[of][last].updated > thing.updated:
+            self._backdated.add(of)
+        order.pop(thing.number, None)
+        order[thing.number] = None
         thing.values[MODIFIED.get(of, "hs_lastmodifieddate")] = iso(thing.updated)
 
     def _tell(self, of: str, what: str, number: str, at: datetime, **more: Any) -> None:

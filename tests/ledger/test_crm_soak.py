@@ -1,0 +1,309 @@
+"""Both sides at work for weeks, with everything going wrong that may: in the end they agree.
+
+`LEADPACT_SOAK=20000x200000` says how many contacts and activities there are (default 25x120).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client as Browser
+
+from leadpact.api import crm_hooks
+from leadpact.demo.hubspot.company import CONNECTED, NO_ANSWER
+from leadpact.demo.hubspot.limits import Faults
+from leadpact.demo.hubspot.webhooks import Webhooks
+from leadpact.flows.crm_push import compare
+from leadpact.flows.crm_reconcile import reconcile
+from leadpact.flows.rebuilding import rebuild
+from leadpact.ledger.instants import ticks
+from leadpact.ledger.models import CrmRecord, Event
+from leadpact.ledger.services import crm_connections
+from leadpact.sources.crm.connector import CrmError
+from leadpact.sources.crm.facts import Reader
+from leadpact.sources.hubspot.client import Client
+from tests.ledger.crm_company import Company, company
+from tests.ledger.helpers import settle
+from tests.sources.crm.helpers import MAPPING
+
+CONTACTS, ACTIVITIES = map(int, os.environ.get("LEADPACT_SOAK", "25x120").split("x"))
+SECRET = "app secret"
+URL = "http://testserver/hooks/hubspot"
+
+
+class Killed(BaseException):
+    """The worker was killed here."""
+
+
+class Deadly(Client):
+    """A client whose process may be killed just before or just after any call."""
+
+    dice: random.Random
+    share = 0.0
+
+    def _send(self, *words: Any) -> Any:
+        self._perhaps()
+        found = super()._send(*words)
+        self._perhaps()
+        return found
+
+    def _perhaps(self) -> None:
+        if self.dice.random() < self.share:
+            raise Killed
+
+
+class People:
+    """Who works in the customer system: every step is something that people do there."""
+
+    def __init__(self, at: Company, dice: random.Random) -> None:
+        self.at, self.dice = at, dice
+        self.contacts: list[str] = []
+        self.gone: list[str] = []
+        self.calls: list[str] = []
+        self.deals: list[str] = []
+        self.made = 0
+
+    def come(self) -> None:
+        self.made += 1
+        told = {"email": f"p{self.made}@company{self.made % 97}.io", "lifecyclestage": "lead"}
+        if self.dice.random() < 0.4:
+            told["recent_conversion_event_name"] = "Demo"
+        self.contacts.append(self.at.portal.add("contacts", told))
+
+    def call(self) -> None:
+        number = self.dice.choice(self.contacts)
+        happened = self.at.time() - timedelta(minutes=self.dice.randrange(90))
+        told = {
+            "hs_timestamp": happened.isoformat(),
+            "hs_call_disposition": self.dice.choice([CONNECTED, NO_ANSWER, "busy"]),
+            "hubspot_owner_id": self.dice.choice(["7", "8"]),
+        }
+        self.calls.append(self.at.portal.add("calls", told, linked={"contacts": [number]}))
+
+    def change_call(self) -> None:
+        if self.calls:
+            happened = self.at.time() - timedelta(minutes=self.dice.randrange(300))
+            told = {"hs_timestamp": happened.isoformat()}
+            self.at.portal.set("calls", self.dice.choice(self.calls), told)
+
+    def delete_call(self) -> None:
+        if self.calls:
+            number = self.calls.pop(self.dice.randrange(len(self.calls)))
+            self.at.portal.delete("calls", number)
+
+    def edit(self) -> None:
+        name, value = self.dice.choice(
+            [
+                ("jobtitle", f"Title {self.dice.randrange(9)}"),
+                ("hubspot_owner_id", self.dice.choice(["7", "8"])),
+                ("lifecyclestage", self.dice.choice(["lead", "salesqualifiedlead"])),
+                ("recent_conversion_event_name", f"Form {self.dice.randrange(9)}"),
+                ("leadpact_score", "7"),
+            ]
+        )
+        self.at.portal.set("contacts", self.dice.choice(self.contacts), {name: value})
+
+    def deal(self) -> None:
+        some = self.dice.sample(self.contacts, min(len(self.contacts), self.dice.randrange(4)))
+        told = {"dealstage": "new", "amount": str(self.dice.randrange(1, 90) * 100)}
+        self.deals.append(self.at.portal.add("deals", told, linked={"contacts": some}))
+
+    def change_deal(self) -> None:
+        if self.deals:
+            stage = self.dice.choice(["new", "closedwon", "closedlost"])
+            told = {"dealstage": stage, "amount": str(self.dice.randrange(1, 90) * 100)}
+            self.at.portal.set("deals", self.dice.choice(self.deals), told)
+
+    def merge(self) -> None:
+        if len(self.contacts) > 5:
+            other = self.contacts.pop(self.dice.randrange(len(self.contacts)))
+            self.at.portal.merge("contacts", self.dice.choice(self.contacts), other)
+
+    def delete(self) -> None:
+        if len(self.contacts) > 5:
+            number = self.contacts.pop(self.dice.randrange(len(self.contacts)))
+            self.at.portal.delete("contacts", number)
+            self.gone.append(number)
+
+    def restore(self) -> None:
+        if self.gone:
+            number = self.gone.pop()
+            self.at.portal.restore("contacts", number)
+            self.contacts.append(number)
+
+    def step(self) -> None:
+        weights: dict[Callable[[], None], int] = {
+            self.call: 40, self.edit: 25, self.change_call: 8, self.delete_call: 4, self.deal: 5,
+            self.change_deal: 6, self.merge: 1, self.delete: 1, self.restore: 1,
+        }  # fmt: skip
+        (action,) = self.dice.choices(list(weights), list(weights.values()))
+        action()
+
+
+def survives(work: Callable[[], object], deaths: Counter[str]) -> None:
+    """Let the worker do something; it may be killed, or the system may not answer."""
+    try:
+        work()
+    except Killed:
+        deaths["killed"] += 1
+    except CrmError:
+        deaths["not answered"] += 1
+
+
+@pytest.mark.django_db
+def test_in_the_end_both_sides_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    began = time.monotonic()
+    dice = random.Random(20261126)
+    faults = Faults(random.Random(3), refused=0.02, broken=0.02, lost=0.02)
+    deaths: Counter[str] = Counter()
+    with company(faults=None) as at:
+        monkeypatch.setattr(crm_hooks, "now", at.time)
+        hooks = _with_unsafe_client(at, faults)
+        people = People(at, dice)
+        for _ in range(CONTACTS):
+            people.come()
+        every = max(25, ACTIVITIES // 400)
+        for step in range(ACTIVITIES):
+            people.step()
+            at.time.pass_(minutes=dice.random() * 4)
+            if step % every == 0:
+                hooks.send(_deliver)
+                turns = (at.pull, lambda: settle(at.time(), 200), at.push, lambda: _nudged(at))
+                for work in dice.sample(turns, dice.randrange(1, 5)):
+                    survives(work, deaths)
+        _come_to_rest(at)
+        told = {
+            "contacts": CONTACTS, "activities": ACTIVITIES, "facts": Event.objects.count(),
+            "calls": at.client.limits.calls, "refused for their pace": at.limits.refused,
+            "minutes": round((time.monotonic() - began) / 60, 1), **deaths,
+        }  # fmt: skip
+        print(json.dumps(told), file=sys.stderr)
+        assert deaths["killed"]
+        _nothing_more_happens(at)
+        _log_says_what_the_records_say(at)
+        _nothing_was_made_twice(at)
+        _both_sides_agree(at)
+        assert rebuild(at.time, lambda _done, _what: None, keep=False).differences == []
+
+
+def _with_unsafe_client(at: Company, faults: Faults) -> Webhooks:
+    """From now on calls fail, the worker is killed, and webhooks get lost, doubled and shuffled."""
+    credentials = {"token": at.portal.token, "client_secret": SECRET}
+    at.row = crm_connections.connect(
+        "hubspot", credentials, MAPPING, account=at.row.account, own_mark=at.row.own_mark,
+        address=at.row.address, actor="test", now=at.time(),
+    )  # fmt: skip
+    client = Deadly(credentials, at.simulator.address, sleep=at.time.sleep, ticking=at.time.ticking)
+    client.dice, client.share = random.Random(5), 0.01
+    at.client = at.connector._client = client
+    at.simulator.faults = faults
+    return Webhooks(at.portal, URL, SECRET, random.Random(7), 0.2, 0.2, shuffled=True)
+
+
+def _deliver(body: bytes, headers: dict[str, str]) -> None:
+    answer = Browser().post(
+        "/hooks/hubspot", body, content_type="application/json", headers=headers
+    )
+    assert answer.status_code == 204
+
+
+def _nudged(at: Company) -> None:
+    from leadpact.flows.crm_pull import Pull
+
+    Pull(at.row, at.crm, at.connector, at.time).nudged()
+
+
+def _come_to_rest(at: Company) -> None:
+    """Nobody does anything any more, and nothing goes wrong."""
+    at.simulator.faults = None
+    assert isinstance(at.client, Deadly)
+    at.client.share = 0.0
+    for _ in range(6):
+        at.rest(minutes=45)
+
+
+def _nothing_more_happens(at: Company) -> None:
+    before = Event.objects.count(), _written(at)
+    for _ in range(3):
+        at.rest(minutes=1)
+    assert (Event.objects.count(), _written(at)) == before
+
+
+def _written(at: Company) -> int:
+    return sum(n for path, n in at.limits.by_path.items() if "update" in path or "create" in path)
+
+
+def _log_says_what_the_records_say(at: Company) -> None:
+    """The facts that stand are those of the records as they are: none is missing, none too many."""
+    voided = {
+        json.loads(row.properties)["event_id"]
+        for row in Event.objects.filter(source="hubspot", kind="fact.voided")
+    }
+    rows = Event.objects.filter(source="hubspot").exclude(kind="fact.voided")
+    there = Counter(
+        (row.event_id.partition(" (")[0], row.happened)
+        for row in rows
+        if row.event_id not in voided
+    )
+    names = dict(at.row.owners.values_list("number", "person"))
+    reader = Reader(at.crm, names, lambda _r, _n, v: v.by == at.row.own_mark)
+    missing = []
+    expected = Counter()
+    for of in at.crm.objects:
+        numbers = list(
+            CrmRecord.objects.filter(object=of, deleted_at=None, absorbed_by="").values_list(
+                "number", flat=True
+            )
+        )
+        for begin in range(0, len(numbers), 50):
+            for record in at.connector.read(of, numbers[begin : begin + 50]).records:
+                if of in at.crm.people:
+                    told = [each for each in reader.person(record) if record.history]
+                    missing += [s for s in told if (s.id, ticks(s.at)) not in there]
+                    continue
+                tell = reader.deal if of in at.crm.deals else reader.activity
+                people = [f"hubspot:contacts/{n}" for n in record.links.get("contacts", ())]
+                living = _living(people)
+                expected.update((s.id, ticks(s.at)) for s in tell(record, sorted(living)))
+    assert missing == []
+    standing = Counter({
+        key: n for key, n in there.items() if key[0].startswith(("hubspot:deals", "hubspot:calls"))
+    })  # fmt: skip
+    assert standing == expected
+
+
+def _living(people: list[str]) -> set[str]:
+    numbers = [name.partition("/")[2] for name in people]
+    rows = CrmRecord.objects.filter(object="contacts", number__in=numbers, absorbed_by="")
+    return {f"hubspot:contacts/{row.number}" for row in rows}
+
+
+def _nothing_was_made_twice(at: Company) -> None:
+    keys = Counter(t.values["leadpact_key"] for t in at.portal.objects.get("tasks", {}).values())
+    assert keys
+    assert {key: n for key, n in keys.items() if n > 1} == {}
+
+
+def _both_sides_agree(at: Company) -> None:
+    with transaction.atomic():
+        assert compare(at.row, at.crm, now=at.time(), keep=False).differences == []
+    found = reconcile(at.row, at.crm, now=at.time())
+    explained = {
+        "moved back there by hand", "left out here: deleted in HubSpot", "nobody holds it here",
+        "declared there, not followed here", "two records there are one lead here",
+    }  # fmt: skip
+    left = [each for each in found.differences if each.cause not in explained]
+    assert left == []
+    counts = {each.what: each.here == each.there for each in found.counts}
+    assert counts["won deals"]
+    assert counts["amount of won deals"]
