@@ -1,0 +1,159 @@
+"""The stand-in behind HTTP, with Salesforce's limits and, where wanted, its bad days."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
+
+from leadpact.demo.salesforce.calls import Answer, Desk
+from leadpact.demo.salesforce.org import FaultyError, Org, Row
+
+_DATA = r"/services/data/v[\d.]+/"
+
+
+@dataclass
+class Limits:
+    """Calls of 24 hours, and how many were made by kind."""
+
+    of_a_day: int = 100_000
+    used: int = 0
+    by_kind: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class Faults:
+    """How often what goes wrong, as shares of all calls; `lost` calls are done all the same."""
+
+    dice: random.Random
+    broken: float = 0.0
+    lost: float = 0.0
+
+    def draw(self) -> str:
+        """What happens to a call: `broken`, `lost`, or nothing."""
+        at = self.dice.random()
+        return "broken" if at < self.broken else "lost" if at < self.broken + self.lost else ""
+
+
+class Simulator:
+    """Serves an organisation on this machine while it is entered."""
+
+    def __init__(
+        self, org: Org, limits: Limits | None = None, faults: Faults | None = None, port: int = 0
+    ) -> None:
+        self.org, self.desk = org, Desk(org)
+        self.limits, self.faults = limits or Limits(), faults
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), name="salesforce", daemon=True
+        )
+
+    @property
+    def address(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Simulator:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def answer(self, method: str, target: str, token: str, text: bytes) -> Answer | None:
+        """The answer to a request; None where it gets lost on its way."""
+        parts = urlsplit(target)
+        fate = self.faults.draw() if self.faults else ""
+        with self.org.lock:
+            if parts.path == "/services/oauth2/token":
+                return self._token(dict(parse_qsl(text.decode())))
+            if self.limits.used >= self.limits.of_a_day:
+                return _error(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+            self.limits.used += 1
+            self.limits.by_kind[_kind(method, parts.path)] += 1
+            if fate == "broken":
+                return _error(503, "SERVER_UNAVAILABLE", "try again")
+            if token != f"Bearer {self.org.token}":
+                return _error(401, "INVALID_SESSION_ID", "Session expired or invalid")
+            try:
+                body = json.loads(text) if text else {}
+                found = self._call(method, parts.path, dict(parse_qsl(parts.query)), body)
+            except FaultyError as faulty:
+                found = _error(faulty.status, faulty.code, str(faulty))
+        return None if fate == "lost" else found
+
+    def _token(self, asked: dict[str, str]) -> Answer:
+        if asked.get("client_secret") != "secret" or not self.org.token:
+            return Answer(400, {"error": "invalid_client"})
+        told = {"access_token": self.org.token, "instance_url": self.address, "scope": "api"}
+        return Answer(200, told)
+
+    def _call(self, method: str, path: str, query: dict[str, str], body: Row) -> Answer:
+        desk = self.desk
+        if path == "/services/oauth2/userinfo":
+            return desk.user()
+        rest = re.sub(_DATA, "", path)
+        if method == "GET" and rest in ("query", "queryAll"):
+            return desk.query(query, every=rest == "queryAll")
+        if more := re.fullmatch(r"query(?:All)?/(\w+)-(\d+)", rest):
+            return desk.more(more[1], int(more[2]))
+        if described := re.fullmatch(r"sobjects/(\w+)/describe", rest):
+            return desk.describe(described[1])
+        if rest == "jobs/query" and method == "POST":
+            return desk.begin(body)
+        if job := re.fullmatch(r"jobs/query/(\w+)", rest):
+            return desk.state(job[1])
+        if job := re.fullmatch(r"jobs/query/(\w+)/results", rest):
+            return desk.results(job[1], query)
+        if rest == "composite/sobjects" and method == "PATCH":
+            return desk.write(body)
+        if upsert := re.fullmatch(r"composite/sobjects/(\w+)/(\w+)", rest):
+            return desk.upsert(upsert[1], upsert[2], body)
+        raise FaultyError("NOT_FOUND", "The requested resource does not exist", 404)
+
+
+def _kind(method: str, path: str) -> str:
+    """The call without what is special about it."""
+    return f"{method} {re.sub(r'/(01g|750)[^/]*', '/…', re.sub(_DATA, '', path))}"
+
+
+def _error(status: int, code: str, message: str) -> Answer:
+    return Answer(status, [{"errorCode": code, "message": message}])
+
+
+def _handler(simulator: Simulator) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _do(self) -> None:
+            text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            token = self.headers.get("Authorization", "")
+            answer = simulator.answer(self.command, self.path, token, text)
+            if answer is None:
+                self.close_connection = True
+                return
+            said = (json.dumps(answer.told) if answer.text is None else answer.text).encode()
+            self.send_response(answer.status)
+            kind = "application/json" if answer.text is None else "text/csv"
+            self.send_header("Content-Type", f"{kind};charset=UTF-8")
+            self.send_header("Content-Length", str(len(said)))
+            limits = simulator.limits
+            self.send_header("Sforce-Limit-Info", f"api-usage={limits.used}/{limits.of_a_day}")
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(said)
+
+        do_GET = do_POST = do_PATCH = _do  # noqa: N815 the names of the base class
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Its requests are no news."""
+
+    return Handler

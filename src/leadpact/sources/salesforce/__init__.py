@@ -1,0 +1,1 @@
+"""Salesforce as a customer system, through its public API."""

@@ -1,0 +1,288 @@
+"""Salesforce as a connector: leads, contacts, opportunities and activities in few calls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from leadpact.sources.crm.connector import CrmError, Limits, Made, Outcome, OwnProperty, Wanted
+from leadpact.sources.crm.mapping import Crm
+from leadpact.sources.crm.records import (
+    Account,
+    Deletion,
+    Owner,
+    Page,
+    PropertyInfo,
+    Record,
+    moment_of,
+)
+from leadpact.sources.salesforce import shapes
+from leadpact.sources.salesforce.client import Client, RefusedError
+from leadpact.sources.salesforce.related import MERGED, Related, created_at
+from leadpact.sources.salesforce.soql import moment, one_of, pieces, select
+
+#: Records of one call that writes, rows of one page of a first reading.
+WRITTEN, ROWS = 200, 2_000
+#: What the connected app's user must be allowed: to read, and to write.
+READING = ("api", "read: Lead, Contact, Account, Opportunity, Task, Event, User", "View All Data")
+WRITING = ("edit: Lead, Contact, Task", "the permission set Leadpact of the package")
+_POLLS, _LONGEST_POLL = 400, 15.0
+
+
+class SalesforceConnector:
+    """One organisation, read as the mapping says; satisfies `Connector`.
+
+    `own` has the names of Leadpact's own properties by object. In Salesforce they end in `__c`.
+    """
+
+    def __init__(self, client: Client, crm: Crm, own: Mapping[str, Sequence[str]]) -> None:
+        self._client, self._crm, self._own = client, crm, own
+        self._related = Related(client, crm)
+        self._described: dict[str, dict[str, PropertyInfo]] = {}
+
+    @property
+    def limits(self) -> Limits:
+        """What asking has cost."""
+        return self._client.limits
+
+    def account(self) -> Account:
+        """The organisation, and the user as whom everything of ours is written."""
+        told = self._client.user()
+        return Account(
+            str(told.get("organization_id") or ""),
+            str(told.get("name") or ""),
+            str(told.get("user_id") or ""),
+            self._client.scopes,
+        )
+
+    def properties(self, of: str) -> Sequence[PropertyInfo]:
+        """The fields of an object; our own under the names that we use."""
+        return [
+            PropertyInfo(self._ours(each.name), each.label, each.type, each.options, each.writable)
+            for each in self._fields(of).values()
+        ]
+
+    def owners(self) -> Sequence[Owner]:
+        """Everybody who may hold records, also those who were deactivated."""
+        names = ("Id", "Name", "Email", "IsActive")
+        asked = select(names, "User", ["UserType = 'Standard'"], ["Id"])
+        return [shapes.owner_of(each) for each in self._related.query(asked)]
+
+    # Reading.
+
+    def all_of(self, of: str, after: str) -> Page:
+        """Every record of an object by a query job, whose rows are fetched a page at a time."""
+        fields = self._selected(of)
+        place = json.loads(after) if after else {}
+        if place.get("fields") != fields:
+            # The first page, or the mapping was changed since the job began.
+            place = {"job": self._job(select(fields, of)), "fields": fields, "locator": ""}
+        try:
+            text, place["locator"] = self._client.rows(place["job"], place["locator"], ROWS)
+        except RefusedError as refused:
+            if not (after and refused.is_gone):
+                raise
+            # Results are kept for a week; what is read again changes nothing.
+            return self.all_of(of, "")
+        records = self._records(of, shapes.rows_of_csv(text, fields))
+        return Page(records, after=json.dumps(place) if place["locator"] else "")
+
+    def changed(self, of: str, since: datetime, after: str) -> Page:
+        """Records that changed; also those that another record was merged or converted into."""
+        if after:
+            try:
+                told = self._client.get(after)
+            except RefusedError as refused:
+                if not refused.is_gone:
+                    raise
+                return self.changed(of, since, "")
+        else:
+            where = [f"SystemModstamp >= {moment(since)}"]
+            order = ["SystemModstamp", "Id"]
+            told = self._client.get("query", {"q": select(self._selected(of), of, where, order)})
+        records = self._records(of, told.get("records") or [])
+        following = str(told.get("nextRecordsUrl") or "")
+        if not following:
+            known = {record.id for record in records}
+            more = [each for each in self._related.touched(of, since) if each not in known]
+            records += self.read(of, more).records
+        return Page(records, after=following)
+
+    def deleted(self, of: str, since: datetime | None, after: str) -> Page:
+        """Records in the recycle bin, but for those that were merged into another."""
+        if after:
+            told = self._client.get(after)
+        else:
+            where = ["IsDeleted = true"]
+            where += [f"SystemModstamp >= {moment(since)}"] if since else []
+            where += ["MasterRecordId = null"] if of in MERGED else []
+            asked = select(("Id", "SystemModstamp"), of, where, ["SystemModstamp"])
+            told = self._client.get("queryAll", {"q": asked})
+        deletions = [
+            Deletion(of, str(each["Id"]), moment_of(shapes.flat(each, "SystemModstamp")))
+            for each in told.get("records") or ()
+        ]
+        return Page(deletions=deletions, after=str(told.get("nextRecordsUrl") or ""))
+
+    def read(self, of: str, ids: Sequence[str]) -> Page:
+        """These records; one that was merged into another comes as that one."""
+        rows = [
+            row
+            for some in pieces(ids)
+            for row in self._related.query(select(self._selected(of), of, [one_of("Id", some)]))
+        ]
+        there = {str(row["Id"]) for row in rows}
+        missing = [each for each in ids if each not in there]
+        masters = self._related.masters(of, missing)
+        page = self.read(of, sorted({*masters.values()} - there)) if masters else Page()
+        gone = [Deletion(of, each) for each in missing if each not in masters]
+        return Page([*self._records(of, rows), *page.records], [*gone, *page.deletions])
+
+    def _records(self, of: str, rows: Sequence[shapes.Told]) -> list[Record]:
+        """Rows as records, with all that other queries know of them."""
+        ids = [str(row["Id"]) for row in rows]
+        names, history = self._names(of), self._related.history(of, rows)
+        links, absorbed = self._related.links(of, rows), self._related.absorbed(of, ids)
+        return [
+            shapes.record_of(
+                of,
+                row,
+                names,
+                shapes.with_present(
+                    history.get(number, {}),
+                    row,
+                    names,
+                    moment_of(shapes.flat(row, "SystemModstamp")) or created_at(row),
+                ),
+                links.get(number, {}),
+                absorbed.get(number, ()),
+                self._key,
+            )
+            for number, row in zip(ids, rows, strict=True)
+        ]
+
+    def _job(self, asked: str) -> str:
+        """A query job that is done; its number."""
+        told = self._client.send("POST", "jobs/query", {"operation": "query", "query": asked})
+        job = str(told["id"])
+        for tried in range(_POLLS):
+            state = str(self._client.get(f"jobs/query/{job}").get("state"))
+            if state == "JobComplete":
+                return job
+            if state in ("Failed", "Aborted"):
+                raise CrmError(f"Salesforce gave up a query of everything (job {job}, {state}).")
+            self._client.sleep(min(1.0 + tried, _LONGEST_POLL))
+        raise CrmError(f"Salesforce does not come to an end with a query (job {job}).")
+
+    # Writing.
+
+    def write(self, wanted: Sequence[Wanted]) -> Sequence[Outcome]:
+        """Set values, two hundred records a call; one that is refused stops no other."""
+        outcomes: list[Outcome] = []
+        for begin in range(0, len(wanted), WRITTEN):
+            some = wanted[begin : begin + WRITTEN]
+            body = {"allOrNone": False, "records": [self._as_written(each) for each in some]}
+            told = self._client.send("PATCH", "composite/sobjects", body) or []
+            outcomes += [
+                shapes.outcome_of(result, each.id) for each, result in zip(some, told, strict=True)
+            ]
+        return outcomes
+
+    def make_tasks(self, made: Sequence[Made]) -> Sequence[Outcome]:
+        """Make tasks by our key: one that is there already is brought up to date."""
+        return self._make(made, self._statuses[0], is_note=False)
+
+    def make_notes(self, made: Sequence[Made]) -> Sequence[Outcome]:
+        """Put notes on the timeline, as tasks that are done."""
+        return self._make(made, self._statuses[1], is_note=True)
+
+    def end_tasks(self, ids: Sequence[str]) -> Sequence[Outcome]:
+        """Mark tasks as done."""
+        return self.write([Wanted("Task", each, {"Status": self._statuses[1]}) for each in ids])
+
+    def change_tasks(self, ids: Sequence[str], made: Sequence[Made]) -> Sequence[Outcome]:
+        """Give tasks another time, and whose they are."""
+        changes = zip(ids, made, strict=True)
+        return self.write([Wanted("Task", each, shapes.task_changed(to)) for each, to in changes])
+
+    def set_up(self, of: str, properties: Sequence[OwnProperty]) -> Sequence[str]:
+        """Look whether our fields are there; they come with a package, which people deploy.
+
+        Raises CrmError with those that are missing.
+        """
+        known = self._fields(of)
+        missing = [each.name for each in properties if self._name(each.name) not in known]
+        if missing:
+            raise CrmError(
+                f"{of} lacks {', '.join(self._name(name) for name in missing)}. Deploy the package "
+                "that `leadpact crm package` writes, and give its permission set to the user of "
+                "the connected app."
+            )
+        return []
+
+    def _make(self, made: Sequence[Made], status: str, *, is_note: bool) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        path = f"composite/sobjects/Task/{self._key}"
+        for begin in range(0, len(made), WRITTEN):
+            some = made[begin : begin + WRITTEN]
+            records = [shapes.task_of(each, self._key, status, is_note=is_note) for each in some]
+            told = self._client.send("PATCH", path, {"allOrNone": False, "records": records})
+            outcomes += [shapes.outcome_of(result) for result in told or ()]
+        return outcomes
+
+    def _as_written(self, wanted: Wanted) -> dict[str, Any]:
+        known = self._fields(wanted.object)
+        told: dict[str, Any] = {"attributes": {"type": wanted.object}, "id": wanted.id}
+        for name, value in wanted.values.items():
+            field = self._name(name)
+            told[field] = shapes.typed(value, known[field].type if field in known else "")
+        return told
+
+    @cached_property
+    def _statuses(self) -> tuple[str, str]:
+        """The organisation's statuses of a task that waits, and of one that is done."""
+        names = ("ApiName", "IsClosed", "IsDefault", "SortOrder")
+        rows = self._related.query(select(names, "TaskStatus", (), ["SortOrder"]))
+        waiting = [row for row in rows if not row["IsClosed"]]
+        default = [row for row in waiting if row["IsDefault"]] or waiting
+        done = [row for row in rows if row["IsClosed"]]
+        if not default or not done:
+            raise CrmError("The organisation has no status for a task that waits, or is done.")
+        return str(default[0]["ApiName"]), str(done[0]["ApiName"])
+
+    # Names.
+
+    @property
+    def _key(self) -> str:
+        """The field with our own mark of a task."""
+        return self._name(f"{self._crm.write.prefix}key")
+
+    def _name(self, name: str) -> str:
+        """What a property is called in Salesforce."""
+        own = name.startswith(self._crm.write.prefix)
+        return name if not own or name.endswith(shapes.CUSTOM) else f"{name}{shapes.CUSTOM}"
+
+    def _ours(self, name: str) -> str:
+        own = name.casefold().startswith(self._crm.write.prefix)
+        return name.casefold().removesuffix(shapes.CUSTOM) if own else name
+
+    def _names(self, of: str) -> dict[str, str]:
+        """Name in Salesforce by property, of all that is read and there; our own may be missing."""
+        known = self._fields(of)
+        own = [name for name in self._own.get(of, ()) if self._name(name) in known]
+        return {name: self._name(name) for name in [*self._crm.read_of(of), *own]}
+
+    def _selected(self, of: str) -> list[str]:
+        more = ["WhoId"] if of in self._crm.activities else []
+        more += [self._key] if self._key in self._fields(of) else []
+        return list(dict.fromkeys([*shapes.ALWAYS, *more, *self._names(of).values()]))
+
+    def _fields(self, of: str) -> dict[str, PropertyInfo]:
+        if of not in self._described:
+            told = self._client.get(f"sobjects/{of}/describe")
+            found = map(shapes.property_of, told.get("fields") or ())
+            self._described[of] = {each.name: each for each in found}
+        return self._described[of]

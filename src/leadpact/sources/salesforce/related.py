@@ -1,0 +1,156 @@
+"""What other tables of Salesforce know of records: histories, roles, merges, conversions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leadpact.sources.crm.connector import CrmError
+from leadpact.sources.crm.mapping import Crm
+from leadpact.sources.crm.records import Version, moment_of
+from leadpact.sources.salesforce import shapes
+from leadpact.sources.salesforce.client import Client
+from leadpact.sources.salesforce.soql import moment, one_of, pieces, select
+
+#: Objects whose deleted records may be merged ones.
+MERGED = ("Lead", "Contact", "Account")
+_ROLES = "OpportunityContactRole"
+
+
+@dataclass(frozen=True)
+class Related:
+    """Asks for what belongs to records, some hundred of them at a time."""
+
+    client: Client
+    crm: Crm
+
+    def query(self, asked: str, *, every: bool = False) -> list[dict[str, Any]]:
+        """All rows of a query; `every` includes those that were deleted."""
+        rows: list[dict[str, Any]] = []
+        told = self.client.get("queryAll" if every else "query", {"q": asked})
+        while True:
+            rows += told.get("records") or ()
+            if not told.get("nextRecordsUrl"):
+                return rows
+            told = self.client.get(str(told["nextRecordsUrl"]))
+
+    def history(self, of: str, rows: Sequence[shapes.Told]) -> dict[str, dict[str, list[Version]]]:
+        """Versions of the properties whose changes count, where Salesforce keeps them."""
+        wanted = [name for name in self.crm.with_history(of) if "." not in name]
+        created = {str(row["Id"]): created_at(row) for row in rows}
+        if of == "Opportunity":
+            return self._stages_of_deals(wanted, created)
+        if not wanted or of in self.crm.activities:
+            return {}
+        table, parent = _history_table(of)
+        field_of = {_in_history(name): name for name in wanted}
+        names = (parent, "Field", "OldValue", "NewValue", "CreatedDate", "CreatedById")
+        found: list[shapes.Told] = []
+        for some in pieces(list(created)):
+            where = [one_of(parent, some), one_of("Field", sorted(field_of))]
+            found += self.query(select(names, table, where, ["CreatedDate", "Id"]))
+        return shapes.history_of(found, parent, created, field_of)
+
+    def _stages_of_deals(
+        self, wanted: Sequence[str], created: Mapping[str, datetime]
+    ) -> dict[str, dict[str, list[Version]]]:
+        """Every stage that opportunities were in; Salesforce keeps them without being told to."""
+        found: dict[str, dict[str, list[Version]]] = defaultdict(dict)
+        if "StageName" not in wanted:
+            return found
+        names = ("OpportunityId", "StageName", "CreatedDate", "CreatedById")
+        for some in pieces(list(created)):
+            where = [one_of("OpportunityId", some)]
+            asked = select(names, "OpportunityHistory", where, ["CreatedDate", "Id"])
+            for row in self.query(asked):
+                versions = found[str(row["OpportunityId"])].setdefault("StageName", [])
+                stage, at = shapes.flat(row, "StageName"), created_at(row)
+                if not versions or versions[-1].value != stage:
+                    versions.append(Version(stage, at, shapes.flat(row, "CreatedById")))
+        return found
+
+    def links(self, of: str, rows: Sequence[shapes.Told]) -> dict[str, dict[str, list[str]]]:
+        """The people that opportunities and activities are about."""
+        if of in self.crm.activities:
+            return {str(row["Id"]): shapes.person_of(shapes.flat(row, "WhoId")) for row in rows}
+        found: dict[str, dict[str, list[str]]] = {}
+        if of == "Opportunity":
+            for some in pieces([str(row["Id"]) for row in rows]):
+                where = [one_of("OpportunityId", some)]
+                for role in self.query(select(("OpportunityId", "ContactId"), _ROLES, where)):
+                    own = found.setdefault(str(role["OpportunityId"]), {"Contact": []})
+                    if role["ContactId"] not in own["Contact"]:
+                        own["Contact"].append(str(role["ContactId"]))
+        return found
+
+    def absorbed(self, of: str, ids: Sequence[str]) -> dict[str, list[tuple[str, str, datetime]]]:
+        """Records that were merged into these, and leads that were converted into contacts."""
+        found: dict[str, list[tuple[str, str, datetime]]] = defaultdict(list)
+        if of not in self.crm.people:
+            return found
+        for some in pieces(ids):
+            names = ("Id", "MasterRecordId", "SystemModstamp")
+            where = ["IsDeleted = true", one_of("MasterRecordId", some)]
+            for row in self.query(select(names, of, where), every=True):
+                found[str(row["MasterRecordId"])].append((of, str(row["Id"]), modified_at(row)))
+            if of == "Contact" and "Lead" in self.crm.people:
+                names = ("Id", "ConvertedContactId", "SystemModstamp")
+                where = [one_of("ConvertedContactId", some)]
+                for row in self.query(select(names, "Lead", where)):
+                    lead = ("Lead", str(row["Id"]), modified_at(row))
+                    found[str(row["ConvertedContactId"])].append(lead)
+        return found
+
+    def touched(self, of: str, since: datetime) -> list[str]:
+        """Records that something was done to which their own last change does not tell."""
+        recent = f"SystemModstamp >= {moment(since)}"
+        found: list[str] = []
+        if of == "Contact" and "Lead" in self.crm.people:
+            asked = select(("ConvertedContactId",), "Lead", ["IsConverted = true", recent])
+            found += [shapes.flat(row, "ConvertedContactId") for row in self.query(asked)]
+        if of == "Opportunity":
+            asked = select(("OpportunityId",), _ROLES, [recent])
+            rows = self.query(asked, every=True)
+            found += [shapes.flat(row, "OpportunityId") for row in rows]
+        if of in MERGED and of in self.crm.people:
+            where = ["IsDeleted = true", "MasterRecordId != null", recent]
+            rows = self.query(select(("MasterRecordId",), of, where), every=True)
+            found += [shapes.flat(row, "MasterRecordId") for row in rows]
+        return sorted({each for each in found if each})
+
+    def masters(self, of: str, ids: Sequence[str]) -> dict[str, str]:
+        """The record that each of these was merged into."""
+        found: dict[str, str] = {}
+        for some in pieces(ids) if of in MERGED else ():
+            where = ["IsDeleted = true", one_of("Id", some), "MasterRecordId != null"]
+            for row in self.query(select(("Id", "MasterRecordId"), of, where), every=True):
+                found[str(row["Id"])] = str(row["MasterRecordId"])
+        return found
+
+
+def _history_table(of: str) -> tuple[str, str]:
+    """The table of changes of an object's fields, and its column for the record."""
+    if of.endswith(shapes.CUSTOM):
+        return f"{of.removesuffix(shapes.CUSTOM)}__History", "ParentId"
+    return f"{of}History", f"{of}Id"
+
+
+def _in_history(name: str) -> str:
+    """How the history calls a field: that of the owner has another name there."""
+    return "Owner" if name == "OwnerId" else name
+
+
+def created_at(row: shapes.Told) -> datetime:
+    """When a record was made. Raises CrmError."""
+    found = moment_of(shapes.flat(row, "CreatedDate"))
+    if found is None:
+        raise CrmError("Salesforce told of a record without the time of its making.")
+    return found
+
+
+def modified_at(row: shapes.Told) -> datetime:
+    """When a record was changed last. Raises CrmError."""
+    return moment_of(shapes.flat(row, "SystemModstamp")) or created_at(row)
