@@ -93,7 +93,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "leadpact crm connect hubspot --mapping crm.yaml",
     ),
     "crm check": ("leadpact crm check hubspot", "leadpact crm check hubspot --mapping crm.yaml"),
-    "crm setup": ("leadpact crm setup hubspot",),
+    "crm setup": (
+        "leadpact crm setup hubspot",
+        "leadpact crm setup salesforce --package leadpact-salesforce.zip",
+    ),
     "crm pull": ("leadpact crm pull hubspot",),
     "crm push": ("leadpact crm push hubspot --dry-run",),
     "crm shadow": ("leadpact crm shadow hubspot off",),

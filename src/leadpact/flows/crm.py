@@ -20,7 +20,7 @@ from leadpact.ledger.sealing import SealError
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.services import crm_connections
 from leadpact.ledger.services.crm_connections import ConnectionRefusal
-from leadpact.sources.crm.connector import Connector, CredentialError, CrmError
+from leadpact.sources.crm.connector import Connector, CredentialError, CrmError, NotSetUpError
 from leadpact.sources.crm.loading import (
     LoadedCrm,
     MappingError,
@@ -158,9 +158,29 @@ def push(of: Session, now: Clock) -> Pushed:
 
 
 def set_up(of: Session) -> dict[str, list[str]]:
-    """Make the properties that Leadpact fills; the names of those that were made, by object."""
+    """Make the properties that Leadpact fills; the names of those that were made, by object.
+
+    Raises ConnectionRefusal where only people can make them.
+    """
     own = own_properties(of.crm)
-    return {name: list(of.connector.set_up(name, own)) for name in of.crm.people}
+    try:
+        return {name: list(of.connector.set_up(name, own)) for name in of.crm.people}
+    except NotSetUpError as error:
+        raise ConnectionRefusal(str(error)) from error
+
+
+def package(row: CrmConnection) -> bytes:
+    """The package with which people bring Leadpact's fields into Salesforce.
+
+    Raises ConnectionRefusal for a system that takes none.
+    """
+    if row.system != "salesforce":
+        raise ConnectionRefusal(f"{NAMES[row.system]} takes no package; run setup without one.")
+    from leadpact.sources.salesforce.package import package as packed
+
+    crm = mapping_of(row)
+    own = own_properties(crm)
+    return packed(dict.fromkeys(crm.people, own), f"{crm.write.prefix}key")
 
 
 def turn(now: Clock, by: str) -> bool:

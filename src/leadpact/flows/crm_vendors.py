@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from leadpact.flows.crm_wanted import own_properties
 from leadpact.sources.crm.connector import Connector, CrmError
 from leadpact.sources.crm.mapping import Crm
+
+if TYPE_CHECKING:
+    from leadpact.sources.salesforce.client import Client
 
 #: What a user types to install what a system needs.
 _EXTRA = {"hubspot": "leadpact[hubspot]", "salesforce": "leadpact[salesforce]"}
@@ -14,15 +21,14 @@ _EXTRA = {"hubspot": "leadpact[hubspot]", "salesforce": "leadpact[salesforce]"}
 
 def connector_of(crm: Crm, credentials: Mapping[str, str], address: str) -> Connector:
     """The connector of a system, reading what the mapping names. Raises CrmError."""
+    make = {"hubspot": _hubspot, "salesforce": _salesforce}[crm.system]
     try:
-        if crm.system == "hubspot":
-            return _hubspot(crm, credentials, address)
+        return make(crm, credentials, address)
     except ModuleNotFoundError as missing:
         raise CrmError(
             f"To speak with {crm.system}, install its client first: "
             f"pip install '{_EXTRA[crm.system]}'."
         ) from missing
-    raise CrmError(f"This version cannot speak with {crm.system} yet.")
 
 
 def lacking_scopes(system: str, scopes: Sequence[str]) -> list[str]:
@@ -40,21 +46,20 @@ def suggested(
     address: str,
     stages: Sequence[tuple[str, str]],
 ) -> str:
-    """The text of a first mapping; `stages` are the agreement's with their roles."""
-    if system != "hubspot":
-        raise CrmError(f"No mapping can be suggested for {system}; write one first.")
-    from leadpact.sources.hubspot.suggest import MEANT, suggest
+    """The text of a first mapping; `stages` are the agreement's with their roles.
 
-    crm = Crm.model_validate(
-        {
-            "leadpact_crm": 1,
-            "system": system,
-            "people": {"contacts": {"fields": {"email": "email"}}},
-        }
-    )
+    Raises CrmError.
+    """
+    if system not in _EXTRA:
+        raise CrmError(
+            f"Leadpact knows no customer system “{system}”; choose hubspot or salesforce."
+        )
+    vendor: ModuleType = import_module(f"leadpact.sources.{system}.suggest")
+    people = {vendor.MEANT[0]: {"fields": {"email": "email"}}}
+    crm = Crm.model_validate({"leadpact_crm": 1, "system": system, "people": people})
     connector = connector_of(crm, credentials, address)
-    known = {of: {each.name: each for each in connector.properties(of)} for of in MEANT}
-    return suggest(known, stages)
+    known = {of: {each.name: each for each in connector.properties(of)} for of in vendor.MEANT}
+    return str(vendor.suggest(known, stages))
 
 
 def _hubspot(crm: Crm, credentials: Mapping[str, str], address: str) -> Connector:
@@ -63,3 +68,19 @@ def _hubspot(crm: Crm, credentials: Mapping[str, str], address: str) -> Connecto
 
     own = [each.name for each in own_properties(crm)]
     return HubSpotConnector(Client(credentials, address), crm, dict.fromkeys(crm.people, own))
+
+
+def _salesforce(crm: Crm, credentials: Mapping[str, str], address: str) -> Connector:
+    from leadpact.sources.salesforce.connector import SalesforceConnector
+
+    own = [each.name for each in own_properties(crm)]
+    client = _salesforce_client(tuple(sorted(credentials.items())), address)
+    return SalesforceConnector(client, crm, dict.fromkeys(crm.people, own))
+
+
+@lru_cache(maxsize=4)
+def _salesforce_client(credentials: tuple[tuple[str, str], ...], address: str) -> Client:
+    """One client a process: calls of a day are few, a token and what objects are made of last."""
+    from leadpact.sources.salesforce.client import Client
+
+    return Client(dict(credentials), address)

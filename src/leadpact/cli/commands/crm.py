@@ -108,16 +108,37 @@ def check(system: System, mapping: Annotated[
         write(console, f"The credential may not do everything; it lacks: {', '.join(lacking)}.")
 
 
-def setup(system: System) -> None:
-    """Make the properties that Leadpact fills: score, reasons, due time and the rest."""
-    from leadpact.cli.ledger import opened
-    from leadpact.cli.terminal import out, write
+def setup(
+    system: System,
+    package: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", show_default=False,
+            help="For Salesforce: write the metadata package to deploy there (zip), and ask it "
+            "nothing.",
+        ),
+    ] = None,
+) -> None:  # fmt: skip
+    """Make the properties that Leadpact fills: score, reasons, due time and the rest.
 
+    Salesforce takes them only as a package that an administrator deploys; without `--package` it is
+    asked whether they are there.
+    """
+    from leadpact.cli.ledger import opened
+    from leadpact.cli.terminal import out, write, write_place
+
+    console = out()
+    if package is not None:
+        with opened():
+            from leadpact.flows import crm
+
+            Path(package).write_bytes(crm.package(crm.found(system)))
+        write_place(console, "Deploy it, then run setup again:", Path(package))
+        return
     with opened(), session(system) as of:
         from leadpact.flows import crm
 
         made = crm.set_up(of)
-    console = out()
     for name, properties in made.items():
         told = ", ".join(properties) if properties else "all were there"
         write(console, f"{name}: {told}.")

@@ -76,7 +76,10 @@ def stamp(at: datetime) -> str:
 
 @dataclass
 class Org:
-    """An organisation. `now` tells the time; `me` is the user as whom programs come."""
+    """An organisation. `now` tells the time.
+
+    `me` is the user as whom programs come, `web` who makes leads from web forms.
+    """
 
     now: Callable[[], datetime]
     token: str = "session"
@@ -92,6 +95,8 @@ class Org:
         self.fields = {of: {**SYSTEM, **own} for of, own in FIELDS.items()}
         self.tables = {of: {} for of in FIELDS}
         self.me = self.user("Leadpact", "leadpact@example.com")
+        self.web = self._store("User", {"Name": "Automated Process", "IsActive": True,
+                                        "UserType": "AutomatedProcess"}, "")  # fmt: skip
         for order, (name, closed) in enumerate((("Not Started", False), ("Completed", True))):
             self._store("TaskStatus", {"ApiName": name, "IsClosed": closed, "IsDefault": not order,
                                        "SortOrder": order}, self.me)  # fmt: skip

@@ -25,6 +25,10 @@ class CredentialError(CrmError):
     """The credential is not, or no longer, good: only a person can mend that."""
 
 
+class NotSetUpError(CrmError):
+    """Properties of ours are missing that the system lets nobody but its administrators make."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """Calls that were made, and those left of the day where the system tells."""

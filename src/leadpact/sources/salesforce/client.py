@@ -61,13 +61,17 @@ class Client:
                 "Salesforce needs the address of the organisation, such as "
                 "https://acme.my.salesforce.com."
             )
+        from simple_salesforce.api import Salesforce
+
         self.sleep = sleep
+        self._library = Salesforce
         self._credentials = dict(credentials)
         self._address = address.rstrip("/")
         self._calls = 0
         self._used: tuple[int, int] | None = None
         self._opened: Any = None
         self.scopes: tuple[str, ...] = ()
+        self._described: dict[str, dict[str, Any]] = {}
 
     @property
     def limits(self) -> Limits:
@@ -84,6 +88,16 @@ class Client:
     def send(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
         """Ask for something that takes a body. Raises CrmError."""
         return self._ask(method, path, json=dict(body))
+
+    def described(self, of: str) -> dict[str, Any]:
+        """What an object is made of, asked for once. Raises CrmError."""
+        if of not in self._described:
+            self._described[of] = self.get(f"sobjects/{of}/describe")
+        return self._described[of]
+
+    def forget_described(self) -> None:
+        """Ask anew what objects are made of."""
+        self._described.clear()
 
     def user(self) -> dict[str, Any]:
         """As whom we are known, and whose data it is."""
@@ -182,10 +196,8 @@ class Client:
     def _open(self) -> Any:
         """The library's connection, with a token that is good as far as we know."""
         if self._opened is None:
-            from simple_salesforce.api import Salesforce
-
             token, address = self._token()
-            opened = Salesforce(session_id=token, instance_url=address, version=VERSION)
+            opened = self._library(session_id=token, instance_url=address, version=VERSION)
             opened.base_url = address + _DATA
             opened.oauth2_url = f"{address}/services/oauth2/"
             self._opened = opened

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from leadpact.sources.crm.connector import CrmError, Limits, Made, Outcome, OwnProperty, Wanted
+from leadpact.sources.crm.connector import (
+    CrmError,
+    Limits,
+    Made,
+    NotSetUpError,
+    Outcome,
+    OwnProperty,
+    Wanted,
+)
 from leadpact.sources.crm.mapping import Crm
 from leadpact.sources.crm.records import (
     Account,
@@ -41,12 +50,13 @@ class SalesforceConnector:
     def __init__(self, client: Client, crm: Crm, own: Mapping[str, Sequence[str]]) -> None:
         self._client, self._crm, self._own = client, crm, own
         self._related = Related(client, crm)
-        self._described: dict[str, dict[str, PropertyInfo]] = {}
+        self._before = client.limits.calls
 
     @property
     def limits(self) -> Limits:
         """What asking has cost."""
-        return self._client.limits
+        limits = self._client.limits
+        return replace(limits, calls=limits.calls - self._before)
 
     def account(self) -> Account:
         """The organisation, and the user as whom everything of ours is written."""
@@ -193,11 +203,11 @@ class SalesforceConnector:
 
     def make_tasks(self, made: Sequence[Made]) -> Sequence[Outcome]:
         """Make tasks by our key: one that is there already is brought up to date."""
-        return self._make(made, self._statuses[0], is_note=False)
+        return self._make(made, is_note=False)
 
     def make_notes(self, made: Sequence[Made]) -> Sequence[Outcome]:
         """Put notes on the timeline, as tasks that are done."""
-        return self._make(made, self._statuses[1], is_note=True)
+        return self._make(made, is_note=True)
 
     def end_tasks(self, ids: Sequence[str]) -> Sequence[Outcome]:
         """Mark tasks as done."""
@@ -211,20 +221,22 @@ class SalesforceConnector:
     def set_up(self, of: str, properties: Sequence[OwnProperty]) -> Sequence[str]:
         """Look whether our fields are there; they come with a package, which people deploy.
 
-        Raises CrmError with those that are missing.
+        Raises NotSetUpError with those that are missing.
         """
+        self._client.forget_described()
         known = self._fields(of)
         missing = [each.name for each in properties if self._name(each.name) not in known]
         if missing:
-            raise CrmError(
+            raise NotSetUpError(
                 f"{of} lacks {', '.join(self._name(name) for name in missing)}. Deploy the package "
-                "that `leadpact crm package` writes, and give its permission set to the user of "
-                "the connected app."
+                "that `leadpact crm setup salesforce --package FILE` writes, and give its "
+                "permission set to the user of the connected app."
             )
         return []
 
-    def _make(self, made: Sequence[Made], status: str, *, is_note: bool) -> list[Outcome]:
+    def _make(self, made: Sequence[Made], *, is_note: bool) -> list[Outcome]:
         outcomes: list[Outcome] = []
+        status = self._statuses[is_note] if made else ""
         path = f"composite/sobjects/Task/{self._key}"
         for begin in range(0, len(made), WRITTEN):
             some = made[begin : begin + WRITTEN]
@@ -281,8 +293,5 @@ class SalesforceConnector:
         return list(dict.fromkeys([*shapes.ALWAYS, *more, *self._names(of).values()]))
 
     def _fields(self, of: str) -> dict[str, PropertyInfo]:
-        if of not in self._described:
-            told = self._client.get(f"sobjects/{of}/describe")
-            found = map(shapes.property_of, told.get("fields") or ())
-            self._described[of] = {each.name: each for each in found}
-        return self._described[of]
+        found = map(shapes.property_of, self._client.described(of).get("fields") or ())
+        return {each.name: each for each in found}

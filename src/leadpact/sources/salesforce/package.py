@@ -20,8 +20,11 @@ _SPACE = "http://soap.sforce.com/2006/04/metadata"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 #: The same in every package of the same content.
 _STAMP = (2020, 1, 1, 0, 0, 0)
+#: The end of the name of the one property that may take more than a line.
+_LONG = "reasons"
+_LONG_TEXT = "<type>LongTextArea</type><length>32768</length><visibleLines>4</visibleLines>"
 _TYPES = {
-    "text": "<type>LongTextArea</type><length>32768</length><visibleLines>4</visibleLines>",
+    "text": "<type>Text</type><length>255</length>",
     "number": "<type>Number</type><precision>18</precision><scale>3</scale>",
     "moment": "<type>DateTime</type>",
 }
@@ -61,8 +64,14 @@ def _field(own: OwnProperty) -> str:
         f"<fields><fullName>{own.name}__c</fullName><label>{escape(own.label)}</label>"
         f"<description>{escape(own.about)}</description>"
         f"<inlineHelpText>{escape(own.about)}</inlineHelpText>"
-        f"<required>false</required>{_choices(own) if own.choices else _TYPES[own.type]}</fields>"
+        f"<required>false</required>{_type(own)}</fields>"
     )
+
+
+def _type(own: OwnProperty) -> str:
+    if own.choices:
+        return _choices(own)
+    return _LONG_TEXT if own.name.endswith(_LONG) else _TYPES[own.type]
 
 
 def _choices(own: OwnProperty) -> str:

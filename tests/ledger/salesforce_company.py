@@ -1,0 +1,141 @@
+"""A company on the stand-in for Salesforce, connected with the ledger; its time is the test's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leadpact.demo.salesforce.org import Org
+from leadpact.demo.salesforce.server import Faults, Limits, Simulator
+from leadpact.flows.crm_pull import Pull, Pulled
+from leadpact.flows.crm_push import Push, Pushed
+from leadpact.flows.crm_wanted import own_properties
+from leadpact.ledger.models import CrmConnection
+from leadpact.ledger.services import crm_connections
+from leadpact.sources.crm.loading import parse_crm
+from leadpact.sources.crm.mapping import Crm
+from leadpact.sources.salesforce.client import Client
+from leadpact.sources.salesforce.connector import SalesforceConnector
+from tests.ledger.crm_company import AGREEMENT, Time
+from tests.ledger.helpers import MONDAY, go_live, put_into_force, settle
+
+MAPPING = """\
+leadpact_crm: 1
+system: salesforce
+people:
+  Lead:
+    fields:
+      email: Email
+      name: LastName
+      company: Company
+      source: LeadSource
+    stages:
+      property: Status
+      values: {Open: Lead, Working: MQL, Qualified: SQL}
+    holder: OwnerId
+    events:
+      - {kind: form_submitted, property: Title}
+  Contact:
+    fields: {email: Email, name: LastName, company: Account.Name}
+    holder: OwnerId
+deals:
+  Opportunity:
+    outcome: {property: StageName, won: [Closed Won], lost: [Closed Lost]}
+    amount: {property: Amount, type: number}
+    owner: OwnerId
+activities:
+  Task:
+    at: CompletedDateTime
+    owner: OwnerId
+    rules:
+      - {kind: sales.attempted, when: {TaskSubtype: Call, IsClosed: "true"}}
+"""
+_KINDS = {"number": "double", "moment": "datetime", "choice": "picklist", "text": "textarea"}
+CREDENTIALS = {"client_id": "app", "client_secret": "secret"}
+
+
+@dataclass
+class Company:
+    """Both sides: the organisation, and the connection of the ledger with it."""
+
+    time: Time
+    org: Org
+    limits: Limits
+    simulator: Simulator
+    row: CrmConnection
+    crm: Crm
+    client: Client
+    connector: SalesforceConnector
+    ana: str
+    ben: str
+
+    def pull(self) -> Pulled:
+        self.row.refresh_from_db()
+        return Pull(self.row, self.crm, self.connector, self.time).run()
+
+    def push(self) -> Pushed:
+        self.row.refresh_from_db()
+        return Push(self.row, self.crm, self.connector, self.time).run()
+
+    def rest(self, minutes: float = 1) -> None:
+        """Let both sides settle: read, decide, write."""
+        self.time.pass_(minutes=minutes)
+        self.pull()
+        settle(self.time())
+        self.push()
+
+    def row_of(self, of: str, number: str) -> dict[str, Any]:
+        return self.org.tables[of][number]
+
+    def ask_for_demo(self, email: str = "ada@northwind.io", **values: Any) -> str:
+        told = {"LastName": "Ada", "Email": email, "Company": "Northwind", "Status": "Open",
+                "Title": "Demo"}  # fmt: skip
+        return self.org.create("Lead", told | values, self.org.web)
+
+    def call(self, person: str, by: str = "") -> str:
+        told = {"Subject": "Call", "TaskSubtype": "Call", "Status": "Completed", "WhoId": person}
+        return self.org.create("Task", told, by or self.ana)
+
+    def open_tasks(self) -> Sequence[dict[str, Any]]:
+        rows = self.org.tables["Task"].values()
+        return [row for row in rows if not row["IsClosed"] and not row["IsDeleted"]]
+
+
+@contextmanager
+def company(
+    at: datetime = MONDAY,
+    *,
+    mapping: str = MAPPING,
+    faults: Faults | None = None,
+    shadow: bool = False,
+    live: bool = True,
+) -> Iterator[Company]:
+    """A company that is connected, and live from `at` on."""
+    time = Time(at)
+    org, limits = Org(time), Limits()
+    ana, ben = org.user("Ana", "ana@acme.example"), org.user("Ben", "ben@acme.example")
+    put_into_force(AGREEMENT, now=at)
+    if live:
+        go_live(at)
+    crm = parse_crm(mapping, "crm.yaml").crm
+    own = own_properties(crm)
+    for of in crm.people:
+        for each in own:
+            org.add_field(of, f"{each.name}__c", _KINDS[each.type])
+    with Simulator(org, limits, faults) as simulator:
+        simulator.desk.polls = 0
+        client = Client(CREDENTIALS, simulator.address, sleep=time.sleep)
+        names = [each.name for each in own]
+        connector = SalesforceConnector(client, crm, dict.fromkeys(crm.people, names))
+        found = connector.account()
+        row = crm_connections.connect(
+            "salesforce", CREDENTIALS, mapping, account=found.id, own_mark=found.own_mark,
+            address=simulator.address, actor="test", now=at,
+        )  # fmt: skip
+        crm_connections.set_shadow(row, shadow, actor="test", now=at)
+        for of in crm.people:
+            connector.set_up(of, own)
+        yield Company(time, org, limits, simulator, row, crm, client, connector, ana, ben)
