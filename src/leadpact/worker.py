@@ -21,8 +21,10 @@ from django.db import InterfaceError, OperationalError, connection
 
 from leadpact.flows import crm, live
 from leadpact.flows.digesting import plan_digests
+from leadpact.flows.dropping import FOLDER, Watch
 from leadpact.flows.journal import place_of, tell
 from leadpact.flows.sending import send_due
+from leadpact.ledger.home import home
 from leadpact.ledger.models import CrmConnection, Heartbeat
 from leadpact.ledger.selectors import figures
 from leadpact.ledger.selectors.health import anything_to_do, anything_to_tell
@@ -270,6 +272,22 @@ class Importer(_Beside):
     def is_due(self) -> bool:
         """Whether any waits whose files lie here."""
         return uploads.any_due(now=self._now())
+
+
+class Dropping(_Beside):
+    """Lets files be imported that somebody put into the drop folder."""
+
+    name = "importing from the drop folder"
+
+    def __init__(self, now: Clock) -> None:
+        super().__init__(now)
+        self._watch = Watch(home() / FOLDER)
+
+    def is_due(self) -> bool:
+        """Whether any place came to rest."""
+        at_rest = self._watch.at_rest(self._now())
+        self.command = ("drops", "--import", *at_rest)
+        return bool(at_rest)
 
 
 class Talker(_Beside):

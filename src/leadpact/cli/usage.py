@@ -56,6 +56,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "leadpact export --out warehouse --format duckdb",
         "leadpact export agreement.yaml --sources sources.yaml --out tables --format csv",
     ),
+    "drops": ("leadpact drops", "leadpact drops --import crm"),
     "uploads": ("leadpact uploads", "leadpact uploads --import"),
     "measure": ("leadpact measure", "leadpact measure --json"),
     "rebuild": ("leadpact rebuild --check", "leadpact rebuild"),

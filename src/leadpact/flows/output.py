@@ -99,12 +99,12 @@ def _room(folder: Path) -> Iterator[Path]:
     """A temporary folder within it; what runs that were killed have left there goes."""
     with _alone(folder):
         for left in folder.glob(f"{_ROOM}*"):
-            with _hold(left) as is_left:
+            with hold(left) as is_left:
                 if is_left:
                     shutil.rmtree(left, ignore_errors=True)
         room = Path(tempfile.mkdtemp(prefix=_ROOM, dir=folder))
         holding = ExitStack()
-        holding.enter_context(_hold(room))
+        holding.enter_context(hold(room))
     with holding:
         try:
             yield room
@@ -115,12 +115,12 @@ def _room(folder: Path) -> Iterator[Path]:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Wait until no other run moves its files there; no wait where folders cannot be locked."""
-    with _hold(folder, wait=True):
+    with hold(folder, wait=True):
         yield
 
 
 @contextmanager
-def _hold(folder: Path, wait: bool = False) -> Iterator[bool]:
+def hold(folder: Path, wait: bool = False) -> Iterator[bool]:
     """Lock a folder until the end of the block or of the process; whether that was possible."""
     handle = None
     try:

@@ -79,7 +79,7 @@ def worker() -> None:
         from leadpact.flows import journal
         from leadpact.flows.starting import compile_engine
         from leadpact.web.process import end_with_parent
-        from leadpact.worker import Importer, Measurer, Sender, Talker, Worker
+        from leadpact.worker import Dropping, Importer, Measurer, Sender, Talker, Worker
 
         journal.configure()
         end_with_parent()
@@ -91,5 +91,5 @@ def worker() -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: turning.stop())
         compile_engine(lambda _done, what: journal.tell(what))
-        with Sender(now), Measurer(now), Importer(now), Talker(now):
+        with Sender(now), Measurer(now), Importer(now), Dropping(now), Talker(now):
             turning.run()
