@@ -31,6 +31,7 @@ VARIABLES = {
     "`https://login.example.com`; LEADPACT_OIDC_CLIENT and LEADPACT_OIDC_SECRET are what it knows "
     "this installation by, LEADPACT_OIDC_NAME what the button calls it. Whoever it knows by the "
     "address of a user is that user.",
+    "LEADPACT_GOOGLE_KEY": "File with the key of a service account, for tables from Google Sheets.",
     "LEADPACT_SECRET": "The ledger's secret. By default kept in LEADPACT_HOME.",
     "LEADPACT_JIT": "`off` runs the engine without its compiler: the same results, far slower.",
     "LEADPACT_TRACEBACK": "`1` shows where Leadpact itself failed, for a report of the mistake.",

@@ -237,13 +237,20 @@ class Links(Model):
 
 
 class Table(Model):
-    """One file, or a query over the other tables, and what its rows are."""
+    """One file, sheet, or query over the other tables, and what its rows are."""
 
     file: str | None = Field(
         None, min_length=1, description="CSV, TSV, Parquet, JSON lines or Excel; by its ending."
     )
     sql: str | None = Field(
         None, min_length=1, description="A query over the tables above, by their names."
+    )
+    google_sheet: str | None = Field(
+        None,
+        min_length=1,
+        max_length=2000,
+        description="A Google spreadsheet, by its address or key; see [Google Sheets]"
+        "(../how-to/google-sheets.md).",
     )
     name: str | None = Field(
         None, min_length=1, description="Name in SQL and in reports; default: the file's name."
@@ -255,7 +262,9 @@ class Table(Model):
     header_line: int = Field(
         1, ge=1, le=1000, description="The line, or row, that names the columns."
     )
-    sheet: str | None = Field(None, description="Sheet of an Excel file; default: the first.")
+    sheet: str | None = Field(
+        None, description="Sheet of an Excel file or a Google spreadsheet; default: the first."
+    )
     timezone: Zone | None = Field(None, description="Zone of times that carry none.")
     dates: DateOrder | None = Field(None, description="How 3/4/2025 is meant, if unclear.")
     decimal: Decimal | None = Field(None, description="`comma` for 1.234,50, if unclear.")
@@ -267,10 +276,11 @@ class Table(Model):
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        if (self.file is None) == (self.sql is None):
-            raise ValueError("needs either a `file` or `sql`")
-        if self.sql is not None and self.name is None:
-            raise ValueError("a table from `sql` needs a `name`")
+        if sum(each is not None for each in (self.file, self.sql, self.google_sheet)) != 1:
+            raise ValueError("needs one of `file`, `sql` and `google_sheet`")
+        if self.file is None and self.name is None:
+            origin = "sql" if self.sql is not None else "google_sheet"
+            raise ValueError(f"a table from `{origin}` needs a `name`")
         return self
 
     @property

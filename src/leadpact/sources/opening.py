@@ -28,6 +28,10 @@ def open_table(table: Table, folder: Path, others: Mapping[str, pa.Table]) -> Op
         from leadpact.sources.sql_tables import open_sql
 
         return open_sql(table.sql, others)
+    if table.google_sheet is not None:
+        from leadpact.sources.google_sheets import open_google_sheet
+
+        return open_google_sheet(table.google_sheet, table.sheet, table.header_line)
     path = folder / str(table.file)
     try:
         path = _place(folder, str(table.file))
