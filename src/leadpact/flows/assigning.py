@@ -243,7 +243,7 @@ def _assigned(lead: str, episode: int, decision: Decision, why: str, now: dateti
 def _companies(leads: Iterable[str]) -> dict[str, str]:
     from leadpact.ledger.models import Lead as LeadRow
 
-    rows = LeadRow.objects.filter(key__in=list(leads), company__isnull=False)
+    rows = LeadRow.objects.filter(key__among=sorted(leads), company__isnull=False)
     return {lead: str(company) for lead, company in rows.values_list("key", "company_id")}
 
 

@@ -19,9 +19,9 @@ from django.db import transaction
 from leadpact.engine.identity import email_key
 from leadpact.engine.log import History
 from leadpact.flows.starting import Progress
-from leadpact.ledger.facts import Fact, Known
+from leadpact.ledger.facts import Fact, Known, LogRow
 from leadpact.ledger.instants import ticks
-from leadpact.ledger.models import Batch, Event
+from leadpact.ledger.models import Batch
 from leadpact.ledger.services import (
     audit,
     batches,
@@ -201,8 +201,8 @@ def _emails_of(log: pa.Table) -> dict[str, str]:
     return found
 
 
-def _event(row: dict[str, Any]) -> Event:
-    return Event(
+def _event(row: dict[str, Any]) -> LogRow:
+    return LogRow(
         source=row["source"],
         event_id=row["event_id"],
         lead_id=row["lead_id"],

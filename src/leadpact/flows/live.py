@@ -96,8 +96,8 @@ def look_at(versions: list[Agreement], claim: claims.Claim, now: datetime) -> Tu
     """Evaluate the claimed leads as of now until nothing new follows, and write what was found."""
     installation = Installation.objects.filter(pk=1).first() or Installation(created_at=now)
     decided: list[Decided] = []
+    history = logs.history_of(claim.leads)
     for number in range(_ROUNDS):
-        history = logs.history_of(claim.leads)
         found = evaluate_with_programs(versions, history, as_of=now)
         evaluation, result = found.evaluation, found.result
         fresh = [] if number else withdraw(versions, history, voided(result), installation, now)
@@ -107,7 +107,7 @@ def look_at(versions: list[Agreement], claim: claims.Claim, now: datetime) -> Tu
             fresh = assigning.assign(result, installation, claim.bulk, _closed(evaluation), now)
         if not fresh:
             break
-        decisions.record(fresh, now=now)
+        history = logs.with_rows(history, decisions.record(fresh, now=now))
         decided += fresh
     warned = warned_of(versions, evaluation)
     looks = next_looks(found, history, warned, now)

@@ -63,3 +63,24 @@ class Decided:
     kind: str
     happened_at: datetime
     properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """A row of the log as it is written: its columns as the model `Event` describes them."""
+
+    source: str
+    event_id: str
+    lead_id: str | None
+    happened: int
+    kind: str
+    properties: str
+    recorded: int | None = None
+    actor: str = ""
+    decided: bool = False
+    batch_id: str | None = None
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """What no other row has."""
+        return self.source, self.event_id

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 from django.db import connection
 
 from leadpact.engine.log import DEALS_SCHEMA, INSTANT, LOG_SCHEMA, History
-from leadpact.ledger.models import Deal, Lead
+from leadpact.ledger.facts import LogRow
+from leadpact.ledger.models import Deal, DealRole, Lead
 
-_ROWS = """
-select event_id, source, lead_id, happened, recorded, kind, actor, decided, batch_id, properties
-from ledger_event where {which} order by id
-"""
+_COLUMNS = (
+    *("event_id", "source", "lead_id", "happened", "recorded", "kind", "actor", "decided"),
+    *("batch_id", "properties"),
+)
+_ROWS = f"select {', '.join(_COLUMNS)} from ledger_event where {{which}} order by id"
 #: Rows about everybody that the evaluation of a lead needs.
 _ABOUT_ALL = "lead_id is null and kind in ('calendar.closed', 'fact.voided')"
 _AT_ONCE = 10_000
@@ -24,9 +28,10 @@ def with_relatives(leads: Iterable[str]) -> set[str]:
     """Leads with all that were merged into them or into which they were merged."""
     found, ahead = set(leads), set(leads)
     while ahead:
-        rows = Lead.objects.filter(key__in=ahead, merged_into__isnull=False)
+        keys = sorted(ahead)
+        rows = Lead.objects.filter(key__among=keys, merged_into__isnull=False)
         others = set(rows.values_list("merged_into_id", flat=True))
-        absorbed = Lead.objects.filter(merged_into__in=ahead)
+        absorbed = Lead.objects.filter(merged_into__key__among=keys)
         others |= set(absorbed.values_list("key", flat=True))
         ahead = {each for each in others if each} - found
         found |= ahead
@@ -38,6 +43,12 @@ def history_of(leads: Iterable[str]) -> History:
     keys = sorted(leads)
     rows = [*_rows(_ABOUT_ALL, []), *_rows_of(keys)]
     return History(_table(rows), _deals(keys))
+
+
+def with_rows(history: History, rows: Iterable[LogRow]) -> History:
+    """The same after these rows were written, without asking the database again."""
+    more = [tuple(getattr(row, name) for name in _COLUMNS) for row in rows]
+    return replace(history, log=pa.concat_tables([history.log, _table(more)]))
 
 
 def whole_history() -> History:
@@ -54,11 +65,7 @@ def whole_history() -> History:
 def _rows_of(keys: Sequence[str]) -> list[tuple[object, ...]]:
     if connection.vendor == "postgresql":
         return _rows("lead_id = any(%s)", [list(keys)])
-    rows: list[tuple[object, ...]] = []
-    for begin in range(0, len(keys), _AT_ONCE):
-        some = keys[begin : begin + _AT_ONCE]
-        rows += _rows(f"lead_id in ({', '.join(['%s'] * len(some))})", list(some))
-    return rows
+    return _rows("lead_id in (select value from json_each(%s))", [json.dumps(keys)])
 
 
 def _rows(which: str, params: Sequence[Any]) -> list[tuple[object, ...]]:
@@ -88,7 +95,11 @@ def _table(rows: Sequence[tuple[object, ...]]) -> pa.Table:
 def _deals(keys: Sequence[str] | None) -> pa.Table:
     deals = Deal.objects.prefetch_related("roles")
     if keys is not None:
-        deals = deals.filter(roles__lead_id__in=keys).distinct()
+        roles = DealRole.objects.filter(lead__key__among=keys)
+        named = sorted(set(roles.values_list("deal_id", flat=True)))
+        if not named:
+            return DEALS_SCHEMA.empty_table()
+        deals = deals.filter(key__among=named)
     rows = [
         {
             "deal_id": deal.key,

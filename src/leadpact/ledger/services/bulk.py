@@ -5,7 +5,7 @@ on SQLite.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -17,8 +17,8 @@ from leadpact.ledger.models import Batch, Event
 
 Columns = Mapping[str, Sequence[Any]]
 _CSV = csv.WriteOptions(include_header=False, quoting_style="all_valid")
-#: From so many rows on it is cheaper to lay them down beside the table first.
-_MANY = 500
+#: From so many rows on COPY is cheaper than arrays.
+_MANY = 100
 
 
 def write(log: pa.Table, batch: Batch, *, expected_fresh: bool = True) -> tuple[int, set[str]]:
@@ -28,15 +28,10 @@ def write(log: pa.Table, batch: Batch, *, expected_fresh: bool = True) -> tuple[
     are new. Part of a transaction.
     """
     rows = _as_stored(log, batch)
-    if expected_fresh:
-        try:
-            insert(Event, rows)
-            return rows.num_rows, _leads(rows["lead_id"].unique().to_pylist())
-        except IntegrityError:
-            pass
-    ordered = rows.sort_by([("source", "ascending"), ("event_id", "ascending")])
-    found = insert_new(Event, ordered, returning="lead_id")
-    return len(found), _leads(lead for (lead,) in found)
+    if not expected_fresh:
+        rows = rows.sort_by([("source", "ascending"), ("event_id", "ascending")])
+    found = insert_new(Event, rows, returning=["lead_id"], expected_fresh=expected_fresh)
+    return len(found), {lead for (lead,) in found if lead is not None}
 
 
 def _as_stored(log: pa.Table, batch: Batch) -> pa.Table:
@@ -59,17 +54,14 @@ def _as_stored(log: pa.Table, batch: Batch) -> pa.Table:
     return pa.table(columns)
 
 
-def _leads(found: Iterable[str | None]) -> set[str]:
-    return {lead for lead in found if lead is not None}
-
-
-@transaction.atomic
 def insert(model: type[models.Model], columns: pa.Table | Columns) -> None:
-    """Write rows that are all new; raises IntegrityError, and writes nothing, when one is not.
+    """Write rows that are all new; columns are named as in the database.
 
-    Columns are named as in the database.
+    Raises IntegrityError, which undoes the transaction, when one is there.
     """
     rows = _table(columns)
+    if not rows.num_rows:
+        return
     if connection.vendor == "postgresql":
         _copy(rows, model._meta.db_table)
     else:
@@ -77,25 +69,45 @@ def insert(model: type[models.Model], columns: pa.Table | Columns) -> None:
 
 
 def insert_new(
-    model: type[models.Model], columns: pa.Table | Columns, *, returning: str
+    model: type[models.Model],
+    columns: pa.Table | Columns,
+    *,
+    returning: Sequence[str],
+    expected_fresh: bool = True,
 ) -> list[tuple[Any, ...]]:
-    """Write those rows, in this order, that are not there yet; the columns `returning` of each."""
+    """Write those rows, in this order, that are not there yet; the columns `returning` of each.
+
+    `expected_fresh` tries what is faster when all are new. Part of a transaction.
+    """
     rows = _table(columns)
     if not rows.num_rows:
         return []
     if connection.vendor != "postgresql":
         return _insert_new_on_sqlite(model, rows, returning)
+    if rows.num_rows >= _MANY and expected_fresh:
+        try:
+            with transaction.atomic():
+                insert(model, rows)
+            return list(zip(*(rows[name].to_pylist() for name in returning), strict=True))
+        except IntegrityError:
+            pass
+    return _insert_new_on_postgresql(model, rows, returning)
+
+
+def _insert_new_on_postgresql(
+    model: type[models.Model], rows: pa.Table, returning: Sequence[str]
+) -> list[tuple[Any, ...]]:
     into, names = model._meta.db_table, ", ".join(rows.column_names)
     if rows.num_rows < _MANY:
         arrays = ", ".join(f"%s::{_type(model, name)}[]" for name in rows.column_names)
-        source, given = f"unnest({arrays})", rows.to_pydict().values()
+        source, given = f"unnest({arrays})", list(rows.to_pydict().values())
     else:
-        source, given = _laid_down(model, rows), ()
+        source, given = _laid_down(model, rows), []
     with connection.cursor() as cursor:
         cursor.execute(
             f"insert into {into} ({names}) select * from {source} "
-            f"on conflict do nothing returning {returning}",
-            list(given),
+            f"on conflict do nothing returning {', '.join(returning)}",
+            given,
         )
         return list(cursor.fetchall())
 
@@ -137,7 +149,7 @@ def _copy(rows: pa.Table, table: str) -> None:
 
 
 def _insert_new_on_sqlite(
-    model: type[models.Model], rows: pa.Table, returning: str
+    model: type[models.Model], rows: pa.Table, returning: Sequence[str]
 ) -> list[tuple[Any, ...]]:
     """Whoever writes on SQLite writes alone, so that rows after the last are those of this call."""
     table = model._meta.db_table
@@ -145,7 +157,8 @@ def _insert_new_on_sqlite(
         cursor.execute(f"select coalesce(max(rowid), 0) from {table}")
         (last,) = cursor.fetchone()
         _execute_for_all(rows, f"insert or ignore into {table}")
-        cursor.execute(f"select {returning} from {table} where rowid > %s order by rowid", [last])
+        told = ", ".join(returning)
+        cursor.execute(f"select {told} from {table} where rowid > %s order by rowid", [last])
         return list(cursor.fetchall())
 
 

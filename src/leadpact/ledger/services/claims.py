@@ -55,7 +55,7 @@ def _locked_whole(wanted: Iterable[str]) -> set[str]:
     families = with_relatives(wanted)
     locked = set(
         Lead.objects.select_for_update(skip_locked=True, no_key=True)
-        .filter(key__in=families)
+        .filter(key__among=sorted(families))
         .order_by("key")
         .values_list("key", flat=True)
     )

@@ -16,7 +16,7 @@ def note(attributes: Iterable[Mapping[str, Any]]) -> None:
     Company.objects.bulk_create(
         [Company(key=key, name=name) for key, name in sorted(names.items())], ignore_conflicts=True
     )
-    known = dict(Lead.objects.filter(key__in=told).values_list("key", "company_id"))
+    known = dict(Lead.objects.filter(key__among=sorted(told)).values_list("key", "company_id"))
     changed = [
         Lead(key=lead, company_id=key) for lead, (key, _) in told.items() if known.get(lead) != key
     ]

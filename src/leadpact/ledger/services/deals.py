@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from leadpact.ledger.facts import LogRow
 from leadpact.ledger.instants import instant
 from leadpact.ledger.models import Company, Deal, DealRole, Event
 
@@ -13,7 +14,7 @@ _OUTCOMES = {"deal.opened": "open", "deal.won": "won", "deal.lost": "lost"}
 DEAL_KINDS = tuple(_OUTCOMES)
 
 
-def note_roles(rows: Iterable[Event]) -> None:
+def note_roles(rows: Iterable[LogRow]) -> None:
     """A lead of which a row names a deal has a part in that deal."""
     pairs = sorted(
         {
@@ -58,7 +59,11 @@ def note(rows: Iterable[Mapping[str, Any]]) -> None:
 def retell(leads: Iterable[str], voided: set[tuple[str, str]]) -> None:
     """Tell every deal of these leads anew from the log, without the rows that were voided."""
     keys = sorted(
-        set(DealRole.objects.filter(lead_id__in=list(leads)).values_list("deal_id", flat=True))
+        set(
+            DealRole.objects.filter(lead__key__among=sorted(leads)).values_list(
+                "deal_id", flat=True
+            )
+        )
     )
     if not keys:
         return

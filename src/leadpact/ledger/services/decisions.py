@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from leadpact.ledger.facts import Decided
+from leadpact.ledger.facts import Decided, LogRow
 from leadpact.ledger.instants import ticks
 from leadpact.ledger.models import Event
-from leadpact.ledger.services.ingest import json_of
+from leadpact.ledger.services.ingest import append, json_of
 
 
-def record(facts: Sequence[Decided], *, now: datetime) -> None:
-    """Write decisions to the log, each once, inside the transaction that made them.
+def record(facts: Sequence[Decided], *, now: datetime) -> list[LogRow]:
+    """Write decisions to the log, each once, inside the transaction that made them; the new rows.
 
     Their leads need no mark: whoever decides evaluates them again. A decision that was withdrawn
     and is made anew gets a number.
     """
     facts = _numbered(facts)
     rows = [
-        Event(
+        LogRow(
             source=fact.source,
             event_id=fact.event_id,
             lead_id=fact.lead,
@@ -34,7 +34,7 @@ def record(facts: Sequence[Decided], *, now: datetime) -> None:
         )
         for fact in facts
     ]
-    Event.objects.bulk_create(rows, ignore_conflicts=True)
+    return append(rows)
 
 
 def _numbered(facts: Sequence[Decided]) -> list[Decided]:

@@ -33,7 +33,7 @@ def one_router_at_a_time() -> None:
 def open_handoffs(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Handoff]:
     """The handoffs of these leads and episodes that are known."""
     wanted = set(keys)
-    rows = Handoff.objects.filter(lead_id__in={lead for lead, _ in wanted})
+    rows = Handoff.objects.filter(lead__key__among=sorted({lead for lead, _ in wanted}))
     found = {(row.lead_id, row.episode): row for row in rows}
     return {key: row for key, row in found.items() if key in wanted}
 

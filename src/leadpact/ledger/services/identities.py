@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
+
+from django.db.models import Q
 
 from leadpact.engine.identity import email_key
 from leadpact.ledger.facts import Fact, Known
@@ -28,25 +30,20 @@ def keys_of(known: Known) -> list[Key]:
 def owners(keys: Iterable[Key]) -> dict[Key, str]:
     """Which lead each known key belongs to, merges followed."""
     wanted = set(keys)
-    found: dict[Key, str] = {}
+    asked = Q()
     for kind in Kind.values:
         if values := sorted(value for k, value in wanted if k == kind):
-            rows = Identity.objects.filter(kind=kind, value__among=values)
-            found.update({(kind, v): lead for v, lead in rows.values_list("value", "lead_id")})
+            asked |= Q(kind=kind, value__among=values)
+    rows = Identity.objects.filter(asked).values_list("kind", "value", "lead_id") if asked else ()
+    found: dict[Key, str] = {(kind, value): lead for kind, value, lead in rows}
     return _followed(_by_own_key(wanted - found.keys()) | found)
 
 
 def _by_own_key(keys: Iterable[Key]) -> dict[Key, str]:
     """Leads that are named by the key that the ledger itself gave them."""
     values = [value for kind, value in keys if kind == Kind.ID]
-    return {(Kind.ID.value, lead): lead for lead in _there(values)}
-
-
-def _there(keys: Iterable[str]) -> set[str]:
-    """Which of these keys are those of leads."""
-    wanted = sorted(keys)
-    rows = Lead.objects.filter(key__among=wanted).values_list("key", flat=True)
-    return set(rows) if wanted else set()
+    there = Lead.objects.filter(key__among=sorted(values)).values_list("key", flat=True)
+    return {(Kind.ID.value, lead): lead for lead in (there if values else ())}
 
 
 def _followed(found: dict[Key, str]) -> dict[Key, str]:
@@ -87,7 +84,7 @@ def settle(facts: Sequence[Fact]) -> tuple[list[str | None], list[tuple[str, str
     groups = _Groups(known, _with_mailbox(known.values()))
     for keys in named:
         groups.join(keys)
-    _create(groups, facts, named)
+    _create(groups, facts, named, known.keys())
     leads = [groups.lead_of(keys[0]) if keys else None for keys in named]
     return leads, groups.same
 
@@ -159,7 +156,9 @@ class _Groups:
         return [root for root in roots if root not in self._lead]
 
 
-def _create(groups: _Groups, facts: Sequence[Fact], named: Sequence[list[Key]]) -> None:
+def _create(
+    groups: _Groups, facts: Sequence[Fact], named: Sequence[list[Key]], known: Container[Key]
+) -> None:
     """Make a lead for every group without one, and give every new key to its group's lead.
 
     Of two transactions that make the same key, the second finds that it is taken, and its lead,
@@ -173,18 +172,14 @@ def _create(groups: _Groups, facts: Sequence[Fact], named: Sequence[list[Key]]) 
             wished = own or (fact.lead.id if fact.lead else None)
             firsts[root] = min(at, fact.happened_at), wished
     fresh = groups.unknown(key for keys in named for key in keys)
-    taken = _there(wished for root in fresh if (wished := firsts[root][1]))
-    made: dict[Key, str] = {}
-    for root in fresh:
-        wished = firsts[root][1]
-        made[root] = wished if wished and wished not in taken else new_key()
-        groups.settle(root, made[root])
+    made = {root: firsts[root][1] or new_key() for root in fresh}
+    for root, lead in made.items():
+        groups.settle(root, lead)
     # In one order for all, so that two transactions never wait for each other in a circle.
     begins = sorted((lead, firsts[root][0]) for root, lead in made.items())
     columns = {"key": [key for key, _ in begins], "begins": [at for _, at in begins]}
-    rows = bulk.insert_new(Lead, columns, returning="key")
-    ours = {key for (key,) in rows}
-    _claim(groups, {key for keys in named for key in keys}, made, ours)
+    ours = {key for (key,) in bulk.insert_new(Lead, columns, returning=["key"])}
+    _claim(groups, {key for keys in named for key in keys if key not in known}, made, ours)
 
 
 def _claim(groups: _Groups, keys: set[Key], made: Mapping[Key, str], ours: set[str]) -> None:
@@ -195,8 +190,7 @@ def _claim(groups: _Groups, keys: set[Key], made: Mapping[Key, str], ours: set[s
         "value": [value for _, value in ordered],
         "lead_id": [wanted[key] for key in ordered],
     }
-    bulk.insert_new(Identity, rows, returning="id")
-    if not made:
+    if len(bulk.insert_new(Identity, rows, returning=["lead_id"])) == len(ordered):
         return
     found = owners(keys)
     lost = {wanted[key]: lead for key, lead in found.items() if lead != wanted[key]}

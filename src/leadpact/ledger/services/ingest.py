@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from leadpact.ledger.facts import Fact, Receipt
+from leadpact.ledger.facts import Fact, LogRow, Receipt
 from leadpact.ledger.instants import ticks
 from leadpact.ledger.models import Batch, Change, Event, Lead
 from leadpact.ledger.services import deals, erasures, identities
@@ -45,27 +45,27 @@ def ingest(facts: Sequence[Fact], *, now: datetime, batch: Batch | None = None) 
         ]
     leads, same = identities.settle(facts)
     rows = [_event(fact, lead, batch) for fact, lead in zip(facts, leads, strict=True)]
-    fresh = _append({(row.source, row.event_id): row for row in reversed(rows)})
+    fresh = append(rows)
     for survivor, absorbed in same:
         merge(survivor, absorbed, now=now, actor=IDENTITY, decided=True)
-    follow_up(fresh.values(), (), now=now, bulk=bool(batch and batch.bulk))
-    return [
-        Receipt(row.event_id, row.lead_id, (row.source, row.event_id) not in fresh) for row in rows
-    ]
+    follow_up(fresh, (), now=now, bulk=bool(batch and batch.bulk))
+    new = {row.name for row in fresh}
+    return [Receipt(row.event_id, row.lead_id, row.name not in new) for row in rows]
 
 
-def follow_up(rows: Iterable[Event], leads: Iterable[str], *, now: datetime, bulk: bool) -> None:
+def follow_up(rows: Sequence[LogRow], leads: Iterable[str], *, now: datetime, bulk: bool) -> None:
     """What new rows of the log entail: roles in deals, merges, and that leads are looked at.
 
     `leads` are further leads of which something new is known.
     """
     deals.note_roles(rows)
     _note_merges(rows)
-    mark_changed(_touched(rows) | set(leads), now=now, bulk=bulk)
+    own = {row.lead_id for row in rows if row.lead_id is not None}
+    mark_changed(own | _others_touched(rows) | set(leads), now=now, bulk=bulk)
 
 
-def _event(fact: Fact, lead: str | None, batch: Batch | None) -> Event:
-    return Event(
+def _event(fact: Fact, lead: str | None, batch: Batch | None) -> LogRow:
+    return LogRow(
         source=fact.source,
         event_id=fact.event_id,
         lead_id=lead,
@@ -74,7 +74,7 @@ def _event(fact: Fact, lead: str | None, batch: Batch | None) -> Event:
         kind=fact.kind,
         actor=fact.actor,
         decided=fact.decided,
-        batch=batch,
+        batch_id=batch.key if batch else None,
         properties=json_of(fact.properties),
     )
 
@@ -84,26 +84,31 @@ def json_of(properties: Any) -> str:
     return json.dumps(properties, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-_Named = dict[tuple[str, str], Event]
 _COLUMNS = (
     *("source", "event_id", "lead_id", "happened", "recorded", "kind", "actor", "decided"),
     *("batch_id", "properties"),
 )
 
 
-def _append(rows: _Named) -> _Named:
-    """Write rows, by source and event id, in one order for all; those the log did not have."""
-    ordered = [rows[name] for name in sorted(rows)]
+def append(rows: Iterable[LogRow]) -> list[LogRow]:
+    """Write rows to the log, in one order for all; those that it did not have.
+
+    Of several with the same source and event id the first counts.
+    """
+    named: dict[tuple[str, str], LogRow] = {}
+    for row in rows:
+        named.setdefault(row.name, row)
+    ordered = [named[name] for name in sorted(named)]
     columns = {name: [getattr(row, name) for row in ordered] for name in _COLUMNS}
-    written = insert_new(Event, columns, returning="source, event_id")
-    return {(source, event_id): rows[source, event_id] for source, event_id in written}
+    written = insert_new(Event, columns, returning=["source", "event_id"])
+    return [named[source, event_id] for source, event_id in written]
 
 
 def merge(
     survivor: str, absorbed: str, *, now: datetime, actor: str, decided: bool = False
 ) -> None:
     """One lead lives on in another from now on; both are marked as changed."""
-    row = Event(
+    row = LogRow(
         source=IDENTITY,
         event_id=f"{survivor} is {absorbed} ({ticks(now)})",
         lead_id=survivor,
@@ -114,12 +119,12 @@ def merge(
         decided=decided,
         properties=json_of({"absorbed": absorbed}),
     )
-    _append({(row.source, row.event_id): row})
+    append([row])
     _note_merges([row])
     mark_changed({survivor, absorbed}, now=now)
 
 
-def _note_merges(rows: Iterable[Event]) -> None:
+def _note_merges(rows: Iterable[LogRow]) -> None:
     """Where the rows of a lead go on, as merges in the log say it."""
     for row in sorted(rows, key=lambda row: row.happened):
         if row.kind not in JOINING or row.lead_id is None:
@@ -134,22 +139,23 @@ def _circle(absorbed: str, heir: str | None) -> bool:
     return heir is not None and identities.merged_into([heir]).get(heir, heir) == absorbed
 
 
-def _touched(rows: Iterable[Event]) -> set[str]:
-    """Leads of which something new is known; a row about everybody is about every open lead."""
+def _others_touched(rows: Iterable[LogRow]) -> set[str]:
+    """Leads about which these rows say something though they are not theirs."""
     touched: set[str] = set()
     for row in rows:
-        if row.lead_id is not None:
-            touched.add(row.lead_id)
         if row.kind in JOINING:
             touched.add(str(json.loads(row.properties).get("absorbed")))
         if row.kind == "fact.voided":
             touched |= _leads_of_voided(row)
         if row.kind == "calendar.closed":
             touched |= _leads_with_running_clocks()
-    return set(Lead.objects.filter(key__among=sorted(touched)).values_list("key", flat=True))
+    there = Lead.objects.filter(key__among=sorted(touched)).values_list("key", flat=True)
+    return set(there) if touched else set()
 
 
-def _leads_of_voided(row: Event, seen: frozenset[int | None] = frozenset()) -> set[str]:
+def _leads_of_voided(
+    row: LogRow | Event, seen: frozenset[tuple[str, str]] = frozenset()
+) -> set[str]:
     told = json.loads(row.properties)
     events = Event.objects.all()
     if told.get("batch"):
@@ -159,9 +165,10 @@ def _leads_of_voided(row: Event, seen: frozenset[int | None] = frozenset()) -> s
         events = events.filter(source=source, event_id=str(told.get("event_id")))
     leads = {lead for lead in events.values_list("lead_id", flat=True).distinct() if lead}
     # A void that is withdrawn brings back what it named.
-    seen |= {row.pk}
-    for other in events.filter(kind="fact.voided").exclude(pk__in=[pk for pk in seen if pk]):
-        leads |= _leads_of_voided(other, seen)
+    seen |= {(row.source, row.event_id)}
+    for other in events.filter(kind="fact.voided"):
+        if (other.source, other.event_id) not in seen:
+            leads |= _leads_of_voided(other, seen)
     return leads
 
 
@@ -175,4 +182,4 @@ def mark_changed(leads: Iterable[str], *, now: datetime, bulk: bool = False) -> 
     """The live flow is to look at these leads."""
     marked = sorted(leads)
     columns = {"lead_id": marked, "noticed_at": [now] * len(marked), "bulk": [bulk] * len(marked)}
-    insert_new(Change, columns, returning="id")
+    insert_new(Change, columns, returning=["lead_id"])

@@ -13,9 +13,11 @@ from django.db.models import F, QuerySet
 from leadpact.ledger.models import DigestDay, Mute, Notice
 from leadpact.ledger.selectors import outbox
 from leadpact.ledger.services import audit
+from leadpact.ledger.services.bulk import insert_new
 
 #: Longer than any single call takes; whoever tells several renews it before each.
 LEASE = timedelta(minutes=2)
+_COLUMNS = [field.attname for field in Notice._meta.concrete_fields if not field.primary_key]
 _FREE: Mapping[str, Any] = {"leased_until": None, "leased_by": ""}
 
 
@@ -26,16 +28,17 @@ def put(rows: Sequence[Notice]) -> None:
     """
     muted = set(Mute.objects.values_list("receiver", "kind"))
     rows = [row for row in rows if (row.receiver, row.kind) not in muted]
-    known = set(
-        Notice.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True)
-    )
-    fresh = [row for row in rows if row.key not in known]
-    Notice.objects.bulk_create(fresh, ignore_conflicts=True)
+    keys = [row.key for row in rows]
+    known = set(Notice.objects.filter(key__among=keys).values_list("key", flat=True))
+    fresh = {row.key: row for row in reversed(rows) if row.key not in known}
+    ordered = [fresh[key] for key in sorted(fresh)]
+    columns = {name: [getattr(row, name) for row in ordered] for name in _COLUMNS}
+    insert_new(Notice, columns, returning=["key"])
 
 
 def told(kinds: Iterable[str], leads: Iterable[str]) -> list[tuple[str, str, str]]:
     """Kind, key and receiver of the notices of these kinds about these leads."""
-    rows = Notice.objects.filter(kind__in=list(kinds), lead_id__in=list(leads))
+    rows = Notice.objects.filter(kind__in=list(kinds), lead__key__among=sorted(leads))
     return list(rows.values_list("kind", "key", "receiver"))
 
 

@@ -23,6 +23,7 @@ from leadpact.ledger.models import (
     NurtureEntry,
     StageEntry,
 )
+from leadpact.ledger.services import bulk
 
 Rows = dict[str, list[dict[str, Any]]]
 _TABLES: dict[str, type[models.Model]] = {
@@ -41,8 +42,6 @@ _STATE = [
     *("quality", "segment", "persona", "profile", "profile_fit", "holder", "reason"),
     *("unlocked", "version", "merged_into"),
 ]
-#: What the inbox is found and sorted by.
-_FOR_INBOX = ("handed_off_at", "owed_at")
 #: A clock that still asks for something: it runs, or ran out unanswered.
 OPEN_CLOCKS = ("running", "overdue")
 
@@ -65,32 +64,34 @@ def write(
     attributes = {row["lead_id"]: row for row in _rows(result.leads, wanted)}
     tables = {name: _by_lead(_rows(getattr(result, name), wanted)) for name in _TABLES}
     tables[_NURTURE] = _by_lead(asdict(each) for each in entries if each.lead_id in wanted)
-    known = dict(LeadState.objects.filter(lead_id__in=wanted).values_list("lead_id", "digest"))
+    before = LeadState.objects.filter(lead__key__among=sorted(wanted))
+    known = dict(before.values_list("lead_id", "digest"))
     digests = {
         lead: _digest(state, attributes.get(lead), [rows.get(lead, []) for rows in tables.values()])
         for lead, state in states.items()
     }
     changed = {lead for lead, digest in digests.items() if known.get(lead) != digest}
+    _delete(_MODELS.values(), changed & known.keys())
     for name, model in _MODELS.items():
-        _replace(model, {lead: tables[name].get(lead, []) for lead in changed})
-    rows = [
-        LeadState(
-            lead_id=lead,
-            attributes=_attributes(attributes.get(lead)),
-            evaluated_at=now,
-            next_at=next_at.get(lead),
-            digest=digests[lead],
-            handed_off_at=_handed_off_at(state, tables["episodes"].get(lead, ())),
-            owed_at=_owed_at(tables["clocks"].get(lead, ())),
-            **{name: state[name] for name in _STATE},
-        )
-        for lead, state in sorted(states.items())
-    ]
-    # Of these nothing is left: all their rows were withdrawn.
+        _insert(model, [row for lead in sorted(changed) for row in tables[name].get(lead, [])])
+    # Of these nothing is left where all their rows were withdrawn.
     forget(wanted - states.keys())
-    told = [*_STATE, "attributes", *_FOR_INBOX, "evaluated_at", "next_at", "digest"]
-    LeadState.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["lead"], update_fields=told
+    _delete([LeadState], known)
+    _insert(
+        LeadState,
+        [
+            {
+                "lead_id": lead,
+                "attributes": _attributes(attributes.get(lead)),
+                "evaluated_at": now,
+                "next_at": next_at.get(lead),
+                "digest": digests[lead],
+                "handed_off_at": _handed_off_at(state, tables["episodes"].get(lead, ())),
+                "owed_at": _owed_at(tables["clocks"].get(lead, ())),
+                **{name: state[name] for name in _STATE},
+            }
+            for lead, state in sorted(states.items())
+        ],
     )
     return changed
 
@@ -112,9 +113,18 @@ def _owed_at(clocks: Iterable[Mapping[str, Any]]) -> datetime | None:
 
 def forget(leads: set[str]) -> None:
     """Nothing is known any more of where these leads stand."""
-    tables: list[type[models.Model]] = [*_MODELS.values(), LeadState]
-    for table in tables if leads else []:
-        table._default_manager.filter(lead_id__in=leads).delete()
+    _delete([*_MODELS.values(), LeadState], leads)
+
+
+def _delete(tables: Iterable[type[models.Model]], leads: Iterable[str]) -> None:
+    keys = sorted(leads)
+    for table in tables if keys else ():
+        table._default_manager.filter(lead__key__among=keys).delete()
+
+
+def _insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        bulk.insert(model, {name: [row[name] for row in rows] for name in rows[0]})
 
 
 def _rows(table: Any, wanted: set[str]) -> list[dict[str, Any]]:
@@ -139,12 +149,3 @@ def _digest(
 def _attributes(row: Mapping[str, Any] | None) -> str:
     told = {k: v for k, v in (row or {}).items() if v is not None and k != "lead_id"}
     return json.dumps(told, default=str, sort_keys=True, ensure_ascii=False)
-
-
-def _replace(model: type[models.Model], rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-    if not rows:
-        return
-    manager = model._default_manager
-    manager.filter(lead_id__in=list(rows)).delete()
-    fresh = [model(**row) for lead in sorted(rows) for row in rows[lead]]
-    manager.bulk_create(fresh, batch_size=500)
