@@ -20,13 +20,16 @@ UNUSED := $(shell PYTHON='$(PYTHON)' sh scripts/environment verify)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check format bench load growth soak docs browser constraints clean
+.PHONY: help demo demo-crm test check format bench load growth soak docs browser constraints clean
 
 help: ## List what there is to run
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(RUNTIME) ## See a sales and marketing SLA at work: a sample company's year, its pages, its report
 	@$(RUN)/leadpact demo $(DEMO_ARGS)
+
+demo-crm: $(DEV) ## See the loop with a customer system at work, on a stand-in for HubSpot on this machine
+	@$(RUN)/leadpact crm demo $(DEMO_ARGS)
 
 test: $(DEV) ## Run the checks, all tests, and the scenarios again without the compiler
 	@$(RUN)/python scripts/suite.py

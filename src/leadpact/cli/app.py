@@ -18,6 +18,7 @@ from leadpact.cli.commands import (
     check,
     crm,
     crm_data,
+    crm_demo,
     demo,
     diff,
     drops,
@@ -111,6 +112,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "crm reconcile": crm_data.reconcile,
     "crm status": crm.status,
     "crm disconnect": crm.disconnect,
+    "crm demo": crm_demo.demo,
     "absence add": absence.add,
     "absence list": absence.list_,
     "absence remove": absence.remove,
@@ -124,7 +126,12 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "audit verify": audit.verify,
 }
 #: What one command lets another do, in a process of its own.
-PARTS: dict[str, Callable[..., None]] = {"demo-ledger": demo.ledger, "demo-life": demo.life}
+PARTS: dict[str, Callable[..., None]] = {
+    "demo-ledger": demo.ledger,
+    "demo-life": demo.life,
+    "demo-hubspot": crm_demo.stand_in,
+    "demo-crm-ledger": crm_demo.ledger,
+}
 #: What commands of two words have in common.
 GROUPS = {
     "form": "Declare web forms, and print the HTML to paste into a page.",

@@ -58,7 +58,7 @@ class Group:
             dead = next((name for name, each in self._running.items() if each.poll() is not None),
                         None)  # fmt: skip
         code = self._running[dead].returncode if dead else 0
-        self._end()
+        self.end()
         if dead and not self._asked:
             how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
             raise Failed(
@@ -67,7 +67,7 @@ class Group:
                 Code.INTERNAL,
             )
 
-    def _end(self) -> None:
+    def end(self) -> None:
         """Let every child finish what it does; one that does not within its time is killed."""
         for each in self._running.values():
             with contextlib.suppress(ProcessLookupError):

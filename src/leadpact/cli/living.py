@@ -60,7 +60,7 @@ def serve(folder: Path, port: int, seed: int, *, lively: bool) -> None:
 
     Raises Failed.
     """
-    port = _free(port)
+    port = free_port(port)
     home = folder / _LEDGER
     os.environ.pop("DATABASE_URL", None)
     address = f"http://{ADDRESS}:{port}"
@@ -70,7 +70,7 @@ def serve(folder: Path, port: int, seed: int, *, lively: bool) -> None:
         group.start("worker", "worker")
         if lively:
             group.start("life", "demo-life", "--seed", str(seed))
-        _wait_for(port, group)
+        wait_for(port, group)
         console = out()
         console.print()
         write(console, f"Open {address}/   (Ctrl-C ends)", "bold")
@@ -79,7 +79,8 @@ def serve(folder: Path, port: int, seed: int, *, lively: bool) -> None:
     write(out(), "Ended. The files stay where they are.")
 
 
-def _free(port: int) -> int:
+def free_port(port: int) -> int:
+    """This port, or the next that is free; for 0 any. Raises Failed."""
     if not port:
         with socket.socket() as found:
             found.bind((ADDRESS, 0))
@@ -97,7 +98,7 @@ def _free(port: int) -> int:
     )
 
 
-def _wait_for(port: int, group: Group) -> None:
+def wait_for(port: int, group: Group) -> None:
     """Wait until somebody listens, or until a process ended, of which `watch` tells."""
     while group.runs():
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from leadpact.flows.crm_reading import NAMES
 from leadpact.flows.crm_vendors import connector_of, lacking_scopes, suggested
 from leadpact.flows.crm_wanted import own_properties
 from leadpact.flows.journal import tell
+from leadpact.ledger.home import SettingError
 from leadpact.ledger.models import CrmConnection
 from leadpact.ledger.sealing import SealError
 from leadpact.ledger.selectors import agreements
@@ -31,10 +33,20 @@ from leadpact.sources.crm.loading import (
 from leadpact.sources.crm.mapping import Crm
 from leadpact.sources.crm.records import Account
 
-#: How often what changed is asked for; webhooks bring it sooner.
-PULL_EVERY = timedelta(seconds=60)
+_EVERY = "LEADPACT_CRM_SECONDS"
 
 Clock = Callable[[], datetime]
+
+
+def pull_every() -> timedelta:
+    """How often what changed is asked for: LEADPACT_CRM_SECONDS, a minute by default.
+
+    Webhooks bring it sooner. Raises SettingError.
+    """
+    said = os.environ.get(_EVERY, "60")
+    if not said.isascii() or not said.isdigit() or not 1 <= int(said) <= 86_400:
+        raise SettingError(f"{_EVERY} is “{said[:20]}”; write a whole number of seconds from 1 on.")
+    return timedelta(seconds=int(said))
 
 
 @dataclass(frozen=True)
@@ -196,7 +208,7 @@ def _turn(row: CrmConnection, now: Clock, by: str) -> bool:
     try:
         with session(row, by, now) as of:
             found = Pull(row, of.crm, of.connector, now).nudged()
-            if row.pulled_at is None or now() - row.pulled_at >= PULL_EVERY:
+            if row.pulled_at is None or now() - row.pulled_at >= pull_every():
                 found += sum(pull(of, now, lambda _of, _count: None).records.values())
             pushed = push(of, now)
             return bool(found or pushed.compared or pushed.written)

@@ -11,6 +11,7 @@ from typing import Any
 Clock = Callable[[], datetime]
 Listener = Callable[[dict[str, Any]], None]
 
+TOKEN = "pat-demo"
 #: So many versions of a property are kept.
 MOST_VERSIONS = 45
 MODIFIED = {"contacts": "lastmodifieddate"}
@@ -56,7 +57,7 @@ class Portal:
     `app` is the number of the only app that may use the API, `token` what opens it.
     """
 
-    def __init__(self, now: Clock, *, token: str = "pat-demo", app: str = "4711") -> None:
+    def __init__(self, now: Clock, *, token: str = TOKEN, app: str = "4711") -> None:
         self.now, self.token, self.app = now, token, app
         self.hub = "900100"
         self.lock = threading.RLock()

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from leadpact.demo.hubspot import calls
 from leadpact.demo.hubspot.limits import Faults, Limits
+from leadpact.demo.hubspot.page import Desk
 from leadpact.demo.hubspot.portal import Faulty, Portal
 
 _CALLS: tuple[tuple[str, str, calls.Call], ...] = (
@@ -29,11 +30,19 @@ _CALLS: tuple[tuple[str, str, calls.Call], ...] = (
 
 
 class Simulator:
-    """Serves an account on this machine while it is entered."""
+    """Serves an account on this machine while it is entered; with `desk` also what people see."""
 
-    def __init__(self, portal: Portal, limits: Limits, faults: Faults | None = None) -> None:
-        self.portal, self.limits, self.faults = portal, limits, faults
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+    def __init__(
+        self,
+        portal: Portal,
+        limits: Limits,
+        faults: Faults | None = None,
+        *,
+        port: int = 0,
+        desk: Desk | None = None,
+    ) -> None:
+        self.portal, self.limits, self.faults, self.desk = portal, limits, faults, desk
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="hubspot", daemon=True
@@ -91,6 +100,9 @@ def _handler(simulator: Simulator) -> type[BaseHTTPRequestHandler]:
 
         def _do(self) -> None:
             text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if simulator.desk and self.path == "/":
+                self._at_desk(simulator.desk, text)
+                return
             token = self.headers.get("Authorization", "")
             answer = simulator.answer(self.command, self.path, token, text)
             if answer is None:
@@ -103,6 +115,21 @@ def _handler(simulator: Simulator) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(said)))
             for name, value in simulator.limits.headers().items():
                 self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(said)
+
+        def _at_desk(self, desk: Desk, text: bytes) -> None:
+            if self.command == "POST":
+                desk.act(dict(parse_qsl(text.decode())))
+                self.send_response(303)
+                self.send_header("Location", "/")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            said = desk.page().encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(said)))
             self.end_headers()
             self.wfile.write(said)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from leadpact.demo.hubspot.portal import Portal
 
+SECRET = "the stand-in's secret"
 Deliver = Callable[[bytes, dict[str, str]], None]
 
 
