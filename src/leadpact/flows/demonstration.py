@@ -22,6 +22,9 @@ _BEGINS, _ENDS = (
     re.compile(r"(?<=from: )\d{4}-\d\d-\d\d"),
     re.compile(r"(?<=until: )\d{4}-\d\d-\d\d"),
 )
+_CAP = re.compile(r"(?<=cap: )\d+")
+#: Its reps let leads lie that others would give back, and so hold more of them.
+_HOLDS_MORE = 3
 _NAME = re.compile(r"(?m)(?<=^name: )(.*) \d{4}$")
 
 
@@ -65,6 +68,7 @@ def agreement_of(until: datetime) -> str:
     ends = _months_later(quarter, 3) - timedelta(days=1)
     text = _BEGINS.sub(begins.isoformat(), templates.text(TEMPLATE), count=1)
     text = _ENDS.sub(ends.isoformat(), text, count=1)
+    text = _CAP.sub(lambda cap: str(_HOLDS_MORE * int(cap[0])), text)
     return _NAME.sub(rf"\1 {ends.year}", text, count=1)
 
 

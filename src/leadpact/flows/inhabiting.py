@@ -51,6 +51,7 @@ def inhabit(folder: Path, *, seed: int, now: datetime, tell: Progress) -> None:
     import_history(found, name=_NAME, actor=_ACTOR, now=now, tell=lambda *_: None)
     since = now - _LIVE_FOR
     installation.go_live(since, actor=PEOPLE[0][2], now=now)
+    _look(now, tell)
     visitors = Visitors(seed)
     for number in range(1, _CAME + 1):
         arrive(visitors.visit(number, since + number * _LIVE_FOR / (_CAME + 1)), now=now)
@@ -66,9 +67,6 @@ def _look(now: datetime, tell: Progress) -> None:
     while done := live.turn(lambda: now, _AT_ONCE).looked:
         looked += done
         tell(0.2 + 0.6 * min(1.0, looked / total), "Looking at every lead")
-    live.serve_queue(lambda: now)
-    while live.turn(lambda: now, _AT_ONCE).looked:
-        pass
 
 
 def arrive(visit: Visit, *, now: datetime) -> None:

@@ -17,6 +17,8 @@ from typing import get_args
 
 import pyarrow.compute as pc
 
+from leadpact.documents.parts.months import months
+from leadpact.documents.parts.rulings import rulings
 from leadpact.documents.parts.threshold import threshold_section
 from leadpact.documents.parts.week import week
 from leadpact.documents.report import Report
@@ -76,7 +78,8 @@ def measure(
     told = report.as_json()
     tell(0.9, "Writing pages")
     stored = Stored.of(report)
-    stored.add(week(report.book))
+    for part in (week, months, rulings):
+        stored.add(part(report.book))
     parts = [_part(key, value, report) for key, value in stored.parts.items()]
     found = publishing.Measured(
         as_of=now,

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.db.models import QuerySet
 from django.template import Context
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from leadpact.flows.faces import Face
@@ -42,6 +43,26 @@ def when(context: Context, at: datetime | None) -> SafeString | str:
 def made_up_people(context: Context) -> QuerySet[User] | None:
     """Whom one may sign in as with one click: in the demonstration alone."""
     return people(context["request"])
+
+
+@register.simple_tag
+def say(pieces: Sequence[str | list[str]] | str) -> SafeString:
+    """A text of a published part; its figures lead to what they were counted from."""
+    return format_html_join(
+        "",
+        "{}",
+        ((piece if isinstance(piece, str) else _opening(*piece),) for piece in pieces),
+    )
+
+
+def _opening(text: str, key: str) -> SafeString:
+    return format_html('<a class="figure" href="{}">{}</a>', reverse("behind", args=[key]), text)
+
+
+@register.filter
+def percents(part: float) -> str:
+    """A part of one in percents, for a drawing."""
+    return f"{min(part, 0.994) * 100:.2f}"
 
 
 @register.filter

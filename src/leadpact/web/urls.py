@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/", include("leadpact.api.crm_hooks")),
     path("", include("leadpact.web.answering")),
     path("", include("leadpact.web.appearance")),
+    path("", include("leadpact.web.charts")),
     path("account/", include("leadpact.web.signing_in.urls")),
     *addresses(),
 ]

@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from importlib import import_module
 
-_MODULES = ("home", "inbox", "lead", "rep", "saved_views", "why", "working")
+_MODULES = (
+    "behind",
+    "figures",
+    "funnel",
+    "heads",
+    "home",
+    "hygiene",
+    "inbox",
+    "lead",
+    "leads",
+    "marketer",
+    "nurture",
+    "rep",
+    "saved_views",
+    "team",
+    "why",
+    "working",
+)
 
 
 def load() -> None:

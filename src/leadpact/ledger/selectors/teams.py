@@ -1,0 +1,80 @@
+"""The people of both teams with what they hold, owe and did: six queries, however many leads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+
+from leadpact.ledger.models import Clock, LeadState, Person, PublishedMetric, Standing
+from leadpact.ledger.selectors.lists import people
+
+#: Figures of each person that a team is shown by, over all time.
+RESPONSE, KEPT, ACCEPTED = "speed_to_lead_person", "attainment_sales", "acceptance_rate"
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody of a team. `due` and `had` tell of the fair share; `away_until` of an absence."""
+
+    person: Person
+    open_leads: int
+    running: int
+    overdue: int
+    away_until: datetime | None
+    due: float
+    had: int
+    figures: dict[str, PublishedMetric]
+
+    @property
+    def full(self) -> bool:
+        """Whether the cap on open leads is reached."""
+        return self.person.cap is not None and self.open_leads >= self.person.cap
+
+
+def members(now: datetime) -> dict[str, list[Member]]:
+    """By team, everybody who is active, in the order of the agreement."""
+    rows = people().filter(active=True).order_by("team__position", "position", "name")
+    held, clocks = _open_leads(), _clocks()
+    shares: dict[str, list[Standing]] = defaultdict(list)
+    for each in Standing.objects.filter(bulk=False):
+        shares[each.person].append(each)
+    figures: dict[str, dict[str, PublishedMetric]] = defaultdict(dict)
+    measured = PublishedMetric.objects.filter(
+        by="person", period="all", name__in=(RESPONSE, KEPT, ACCEPTED)
+    )
+    for metric in measured:
+        figures[metric.group][metric.name] = metric
+    found: dict[str, list[Member]] = defaultdict(list)
+    for row in rows:
+        away = [each.ends for each in row.absences.all() if each.begins <= now < each.ends]
+        found[row.team.name if row.team else ""].append(
+            Member(
+                person=row,
+                open_leads=held.get(row.name, 0),
+                running=clocks.get((row.name, "running"), 0),
+                overdue=clocks.get((row.name, "overdue"), 0),
+                away_until=max(away, default=None),
+                due=sum(each.due for each in shares[row.name]),
+                had=sum(each.had for each in shares[row.name]),
+                figures=figures[row.name],
+            )
+        )
+    return dict(found)
+
+
+def _open_leads() -> dict[str, int]:
+    held = LeadState.objects.filter(status="open", holder__isnull=False).values("holder")
+    return {str(row["holder"]): row["n"] for row in held.annotate(n=Count("lead"))}
+
+
+def _clocks() -> dict[tuple[str, str], int]:
+    """Promises of sales that run or are overdue; steps of the contact protocol are no promises."""
+    rows: Any = Clock.objects.filter(
+        holder__isnull=False, outcome__in=("running", "overdue"), protocol_step=None
+    )
+    counted = rows.values("holder", "outcome").annotate(n=Count("id"))
+    return {(str(row["holder"]), row["outcome"]): row["n"] for row in counted}

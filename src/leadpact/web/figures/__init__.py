@@ -1,0 +1,1 @@
+"""The figures' pages: parts that a measurement published, and the leads behind every figure."""

@@ -1,0 +1,88 @@
+"""Published parts as templates show them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from leadpact.ledger.models import Measurement, PublishedPart
+from leadpact.ledger.selectors import figures
+
+#: With more columns a table becomes one block a row on a phone.
+_NARROW = 4
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Parts of one measurement by key, with when it was."""
+
+    measurement: Measurement | None
+    found: dict[str, Any]
+
+    @property
+    def sections(self) -> list[Any]:
+        """The parts that are sections, in the order in which they were asked for."""
+        return [each for each in self.found.values() if "title" in each]
+
+
+def parts(*keys: str) -> Parts:
+    """Parts that were published: two queries, however many they are."""
+    rows = figures.parts(keys)
+    return Parts(figures.measurement(), {row.key: _shaped(row) for row in rows})
+
+
+def _shaped(row: PublishedPart) -> Any:
+    told = json.loads(row.value)
+    if "title" not in told:
+        return told
+    told["made_at"] = row.made_at
+    if told["slider"]:
+        _at_its_place(told["slider"])
+    for each in told["charts"]:
+        each["table"] = table(each["table"])
+    for name in ("tables", "aside"):
+        told[name] = [table(each) for each in told[name]]
+    return told
+
+
+def _at_its_place(slider: Any) -> None:
+    """The slider with where it stands first."""
+    place = slider["places"][slider["now"]]
+    slider["last"] = len(slider["places"]) - 1
+    slider["place"] = place
+    slider["shown"] = list(zip(slider["figures"], place[2:], strict=True))
+
+
+def table(told: Any) -> Any:
+    """A table whose cells know what their column is called and how it reads."""
+    header, words = told["header"], told["words"]
+    told["columns"] = [(title, place >= words) for place, title in enumerate(header)]
+    told["lines"] = [
+        [(title, pieces, place >= words) for place, (title, pieces) in enumerate(cells)]
+        for row in told["rows"]
+        for cells in [list(zip(header, row, strict=True))]
+    ]
+    told["wide"] = len(header) > _NARROW
+    return told
+
+
+def has_charts(sections: Iterable[Any]) -> bool:
+    """Whether the script that draws is needed."""
+    return any(each["charts"] for each in sections)
+
+
+def told(title: str, intro: str, *keys: str, **more: Any) -> dict[str, Any]:
+    """What the template of a page of figures needs."""
+    found = parts(*keys)
+    sections = found.sections
+    return {
+        "title": title,
+        "intro": intro,
+        "measurement": found.measurement,
+        "sections": sections,
+        "parts": found.found,
+        "has_charts": has_charts(sections),
+        **more,
+    }

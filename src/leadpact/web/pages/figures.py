@@ -1,0 +1,35 @@
+"""Pages that show parts of the report: funnel and closed loop, obligations, goals, what-if."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from leadpact.web.figures.parts import told
+from leadpact.web.figures.roles import READERS
+from leadpact.web.registry import PageRequest, page
+
+_PAGE = "figures/base.html"
+
+
+@page("obligations", name="obligations", roles=READERS, nav="Obligations", order=40)
+def obligations(request: PageRequest) -> HttpResponse:
+    """Every promise about a lead: what is open, what was kept, how long answers took."""
+    intro = (
+        "Each promise about a lead has a clock. Here is which are open now, which were kept, by "
+        "whom and when, and how long answers took."
+    )
+    keys = ("open", "attainment", "answers", "rulings")
+    return render(request, _PAGE, told("Obligations", intro, *keys))
+
+
+@page("goals", name="goals", roles=READERS, nav="Goals", order=45)
+def goals(request: PageRequest) -> HttpResponse:
+    """Every goal with its hurdles, pace and chance."""
+    return render(request, _PAGE, told("Goals", "", "goals"))
+
+
+@page("what-if", name="what_if", roles=READERS, nav="What if", order=80)
+def what_if(request: PageRequest) -> HttpResponse:
+    """Another threshold over the company's own history."""
+    return render(request, "figures/what_if.html", told("What if", "", "threshold"))

@@ -1,0 +1,40 @@
+"""The home of both heads: who keeps which promise, what changed, what needs a decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from leadpact.ledger.models import Role
+from leadpact.ledger.selectors.deciding import to_decide
+from leadpact.web.figures.parts import told
+from leadpact.web.pages.home import home_of
+from leadpact.web.registry import PageRequest
+
+#: Words that say a verdict to who sees no colour.
+MARKS = {"kept": "✓", "short": "!", "broken": "✗"}
+
+
+@home_of(Role.MARKETING_HEAD, Role.SALES_HEAD, Role.ADMINISTRATOR, Role.VIEWER)
+def home(request: PageRequest) -> HttpResponse:
+    """Sentences first, figures below."""
+    shown = told("Home", "", "overview", "week", "goals")
+    found = shown["parts"]
+    shown |= {
+        "overview": marked(found.get("overview")),
+        "week": found.get("week"),
+        "goals": found.get("goals"),
+        "decisions": to_decide(request.caller, request.now),
+        "has_charts": False,
+    }
+    return render(request, "home/heads.html", shown)
+
+
+def marked(overview: Any) -> Any:
+    """The first screen, each line with the sign of its verdict; None where there is none yet."""
+    for side in overview["sides"] if overview else ():
+        for line in side["lines"]:
+            line["mark"] = MARKS.get(line["verdict"], "–")
+    return overview

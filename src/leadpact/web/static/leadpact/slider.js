@@ -1,0 +1,13 @@
+"use strict";
+for (const box of document.querySelectorAll("[data-slider]")) {
+  const places = JSON.parse(document.getElementById(`places-${box.dataset.slider}`).textContent);
+  const input = box.querySelector("input");
+  const part = (name) => box.querySelector(`[data-part="${name}"]`);
+  input.addEventListener("input", () => {
+    const [value, sentence, ...figures] = places[input.value];
+    input.setAttribute("aria-valuetext", value);
+    part("value").textContent = value;
+    part("sentence").textContent = sentence;
+    figures.forEach((text, at) => { box.querySelector(`[data-figure="${at}"]`).textContent = text; });
+  });
+}
