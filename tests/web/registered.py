@@ -5,6 +5,7 @@ A page with parameters, or an action, that has no line here fails the tests of e
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -12,8 +13,7 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
-from leadpact.ledger.models import Handoff, Proposal, Role, SavedView, User
-from leadpact.ledger.services.permits import of_user
+from leadpact.ledger.models import Handoff, Proposal, PublishedList, Role, SavedView, User
 from leadpact.web.pages import load
 from leadpact.web.pages.working import WORK
 from leadpact.web.registry import PAGES, PageInfo
@@ -32,8 +32,16 @@ def _proposed() -> int:
     ).pk
 
 
+def _list_behind_a_figure() -> str:
+    cases = [["Ada", "2026-04-01T12:00:00+00:00", "demo asked for"], [None, None, "no lead"]]
+    told = {"title": "MQLs", "counted": "Counts: MQLs.", "when": "When", "groups": [["", 2, cases]]}
+    row, _ = PublishedList.objects.update_or_create(key="k", defaults={"value": json.dumps(told)})
+    return row.key
+
+
 #: The parameters of an address, for whoever asks.
 PARAMETERS: dict[str, Callable[[User], dict[str, Any]]] = {
+    "behind": lambda _: {"key": _list_behind_a_figure()},
     "forget_view": lambda user: {"number": _own_view(user)},
     "lead": lambda _: {"key": "Ada"},
     "why": lambda _: {"key": "Ada"},

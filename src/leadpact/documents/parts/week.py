@@ -20,7 +20,7 @@ def week(book: CaseBook) -> Section:
     as_of = book.measures.result.as_of
     stretches = ((as_of - _WEEK, as_of), (as_of - 2 * _WEEK, as_of - _WEEK))
     rows = [*_counts(book, stretches), *_promises(book, stretches)]
-    header = ["", "Last 7 days", "The 7 before", "Change"]
+    header = ["Figure", "Last 7 days", "The 7 before", "Change"]
     return Section(
         "week",
         "Since last week",

@@ -1,0 +1,262 @@
+"""Pages of figures: what they show, to whom, and that they can be read by everybody everywhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from leadpact.demo.present import generate_until
+from leadpact.flows.demonstration import AGREEMENT, agreement_of
+from leadpact.flows.inhabiting import inhabit
+from leadpact.flows.measuring import measure
+from leadpact.ledger.facts import Fact, Known
+from leadpact.ledger.models import (
+    Exclusion,
+    Lead,
+    LeadState,
+    NurtureEntry,
+    PublishedList,
+    PublishedPart,
+    User,
+)
+from leadpact.ledger.services.ingest import ingest
+from tests.api.conftest import signed_in
+from tests.browser import accessibility_violations
+from tests.ledger.helpers import settle
+from tests.web.pictures import kept
+from tests.web.test_every_page import enter
+
+PAGES = ("home", "obligations", "goals", "funnel", "team", "nurture", "hygiene", "what_if", "leads")
+READERS = ("administrator", "marketing head", "marketer", "sales head", "viewer")
+
+
+def nothing(_done: float, _what: str) -> None:
+    """Nobody watches."""
+
+
+@pytest.fixture
+def measured(company: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything but other thresholds: each of them is an evaluation."""
+    monkeypatch.setattr("leadpact.flows.measuring.MOST_ROWS_TO_SWEEP", 0)
+    measure(datetime.now(UTC), "test", nothing)
+
+
+def text(page: str) -> str:
+    """What a page says, without its tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_before_anything_is_measured_pages_say_what_to_do(company: None, role: str) -> None:
+    client = signed_in(role)
+    for name in ("home", "obligations", "goals", "funnel", "what_if"):
+        assert "Nothing is measured yet" in client.get(reverse(name)).text, name
+
+
+@pytest.mark.parametrize("role", ["marketing head", "sales head", "viewer"])
+def test_a_head_reads_sentences_first(measured: None, role: str) -> None:
+    page = signed_in(role).get("/").text
+    assert re.search(r"<h1>[^<]*(promise|judged)", page)
+    said = text(page)
+    assert "Needs a decision" in said
+    assert "Since last week" in said
+    assert "First response to an MQL" in said
+
+
+def test_a_marketer_sees_their_own_side(measured: None) -> None:
+    said = text(signed_in("marketer").get("/").text)
+    assert "What marketing promised" in said
+    assert "Closed loop by source" in said
+    assert "First response to an MQL" not in said
+
+
+def test_a_rep_sees_no_figures_of_others(measured: None) -> None:
+    rep = signed_in("rep", "Ana Silva")
+    for name in ("obligations", "goals", "funnel", "team", "nurture", "hygiene", "what_if"):
+        assert rep.get(reverse(name)).status_code == 403
+    key = PublishedList.objects.values_list("key", flat=True)[0]
+    assert rep.get(reverse("behind", args=[key])).status_code == 403
+
+
+def test_every_figure_opens_to_its_leads_and_says_what_counts(measured: None) -> None:
+    client = signed_in("marketing head")
+    found: set[str] = set()
+    for name in ("home", "obligations", "goals", "funnel", "team"):
+        found |= set(re.findall(r'href="(/figures/behind/[^"]+)"', client.get(reverse(name)).text))
+    assert len(found) > 10
+    assert {each.rsplit("/", 1)[1] for each in found} <= set(
+        PublishedList.objects.values_list("key", flat=True)
+    )
+    for address in found:
+        page = client.get(address).text
+        assert "Counts: " in page
+    titles = {json.loads(each.value)["title"]: each for each in PublishedList.objects.all()}
+    leads = titles["Leads, the last seven days"]
+    page = client.get(reverse("behind", args=[leads.key])).text
+    assert f'<a href="{reverse("lead", args=["Ada"])}">Ada</a>' in page
+
+
+def test_sales_is_not_told_who_is_still_with_marketing(measured: None) -> None:
+    rows = [each for each in PublishedList.objects.all() if '"Cy"' in each.value]
+    assert rows
+    sales, marketing = signed_in("sales head"), signed_in("marketing head")
+    for row in rows:
+        address = reverse("behind", args=[row.key])
+        page = sales.get(address).text
+        assert ">Cy</a>" not in page
+        assert "with marketing still" in page
+        assert ">Cy</a>" in marketing.get(address).text
+
+
+def test_what_a_lead_wrote_runs_nowhere(company: None) -> None:
+    at = datetime.now(UTC)
+    bad = "<script>alert(1)</script>\"'="
+    known = Known(id="Evil", email="evil@evilworks.org")
+    stated = {"email": known.email, "name": bad, "company": bad, "source": bad, "campaign": bad}
+    asked = {"form": "demo", "seconds_to_fill": 40}
+    ingest(
+        [
+            Fact("crm", "e1", "lead.created", at, known, {**stated, "country": "US"}, at),
+            Fact("crm", "e2", "form_submitted", at, known, asked, at),
+        ],
+        now=at,
+    )
+    settle(datetime.now(UTC))
+    measure(datetime.now(UTC), "test", nothing)
+    client = signed_in("administrator")
+    addresses = [reverse(name) for name in PAGES]
+    evil = [each.key for each in PublishedList.objects.all() if '"Evil"' in each.value]
+    addresses += [reverse("behind", args=[key]) for key in evil]
+    assert evil
+    shown = [client.get(address).text for address in addresses]
+    assert not any("<script>alert" in page for page in shown)
+    assert any("&lt;script&gt;alert" in page for page in shown)
+
+
+def test_pages_ask_little_of_the_database(measured: None) -> None:
+    client = signed_in("administrator")
+    for name in PAGES:
+        client.get(reverse(name))
+        with CaptureQueriesContext(connection) as captured:
+            client.get(reverse(name))
+        assert len(captured) <= 18, (name, len(captured))
+
+
+def test_a_table_of_leads_is_found_sorted_and_narrowed(measured: None) -> None:
+    client = signed_in("marketing head")
+    assert "Ada" in text(client.get("/leads?q=ada").text)
+    assert ">Bo<" not in client.get("/leads?q=ada").text
+    assert ">Ada<" not in client.get("/leads?holder=Emma+Fischer").text
+    csv = b"".join(client.get("/leads?as=csv").streaming_content).decode()  # type: ignore[attr-defined]
+    assert csv.splitlines()[0].startswith("\ufeffLead,Company,Stage")
+    assert {"Ada", "Bo", "Cy"} <= {line.split(",")[0] for line in csv.splitlines()}
+    sales = b"".join(signed_in("sales head").get("/leads?as=csv").streaming_content)  # type: ignore[attr-defined]
+    assert b"Cy" not in sales
+
+
+def test_what_is_left_out_counts_again(company: None) -> None:
+    at = datetime.now(UTC)
+    known = Known(id="Twin", email="test@twinworks.org")
+    stated = {"email": known.email, "country": "US", "name": "Twin"}
+    ingest([Fact("crm", "t1", "lead.created", at, known, stated, at)], now=at)
+    settle(datetime.now(UTC))
+    assert Exclusion.objects.get().reason == "test"
+    head = signed_in("marketing head")
+    assert ">Twin</a>" in head.get("/hygiene").text
+    assert ">Twin</a>" not in signed_in("sales head").get("/hygiene").text
+    head.post(reverse("work_restore"), {"lead": "Twin", "back": "/hygiene"})
+    settle(datetime.now(UTC))
+    assert ">Twin</a>" not in head.get("/hygiene").text
+    assert LeadState.objects.get(lead="Twin").status == "open"
+
+
+def test_the_team_shows_what_everybody_holds(measured: None) -> None:
+    page = signed_in("sales head").get("/team").text
+    holder = LeadState.objects.get(lead="Ada").holder
+    row = next(each for each in page.split("<tr ") if f">{holder}</a>" in each)
+    assert text(row).split(str(holder))[1].split()[0] == "1"
+
+
+def test_the_script_of_charts_is_ours_and_kept(company: None) -> None:
+    told = Client().get(reverse("chart_runtime"))
+    assert told.status_code == 200
+    assert "vegaEmbed" in told.text
+    again = Client().get(reverse("chart_runtime"), headers={"If-None-Match": told["ETag"]})
+    assert again.status_code == 304
+
+
+def test_another_threshold_is_tried_once_a_day(company: None) -> None:
+    at = datetime.now(UTC)
+    measure(at, "test", nothing)
+    first = PublishedPart.objects.get(key="threshold").made_at
+    measure(at + timedelta(hours=2), "test", nothing, take_over=True)
+    assert PublishedPart.objects.get(key="threshold").made_at == first
+    measure(at + timedelta(hours=25), "test", nothing, take_over=True)
+    assert PublishedPart.objects.get(key="threshold").made_at > first
+
+
+# In a browser, with a company that has a past.
+
+
+@pytest.fixture
+def lived(tmp_path: Path) -> Iterator[None]:
+    """The sample company, small, in the ledger of this test."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    generate_until(now, leads=150).write(tmp_path)
+    (tmp_path / AGREEMENT).write_text(agreement_of(now), encoding="utf-8")
+    inhabit(tmp_path, seed=7, now=now, tell=nothing)
+    return
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_figures_can_be_read_by_everybody_everywhere(
+    lived: None, live_server: LiveServer, page: Page, refused_requests: list[str]
+) -> None:
+    """axe finds nothing, charts are drawn under the policy, nothing runs out of the page."""
+    assert NurtureEntry.objects.exists()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    head = Client()
+    head.force_login(User.objects.get(role="marketing head"))
+    enter(page, live_server, head)
+    wrong = []
+    key = PublishedList.objects.values_list("key", flat=True)[0]
+    addresses = {name: reverse(name) for name in PAGES} | {"behind": reverse("behind", args=[key])}
+    for width, scheme in ((1280, "light"), (360, "dark")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for name, address in addresses.items():
+            page.goto(f"{live_server.url}{address}")
+            drawn = page.locator("[data-spec]").count()
+            if drawn:
+                page.wait_for_function(
+                    "n => document.querySelectorAll('[data-spec] svg').length === n", arg=drawn
+                )
+            kept(page, f"figures-{name}-{width}-{scheme}")
+            wrong += [f"{name} {width}: {each}" for each in accessibility_violations(page)]
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                wrong.append(f"{name} {width}: runs out of the page")
+    page.goto(f"{live_server.url}{reverse('what_if')}")
+    slider = page.get_by_role("slider")
+    before = page.locator("[data-part=value]").inner_text()
+    slider.press("ArrowRight")
+    assert page.locator("[data-part=value]").inner_text() != before
+    page.goto(f"{live_server.url}{reverse('funnel')}")
+    page.locator(".mark-rect path").first.click()
+    page.wait_for_url("**/figures/behind/**")
+    page.goto("about:blank")
+    assert (wrong, complaints, refused_requests) == ([], [], [])
+    assert Lead.objects.count() > 150
