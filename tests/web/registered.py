@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from leadpact.ledger.models import Handoff, Proposal, PublishedList, Role, SavedView, User
+from leadpact.ledger.services.permits import of_user
 from leadpact.web.pages import load
 from leadpact.web.pages.working import WORK
 from leadpact.web.registry import PAGES, PageInfo
