@@ -78,6 +78,17 @@ def test_a_row_that_was_altered_is_told_with_its_lead() -> None:
     assert not Clock.objects.filter(lead="L01", outcome="missed").exists()
 
 
+def test_a_clock_that_began_at_the_last_look_makes_no_difference() -> None:
+    known = Known(id="new", email="new@acme77.org")
+    stated = {"email": known.email, "country": "US", "employees": 800, "origin": "marketing"}
+    filled = {"form": "demo", "seconds_to_fill": 40}
+    ingest([Fact("api", "new 1", "lead.created", LATER, known, stated),
+            Fact("api", "new 2", "form_submitted", LATER, known, filled)], now=LATER)  # fmt: skip
+    settle(LATER)
+    assert Clock.objects.filter(lead="new", outcome="running").exists()
+    assert rebuilt(LATER + timedelta(minutes=1)).differences == []
+
+
 def test_only_comparing_writes_nothing() -> None:
     Clock.objects.filter(lead="L01", outcome="met").update(outcome="missed")
     assert len(rebuilt(keep=False).differences) == 1

@@ -15,7 +15,7 @@ from django.db import transaction
 from leadpact.engine.nurture import evaluate_with_programs
 from leadpact.flows import deciding, live
 from leadpact.flows.starting import Progress
-from leadpact.ledger.models import Change, Lead, LeadState
+from leadpact.ledger.models import Change, ClockShare, Lead, LeadState
 from leadpact.ledger.selectors import agreements, logs
 from leadpact.ledger.selectors.standing import Row, standing_of
 from leadpact.ledger.services import companies, deals, states
@@ -79,13 +79,25 @@ def _rebuild(leads: set[str], now: datetime, done: Rebuilt) -> None:
     due = LeadState.objects.filter(lead_id__in=leads, next_at__lte=now)
     behind |= set(due.values_list("lead_id", flat=True))
     before = standing_of(leads)
+    states = LeadState.objects.filter(lead_id__in=leads)
+    looked_at = dict(states.values_list("lead_id", "evaluated_at"))
     write(leads, now)
     after = standing_of(leads)
     done.behind += len(behind)
     for lead in sorted(leads - behind):
-        if before[lead] != after[lead]:
-            was, is_now = before[lead] - after[lead], after[lead] - before[lead]
+        was, is_now = before[lead] - after[lead], after[lead] - before[lead]
+        is_now = {row for row in is_now if not _began_since(row, looked_at.get(lead))}
+        if was or is_now:
             done.differences.append(Difference(lead, sorted(was, key=str), sorted(is_now, key=str)))
+
+
+def _began_since(row: Row, looked_at: datetime | None) -> bool:
+    """Whether it is a stretch of a clock that had no length yet when the lead was looked at."""
+    table, columns = row
+    if table != ClockShare.__name__ or looked_at is None:
+        return False
+    began: datetime = dict(columns)["from_at"]
+    return began >= looked_at
 
 
 def write(leads: set[str], now: datetime) -> None:
