@@ -264,3 +264,8 @@ def test_a_field_that_is_not_there_is_named() -> None:
         pytest.raises(CrmError, match="No such column 'Channel__c'"),
     ):
         at.connector.changed("Lead", MONDAY, "")
+
+
+def test_an_organisation_without_an_address_is_asked_for_it() -> None:
+    with pytest.raises(CredentialError, match="needs the address of the organisation"):
+        Client({"token": "t"}, "")

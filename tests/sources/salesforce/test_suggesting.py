@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from leadpact.sources.crm.loading import parse_crm
+from leadpact.sources.crm.loading import parse_crm, problems_with_account
 from leadpact.sources.crm.records import PropertyInfo
+from leadpact.sources.salesforce.connector import SalesforceConnector
 from leadpact.sources.salesforce.suggest import suggest
 from tests.sources.salesforce.helpers import organisation
 
@@ -31,5 +32,20 @@ def test_a_suggestion_can_be_read_and_used() -> None:
         text = suggest(known, STAGES)
         crm = parse_crm(text, "crm.yaml").crm
         assert crm.deals["Opportunity"].outcome.won == ["Closed Won"]
-        assert "add `stages`" in text
+        assert crm.people["Lead"].stages is not None
+        assert crm.people["Lead"].stages.values == {
+            "Open": "Lead",
+            "Working": "Qualified by marketing",
+            "Qualified": "SQL",
+        }
         assert crm.people["Contact"].fields["company"].property == "Account.Name"
+        loaded = parse_crm(text, "crm.yaml")
+        reader = SalesforceConnector(at.client, crm, {})
+        account = {of: {p.name: dict(p.options) for p in reader.properties(of)}
+                   for of in crm.objects}  # fmt: skip
+        assert problems_with_account(loaded, account) == []
+
+
+def test_nothing_is_a_stage_where_no_status_is_plainly_one() -> None:
+    status = PropertyInfo("Status", "", "", {"Frobnicated": ""})
+    assert "add `stages`" in suggest({"Lead": {"Status": status}}, STAGES)

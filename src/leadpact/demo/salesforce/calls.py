@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from leadpact.demo.salesforce.org import FaultyError, Org, Row
+from leadpact.demo.salesforce.org import CHOICES, RELATED, FaultyError, Org, Row
 from leadpact.demo.salesforce.soql import parsed
 
 #: Rows of one page of a query, records of one call that writes.
 PAGE, WRITTEN = 2_000, 200
+_FIXED = ("Id", "Name", "CreatedDate", "CreatedById", "SystemModstamp", "IsDeleted")
 _DATA = "/services/data/v62.0/"
 
 
@@ -60,10 +61,20 @@ class Desk:
         if of not in self.org.fields:
             raise FaultyError("NOT_FOUND", "The requested resource does not exist", 404)
         told = [
-            {"name": name, "label": name, "type": kind, "updateable": name not in ("Id",),
-             "picklistValues": []}
+            {
+                "name": name,
+                "label": name,
+                "type": kind,
+                "updateable": name not in _FIXED,
+                "picklistValues": [
+                    {"value": each, "label": each, "active": True}
+                    for each in CHOICES.get((of, name), ())
+                ],
+                "referenceTo": list(RELATED.get(name, ())),
+                "relationshipName": name.removesuffix("Id") if name in RELATED else None,
+            }
             for name, kind in self.org.fields[of].items()
-        ]  # fmt: skip
+        ]
         return Answer(200, {"name": of, "fields": told})
 
     def user(self) -> Answer:

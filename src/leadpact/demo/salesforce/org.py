@@ -20,16 +20,19 @@ PREFIXES = {
 }  # fmt: skip
 #: Fields of each object, with their types.
 FIELDS: dict[str, dict[str, str]] = {
-    "Lead": {"FirstName": "string", "LastName": "string", "Email": "email", "Phone": "phone",
+    "Lead": {"FirstName": "string", "LastName": "string", "Name": "string", "Email": "email",
+             "Phone": "phone",
              "Company": "string", "Title": "string", "Country": "string", "Status": "picklist",
              "LeadSource": "picklist", "OwnerId": "reference", "NumberOfEmployees": "int",
              "IsConverted": "boolean", "ConvertedDate": "date", "ConvertedContactId": "reference",
              "ConvertedAccountId": "reference", "ConvertedOpportunityId": "reference",
              "MasterRecordId": "reference"},
-    "Contact": {"FirstName": "string", "LastName": "string", "Email": "email", "Phone": "phone",
+    "Contact": {"FirstName": "string", "LastName": "string", "Name": "string", "Email": "email",
+                "Phone": "phone",
                 "Title": "string", "AccountId": "reference", "OwnerId": "reference",
                 "LeadSource": "picklist", "MasterRecordId": "reference"},
-    "Account": {"Name": "string", "Industry": "picklist", "OwnerId": "reference",
+    "Account": {"Name": "string", "Industry": "picklist", "Website": "url",
+                "NumberOfEmployees": "int", "OwnerId": "reference",
                 "MasterRecordId": "reference"},
     "Opportunity": {"Name": "string", "StageName": "picklist", "Amount": "currency",
                     "CloseDate": "date", "OwnerId": "reference", "AccountId": "reference",
@@ -58,6 +61,13 @@ SYSTEM = {"Id": "id", "CreatedDate": "datetime", "CreatedById": "reference",
           "SystemModstamp": "datetime", "IsDeleted": "boolean"}  # fmt: skip
 #: Fields whose history the organisation was told to track.
 TRACKED = {"Lead": ("Status", "OwnerId", "Email", "LeadSource"), "Contact": ("OwnerId", "Email")}
+#: What a choice may be, where the stand-in says so.
+CHOICES = {
+    ("Lead", "Status"): ("Open", "Working", "Qualified", "Unqualified"),
+    ("Opportunity", "StageName"): ("Prospecting", "Proposal", "Closed Won", "Closed Lost"),
+}
+#: What a field with the id of another record leads to.
+RELATED = {"AccountId": ("Account",), "OwnerId": ("Group", "User"), "WhoId": ("Contact", "Lead")}
 _CHECKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
@@ -137,6 +147,7 @@ class Org:
             for name in changed:
                 self._track(of, row, name, changed[name], by or self.me)
             row.update(values)
+            _name(of, row)
             if of == "Task" and "Status" in changed:
                 self._close(row)
             row["SystemModstamp"] = stamp(self.now())
@@ -221,6 +232,7 @@ class Org:
                    IsDeleted=False)  # fmt: skip
         if of == "Lead":
             row["IsConverted"] = bool(row["IsConverted"])
+        _name(of, row)
         if of == "Task":
             self._close(row)
         self.tables[of][number] = row
@@ -279,6 +291,13 @@ class Org:
 
 
 _OWNED = ("Lead", "Contact", "Account", "Opportunity", "Task", "Event")
+
+
+def _name(of: str, row: Row) -> None:
+    """The whole name of a person, which nobody sets."""
+    if of in ("Lead", "Contact"):
+        parts = (row.get("FirstName"), row.get("LastName"))
+        row["Name"] = " ".join(str(part) for part in parts if part)
 
 
 def _id(prefix: str, number: int) -> str:

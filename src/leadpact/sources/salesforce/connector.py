@@ -69,11 +69,24 @@ class SalesforceConnector:
         )
 
     def properties(self, of: str) -> Sequence[PropertyInfo]:
-        """The fields of an object; our own under the names that we use."""
+        """The fields of an object, our own under the names that we use, and of related ones."""
         return [
             PropertyInfo(self._ours(each.name), each.label, each.type, each.options, each.writable)
             for each in self._fields(of).values()
-        ]
+        ] + self._related_properties(of)
+
+    def _related_properties(self, of: str) -> list[PropertyInfo]:
+        """Fields of the account, and of every other related record that the mapping names."""
+        named = {name.partition(".")[0] for name in self._crm.read_of(of) if "." in name}
+        found = []
+        for each in self._client.described(of).get("fields") or ():
+            above, objects = each.get("relationshipName"), each.get("referenceTo") or ()
+            if objects and (above in named or above == "Account"):
+                # An owner is a user or a queue, of which users have more to tell.
+                for field in self._fields("User" if "User" in objects else objects[0]).values():
+                    name = f"{above}.{field.name}"
+                    found.append(PropertyInfo(name, field.label, field.type, writable=False))
+        return found
 
     def owners(self) -> Sequence[Owner]:
         """Everybody who may hold records, also those who were deactivated."""

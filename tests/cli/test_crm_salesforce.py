@@ -1,0 +1,72 @@
+"""Salesforce from the command line: a suggested mapping, the connection, the package of fields."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from leadpact.agreement import templates
+from leadpact.demo.salesforce.org import Org
+from leadpact.demo.salesforce.server import Simulator
+from tests.cli.test_running import leadpact
+
+CREDENTIALS = json.dumps({"client_id": "app", "client_secret": "secret"})
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def organisation() -> Iterator[Simulator]:
+    with Simulator(Org(lambda: NOW)) as simulator:
+        simulator.desk.polls = 0
+        yield simulator
+
+
+def test_it_is_connected_set_up_by_a_package_and_read(
+    organisation: Simulator, tmp_path: Path
+) -> None:
+    home, mapping, file = tmp_path / "home", tmp_path / "crm.yaml", tmp_path / "package.zip"
+    org, address = organisation.org, organisation.address
+    (tmp_path / "agreement.yaml").write_text(templates.text("b2b-saas"), encoding="utf-8")
+    leadpact(home, "publish", tmp_path / "agreement.yaml")
+    connect = ("crm", "connect", "salesforce", "--mapping", mapping, "--address", address)
+
+    suggested = leadpact(home, *connect, said=CREDENTIALS)
+    assert suggested.code == 0, suggested.err
+    assert "Working: MQL" in mapping.read_text(encoding="utf-8")
+    connected = leadpact(home, *connect, said=CREDENTIALS)
+    assert connected.code == 0, connected.err
+    assert f"Connected with Salesforce, account {org.number}." in connected.out
+
+    missing = leadpact(home, "crm", "setup", "salesforce")
+    assert missing.code == 1
+    assert missing.err.startswith("leadpact: Lead lacks leadpact_score__c")
+    packed = leadpact(home, "crm", "setup", "salesforce", "--package", file)
+    assert packed.code == 0, packed.err
+    with zipfile.ZipFile(file) as zipped:
+        assert "package.xml" in zipped.namelist()
+    status = json.loads(leadpact(home, "crm", "status", "--json").out)
+    assert status[0]["trouble"] == "", "fields that are missing are no trouble of the connection"
+
+    org.create("Lead", {"LastName": "Ada", "Email": "ada@a.io", "Status": "Open"}, org.web)
+    pulled = leadpact(home, "crm", "pull", "salesforce")
+    assert pulled.code == 0, pulled.err
+    assert "1 Lead read." in pulled.out
+
+
+def test_what_is_wrong_with_a_credential_is_one_sentence(
+    organisation: Simulator, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    words = ("crm", "connect", "salesforce", "--mapping", tmp_path / "crm.yaml")
+    answer = leadpact(home, *words, said=CREDENTIALS)
+    assert "needs the address of the organisation" in answer.err
+    wrong = json.dumps({"client_id": "app", "client_secret": "guess"})
+    answer = leadpact(home, *words, "--address", organisation.address, said=wrong)
+    assert "Salesforce gives no token (invalid_client)" in answer.err
+    assert answer.code == 1
+    assert not (tmp_path / "crm.yaml").exists()
