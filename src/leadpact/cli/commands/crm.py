@@ -55,15 +55,16 @@ def connect(
     address: Annotated[
         str,
         typer.Option(
-            metavar="URL", help="The organisation's own for Salesforce; for HubSpot a stand-in's."
+            metavar="URL", help="Salesforce's is the organisation's own; HubSpot needs none."
         ),
     ] = "",
 ) -> None:
     """Connect a customer system: it is read from now on, and nothing is written there yet.
 
     The credential is asked for, or read from standard input: a token, or a JSON object with
-    `client_id`, `client_secret` and `refresh_token` (which Salesforce may go without). It is kept encrypted and shown to nobody.
-    Without a mapping one is suggested from the account, to be read first.
+    `client_id`, `client_secret` and `refresh_token`, which Salesforce may go without. It is kept
+    encrypted and shown to nobody. Without a mapping one is suggested from the account, to be read
+    first.
     """
     from leadpact.cli.ledger import OPERATOR, opened
     from leadpact.cli.terminal import out, write, write_command
