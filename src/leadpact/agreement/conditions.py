@@ -48,12 +48,15 @@ class Test(Model):
 
     def tests(self) -> dict[str, Any]:
         """The tests that are set, by the name they have in the file."""
-        fields = type(self).model_fields
         return {
-            fields[name].alias or name: getattr(self, name)
-            for name in Test.model_fields
-            if getattr(self, name) is not None
+            _WORDS[name]: value
+            for name, value in vars(self).items()
+            if value is not None and name in _WORDS
         }
+
+
+#: What each test is called in the file.
+_WORDS = {name: field.alias or name for name, field in Test.model_fields.items()}
 
 
 class FieldCondition(Test):

@@ -61,8 +61,14 @@ def pack_calendars(calendars: Sequence[Calendar], first: date, last: date) -> Ca
     """The table of these calendars for all instants from `first` to `last`, local days included.
 
     An instant outside that horizon is answered by FAR (see `kernels`): leave room on both sides
-    for the durations that are added and subtracted. A calendar costs some 100 bytes a day.
+    for the durations that are added and subtracted. A calendar costs some 100 bytes a day. Nobody
+    may write to the table: it is the same for everybody who asks for these calendars and days.
     """
+    return _packed(tuple(calendars), first, last)
+
+
+@lru_cache(maxsize=8)
+def _packed(calendars: tuple[Calendar, ...], first: date, last: date) -> CalendarTable:
     parts = [_part(calendar, first.toordinal(), last.toordinal()) for calendar in calendars]
     return _joined([_Part(*(rows.copy() for rows in part)) for part in parts])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -35,6 +36,23 @@ ANY_ACTIVITY = "any"
 #: Leads that were customers before, and the answer that ends a contact protocol.
 CUSTOMER = FieldCondition.model_validate({"field": "origin", "is": "customer"})
 CONNECTED = EventCondition(event="sales.connected")
+
+
+#: Of so many versions it is kept what they ask: to gather it takes longer than to evaluate a lead.
+_KEPT = 32
+
+
+class Same:
+    """A thing that is equal to itself alone: agreements are compared by all that they say."""
+
+    def __init__(self, thing: Any) -> None:
+        self.thing = thing
+
+    def __hash__(self) -> int:
+        return id(self.thing)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.thing is other.thing
 
 
 @dataclass(frozen=True)
@@ -114,7 +132,7 @@ class Questions:
                 self._property(DELAY, None).place_of(Test(more_than=span.microseconds))
 
     def _add_conditions(self, version: Agreement, v: int) -> None:
-        for condition in conditions_in(version):
+        for condition in conditions_of(version):
             if isinstance(condition, EventCondition):
                 self.row_atom(condition, v)
             elif isinstance(condition, FieldCondition):
@@ -175,8 +193,14 @@ def property_types(version: Agreement) -> dict[str, str]:
 
     What it does not declare has one reading for the whole version, whichever condition asks.
     """
+    return dict(_property_types(Same(version)))
+
+
+@lru_cache(maxsize=_KEPT)
+def _property_types(of: Same) -> dict[str, str]:
+    version: Agreement = of.thing
     operands: dict[str, list[tuple[str, Any]]] = {}
-    for condition in conditions_in(version):
+    for condition in conditions_of(version):
         if isinstance(condition, EventCondition):
             for name, test in condition.where_tests().items():
                 operands.setdefault(name, []).extend(_operands(test))
@@ -236,6 +260,16 @@ def obligation_names(version: Agreement) -> list[str]:
 def step_name(name: str) -> str:
     """As what a step of the contact protocol is known among the obligations."""
     return f"contact protocol: {name}"
+
+
+def conditions_of(version: Agreement) -> tuple[Any, ...]:
+    """Every event, field and score condition of a version."""
+    return _conditions(Same(version))
+
+
+@lru_cache(maxsize=_KEPT)
+def _conditions(of: Same) -> tuple[Any, ...]:
+    return tuple(conditions_in(of.thing))
 
 
 def conditions_in(part: Any) -> Iterator[Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from leadpact.engine.metrics.periods import Period
-from leadpact.engine.metrics.weeks import ENOUGH_OF_DUE, weeks_of
+from leadpact.engine.metrics.weeks import due_a_day, is_kept, weeks_of
 from leadpact.insight.evidence import Evidence
 from leadpact.insight.question import Question
 
@@ -54,25 +54,21 @@ def evenness(
     """
     rows = evidence.rows(question)
     since = evidence.measures.begins.astimezone(evidence.zone).date()
-    found = []
-    for week in weeks_of(period, evidence.calendar, since):
-        starts, ends = (_midnight(day, evidence) for day in (week.first, week.after))
-        came = int(rows.between(starts, ends).numerator.sum())
-        found.append(Week(starts, ends, week.worked, 0.0, came, None))
+    pieces = list(weeks_of(period, evidence.calendar, since))
+    spans = [tuple(_midnight(day, evidence) for day in (w.first, w.after)) for w in pieces]
+    came = [int(rows.between(*span).numerator.sum()) for span in spans]
     if promised is None:
-        ended = [week for week in found if week.ends <= evidence.as_of]
-        whole = float(sum(week.came for week in ended))
-        days = sum(week.working_days for week in ended)
+        ended = [n for n, (_, ends) in enumerate(spans) if ends <= evidence.as_of]
+        whole = float(sum(came[n] for n in ended))
+        each = due_a_day([pieces[n] for n in ended], [came[n] for n in ended])
     else:
-        whole, days = promised, evidence.working_days(period)
-    each = whole / max(days, 1)
-    return Evenness([_judged(week, each, evidence.as_of) for week in found], whole)
-
-
-def _judged(week: Week, due_a_day: float, as_of: datetime) -> Week:
-    due = due_a_day * week.working_days
-    kept = week.came >= ENOUGH_OF_DUE * due - 1e-9 if week.ends <= as_of else None
-    return replace(week, due=due, kept=kept)
+        whole, each = promised, promised / max(evidence.working_days(period), 1)
+    found = []
+    for piece, (starts, ends), arrived in zip(pieces, spans, came, strict=True):
+        due = each * piece.worked
+        kept = bool(is_kept(arrived, due)) if ends <= evidence.as_of else None
+        found.append(Week(starts, ends, piece.worked, due, arrived, kept))
+    return Evenness(found, whole)
 
 
 def _midnight(day: date, evidence: Evidence) -> datetime:

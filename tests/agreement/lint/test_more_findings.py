@@ -233,9 +233,36 @@ def test_baseline(said: str, place: tuple[Any, ...]):
     assert found(goal, "baseline-incomplete") == [place]
 
 
-@pytest.mark.parametrize("metric", ["conversion", "stage_entries", "high_quality_share"])
+@pytest.mark.parametrize(
+    "metric",
+    [
+        *("conversion", "stage_entries", "high_quality_share"),
+        *("acceptance_rate", "over_threshold", "protocol_completion"),
+    ],
+)
 def test_goal_that_cannot_be_counted(metric: str):
     assert len(found(GOAL % (metric, "1 %", "2 %", "3 %"), "goal-not-countable")) == 1
+
+
+WITH_ROLES = (
+    "stages: [{name: Lead}, {name: MQL, when: {score: total, at_least: 10}}, "
+    "{name: SAL, role: sal}, {name: Won, outcome: won}]\n"
+    "contact_protocol: {steps: [{name: Call, channel: phone, within: 1 business day}]}\n"
+)
+
+
+@pytest.mark.parametrize(
+    "metric",
+    ["mqls", "mql_to_close", "over_threshold", "acceptance_rate", "protocol_completion"],
+)
+def test_goal_of_roles_that_stages_have_undeclared(metric: str):
+    assert found(WITH_ROLES + GOAL % (metric, "1 %", "2 %", "3 %"), "goal-not-countable") == []
+
+
+def test_goal_of_two_roles_that_no_stage_has():
+    bare = "stages: [{name: Lead}, {name: Open}]\nhandoff: {stage: Lead, recorded_by: event}\n"
+    goal = GOAL % ("mql_to_close", "1 %", "2 %", "3 %")
+    assert found(bare + goal, "goal-not-countable") == [("goals", 0, "metric")] * 2
 
 
 def test_term_used_in_a_promise():

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
+from leadpact.agreement.roles import roles_of
 from leadpact.agreement.spec import Agreement
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,20 +21,16 @@ def microseconds(instant: datetime) -> int:
 
 
 def stages(agreement: Agreement) -> pa.Table:
-    """The agreement's stages with their place in the funnel and the field's role for them.
-
-    Without a declared role, the handoff stage is the MQL and the stage that wins the customer. The
-    first stage is no MQL where only a row hands a lead over: every lead is in it.
-    """
-    declared = {stage.role for stage in agreement.stages}
-    rows = []
-    for place, stage in enumerate(agreement.stages):
-        handoff = stage.name == agreement.handoff.stage
-        role: str | None = stage.role
-        qualifies = place > 0 or agreement.handoff.recorded_by == "stage"
-        if role is None and handoff and qualifies and "mql" not in declared:
-            role = "mql"
-        elif role is None and stage.outcome == "won" and "customer" not in declared:
-            role = "customer"
-        rows.append({"stage": stage.name, "place": place, "role": role, "handoff": handoff})
+    """The agreement's stages with their place in the funnel and the field's role for them."""
+    rows = [
+        {
+            "stage": stage.name,
+            "place": place,
+            "role": role,
+            "handoff": stage.name == agreement.handoff.stage,
+        }
+        for place, (stage, role) in enumerate(
+            zip(agreement.stages, roles_of(agreement), strict=True)
+        )
+    ]
     return pa.Table.from_pylist(rows, schema=STAGES)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,8 @@ from leadpact.engine.metrics.tables import EPOCH, microseconds
 
 #: A week is kept that brings at least this part of its due.
 ENOUGH_OF_DUE = 0.7
+#: Of two numbers that are equal but for how they were reckoned, neither is the smaller.
+_ROUNDING = 1e-9
 #: A piece of a week at the month's edge with fewer working days belongs to the week beside it.
 SMALLEST_PIECE = 3
 
@@ -57,7 +60,7 @@ def weeks(records: Records) -> CaseTable:
             "lead": np.full(count, -1),
             "at": np.array(last, np.int64),
             "segment": np.zeros(count, np.int32),
-            "kept": (arrived >= ENOUGH_OF_DUE * due - 1e-9).astype(np.int8),
+            "kept": is_kept(arrived, due).astype(np.int8),
         },
         keys=("kept",),
         told={"due": pa.array(due), "came": pa.array(arrived)},
@@ -85,6 +88,16 @@ def weeks_of(month: Period, calendar: Calendar, since: date) -> Iterator[Week]:
     for start, end in pairwise(bounds):
         if worked := _worked(calendar, start, end):
             yield Week(month, start, end, worked)
+
+
+def due_a_day(weeks: Sequence[Week], came: Sequence[int]) -> float:
+    """What is due on each working day where nothing is promised: the weeks' part of what came."""
+    return sum(came) / max(sum(week.worked for week in weeks), 1)
+
+
+def is_kept(came: Any, due: Any) -> Any:
+    """Whether at least 70 % of what was due came; of numbers or of arrays of them."""
+    return came >= ENOUGH_OF_DUE * due - _ROUNDING
 
 
 def promise_of_mqls(goals: Sequence[Goal]) -> Goal | None:
@@ -116,12 +129,12 @@ def _judged(
         for week in pieces
     ]
     if promise is None:
-        whole, days = float(sum(arrived)), sum(week.worked for week in pieces)
+        each = due_a_day(pieces, arrived)
     else:
         first, after = (each.astimezone(records.zone).date() for each in (month.starts, month.ends))
-        whole, days = _target(promise), _worked(calendar, first, after)
+        each = _target(promise) / max(_worked(calendar, first, after), 1)
     for week, number in zip(pieces, arrived, strict=True):
-        yield week, whole * week.worked / days, number
+        yield week, each * week.worked, number
 
 
 def _between(instants: Numbers, start: int, end: int) -> int:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
+from leadpact.agreement.conditions import ScoreCondition, leaves
 from leadpact.agreement.lint.document import Document
 from leadpact.agreement.lint.registry import Finding, Findings, rule
 from leadpact.agreement.problems import Path, nearest
-from leadpact.agreement.spec import Goal, share
+from leadpact.agreement.roles import roles_of
+from leadpact.agreement.spec import Agreement, Goal, share
 from leadpact.agreement.vocabulary import METRICS
 
 HURDLES = ("minimum", "target", "stretch")
@@ -25,17 +27,21 @@ _MONTHS = {"year": 12, "half-year": 6, "quarter": 3, "month": 1}
 #: Units of figures that are added up, so that longer periods have more.
 _COUNTED = ("contacts", "leads", "deals")
 
-_NEEDED_ROLE = {
-    "mqls": "mql",
-    "repeat_mqls": "mql",
-    "mql_to_close": "mql",
-    "high_quality_share": "mql",
-    "revenue_from_mqls": "mql",
-    "evenness": "mql",
-    "sals": "sal",
-    "sqls": "sql",
-    "opportunities": "opportunity",
-    "customers": "customer",
+#: The roles of stages by which metrics count.
+NEEDED_ROLES = {
+    "mqls": ("mql",),
+    "repeat_mqls": ("mql",),
+    "over_threshold": ("mql",),
+    "mql_to_close": ("mql", "customer"),
+    "mql_cycle_days": ("mql",),
+    "high_quality_share": ("mql",),
+    "revenue_from_mqls": ("mql",),
+    "evenness": ("mql",),
+    "sals": ("sal",),
+    "acceptance_rate": ("sal",),
+    "sqls": ("sql",),
+    "opportunities": ("opportunity",),
+    "customers": ("customer",),
 }
 _NEEDED_SUBJECT = {"stage_entries": "stage", "conversion": "stage"}
 
@@ -252,22 +258,38 @@ def evenness_of_nothing(doc: Document) -> Findings:
 
 @rule("error")
 def goal_not_countable(doc: Document) -> Findings:
-    """A goal's metric needs a stage, a role or grades that the agreement does not name."""
-    roles = {stage.role for stage in doc.agreement.stages}
+    """A goal's metric needs a stage, role, score, grades or protocol that is not there."""
+    roles = roles_of(doc.agreement)
     for i, goal in enumerate(doc.agreement.goals):
         needed = _NEEDED_SUBJECT.get(goal.metric)
         if needed and getattr(goal, needed) is None:
             message = f"“{goal.name}” does not say of which {needed}."
             yield Finding(("goals", i), message, f"Add `{needed}:` with its name.")
-        role = _NEEDED_ROLE.get(goal.metric)
-        if role and role not in roles:
+        missing = [role for role in NEEDED_ROLES.get(goal.metric, ()) if role not in roles]
+        for role in missing:
             message = f"“{goal.name}” counts by the role {role}, which no stage has."
             yield Finding(("goals", i, "metric"), message, f"Add `role: {role}` to that stage.")
-        if _lacks_grades(doc, goal):
-            message = f"“{goal.name}” needs grades, and the scoring has none."
-            yield Finding(("goals", i, "metric"), message, "Add `scoring.tiers`.")
+        if not missing and (lacking := _lacking(doc.agreement, goal)):
+            yield Finding(("goals", i, "metric"), f"“{goal.name}” needs {lacking[0]}.", lacking[1])
 
 
-def _lacks_grades(doc: Document, goal: Goal) -> bool:
-    scoring = doc.agreement.scoring
-    return goal.metric == "high_quality_share" and not (scoring and scoring.tiers)
+def _lacking(agreement: Agreement, goal: Goal) -> tuple[str, str] | None:
+    """What besides stages a goal's metric needs and the agreement has not, and what to do."""
+    scoring = agreement.scoring
+    if goal.metric == "high_quality_share" and not (scoring and scoring.tiers):
+        return "grades, and the scoring has none", "Add `scoring.tiers`."
+    if goal.metric == "protocol_completion" and agreement.contact_protocol is None:
+        return "a contact protocol, and there is none", "Add `contact_protocol`."
+    if goal.metric == "over_threshold" and not _asks_score_of_mqls(agreement):
+        hint = "Add a score to its `when`, or set a goal for another figure."
+        return "a score in the condition of the MQL, which asks for none", hint
+    return None
+
+
+def _asks_score_of_mqls(agreement: Agreement) -> bool:
+    """Whether a lead needs a score to become MQL, in some segment at least."""
+    stage = agreement.stages[roles_of(agreement).index("mql")]
+    own = [segment.stages.get(stage.name) for segment in agreement.segments]
+    asked = [stage.when, *(each.when for each in own if each)]
+    found = [leaf for when in asked if when is not None for leaf in leaves(when)]
+    return any(isinstance(leaf, ScoreCondition) for leaf in found)
