@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: Told how many rows were dealt.
 Tell = Callable[[int], None]
 
-_ROWS_AT_ONCE = 1 << 20
+_ROWS_AT_ONCE = 1 << 19
 #: With less a database does not even begin.
 _LEAST_MEMORY = 2**28
 _NAMED = ("event_id", "source", "lead_id", "kind")
@@ -78,8 +78,11 @@ def deal(
     room = Path(mkdtemp(prefix="leadpact-", dir=folder))
     try:
         files = [room / f"{number}.parquet" for number in range(buckets)]
+        # What is needed to find the bonds is let go of before the rows are read.
         with _database(room, memory) as database:
-            _write(log, bonds(log, database), database, files, tell or (lambda _: None))
+            bound = bonds(log, database)
+        with _database(room, memory) as database:
+            _write(log, bound, database, files, tell or (lambda _: None))
         found = Dealt(log, [ds.dataset(file) for file in files], room)
     except BaseException:
         shutil.rmtree(room, ignore_errors=True)

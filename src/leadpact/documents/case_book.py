@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -33,7 +34,28 @@ TIME_OF_WEEK = "time_of_week"
 _TIME_OF_WEEK = """strftime(timezone('{0}', started_at), '%A') || case
     when hour(timezone('{0}', started_at)) < 12 then ' mornings'
     when hour(timezone('{0}', started_at)) < 18 then ' afternoons' else ' evenings' end"""
-_METRIC = pa.field("metric", pa.dictionary(pa.int32(), pa.string()))
+_METRIC = "metric"
+_INSTANT, _TEXT = pa.timestamp("us", tz="UTC"), pa.string()
+#: All that is known of any case; what means nothing for a metric is NULL.
+_OF_CASES = pa.schema(
+    {
+        _METRIC: pa.dictionary(pa.int32(), _TEXT),
+        "lead_id": _TEXT,
+        "placed_at": _INSTANT,
+        "numerator": pa.float64(),
+        "denominator": pa.float64(),
+        "part": _TEXT,
+        **dict.fromkeys(("segment", "source", "origin", "holder"), _TEXT),
+        "place": pa.int32(),
+        **dict.fromkeys(("campaign", "landing_page", "asset", "product", "team"), _TEXT),
+        "episode": pa.int32(),
+        "reached_at": _INSTANT,
+        "due": pa.float64(),
+        "came": pa.float64(),
+        "deal_id": _TEXT,
+        "outcome": _TEXT,
+    }
+)
 
 
 class CaseBook:
@@ -46,7 +68,9 @@ class CaseBook:
     def pool(self, metric: str) -> Pool:
         """The population of a metric."""
         if metric not in self._pools:
-            self._pools[metric] = Pool(CASES, self.measures.population(metric), "placed_at")
+            self._pools[metric] = Pool(
+                CASES, self.measures.population(metric, keep=False), "placed_at"
+            )
         return self._pools[metric]
 
     def of_metric(
@@ -128,24 +152,29 @@ def of_rows(pool: Pool, title: str, counted: str, why: reasons.Why, about: About
 def write_cases(measures: Measures, folder: Path) -> Path:
     """Write the cases behind every metric into `cases.parquet`, one a row; the file."""
     file = folder / CASES
-    tables = {m.name: measures.population(m.name) for m in measures.metrics if not m.wide}
-    schema = pa.unify_schemas([pa.schema([_METRIC]), *(table.schema for table in tables.values())])
-    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        for name, table in tables.items():
-            writer.write_table(_shaped(name, table, schema))
+    with pq.ParquetWriter(file, _OF_CASES, compression="zstd") as writer:
+        for metric in measures.metrics:
+            if not metric.wide:
+                # One at a time: all of them are several times as large as the result.
+                writer.write_table(
+                    _shaped(metric.name, measures.population(metric.name, keep=False))
+                )
     return file
 
 
-def _shaped(name: str, table: pa.Table, schema: pa.Schema) -> pa.Table:
+def _shaped(name: str, table: pa.Table) -> pa.Table:
     count = table.num_rows
+    if strange := set(table.column_names).difference(_OF_CASES.names):
+        raise AssertionError(f"cases.parquet has no column for {', '.join(sorted(strange))}")
     columns = {
         field.name: table[field.name]
         if field.name in table.column_names
         else pa.nulls(count, field.type)
-        for field in schema
+        for field in _OF_CASES
     }
-    named = pa.DictionaryArray.from_arrays(pa.array([0] * count, pa.int32()), pa.array([name]))
-    return pa.table(columns | {_METRIC.name: named}, schema=schema)
+    places = pa.array(np.zeros(count, np.int32))
+    named = pa.DictionaryArray.from_arrays(places, pa.array([name]))
+    return pa.table(columns | {_METRIC: named}, schema=_OF_CASES)
 
 
 def _lists(about: About | None) -> dict[str, list[Any]]:

@@ -70,16 +70,21 @@ class Measures:
         at = at[at != NEVER]
         return EPOCH + timedelta(microseconds=int(at.min())) if len(at) else self.result.as_of
 
-    def population(self, name: str, columns: tuple[str, ...] | None = None) -> pa.Table:
+    def population(
+        self, name: str, columns: tuple[str, ...] | None = None, *, keep: bool = True
+    ) -> pa.Table:
         """The cases behind a metric, one a row, with the lead and the dimensions of each.
 
-        Only some `columns` cost less: to look up who held a lead is most of the work.
+        Only some `columns` cost less: to look up who held a lead is most of the work. `keep` it for
+        those who ask again: it takes some hundred bytes a case.
         """
         key = (name, columns)
-        if key not in self._populations:
-            made = population(self._records, self._cells, REGISTRY[name], columns)
+        if key in self._populations:
+            return self._populations[key]
+        made = population(self._records, self._cells, REGISTRY[name], columns)
+        if keep:
             self._populations[key] = made
-        return self._populations[key]
+        return made
 
     def figures(
         self, period: Span = "all", by: Split | None = None, wide: bool = False
