@@ -6,7 +6,7 @@ from allauth.account import views as account
 from allauth.socialaccount import views as social
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from leadpact.web.signing_in import made_up
+from leadpact.web.signing_in import made_up, single_sign_on
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", account.login, name="account_login"),
@@ -34,5 +34,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sso/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
     path("sso/failed/", social.login_error, name="socialaccount_login_error"),
     path("sso/signup/", social.signup, name="socialaccount_signup"),
-    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("oidc/<str:provider_id>/login/", single_sign_on.login, name="openid_connect_login"),
+    path(
+        "oidc/<str:provider_id>/login/callback/",
+        single_sign_on.callback,
+        name="openid_connect_callback",
+    ),
 ]
