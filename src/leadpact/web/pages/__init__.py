@@ -18,6 +18,7 @@ _MODULES = (
     "nurture",
     "rep",
     "saved_views",
+    "setting_up",
     "team",
     "why",
     "working",

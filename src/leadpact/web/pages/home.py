@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from leadpact.ledger.selectors import agreements
+from leadpact.ledger.services.permits import Act
 from leadpact.web.registry import PageRequest, View, page
 
 _HOMES: dict[str, View] = {}
@@ -25,7 +26,9 @@ def home_of(*roles: str) -> Callable[[View], View]:
 
 @page("", name="home", nav="Home", order=0)
 def home(request: PageRequest) -> HttpResponseBase:
-    """The home of whoever asks."""
+    """The home of whoever asks; before there is an agreement, of an administrator the set-up."""
+    if request.caller.may(Act.ADMINISTER) and agreements.in_force(request.now) is None:
+        return redirect("setup")
     view = _HOMES.get(request.caller.role or "", _start)
     return view(request)
 
