@@ -52,6 +52,11 @@ def _own_name(started: datetime) -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{started:%H%M%S%f}"
 
 
+def _of_what_was_written(error: Exception) -> bool:
+    """Whether PostgreSQL is there, and refuses what it was given (SQLSTATE class 54: too much)."""
+    return str(getattr(error.__cause__, "sqlstate", None) or "").startswith("54")
+
+
 class Worker:
     """Turns until it is stopped; `now` tells the time."""
 
@@ -115,7 +120,7 @@ class Worker:
 
     def _failed(self, failed: live.LookFailed) -> bool:
         error = failed.__cause__ or failed
-        if isinstance(error, OperationalError | InterfaceError):
+        if isinstance(error, OperationalError | InterfaceError) and not _of_what_was_written(error):
             raise error
         if self._limit > 1:
             self._limit = max(1, min(self._limit, len(failed.claim.leads)) // 2)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import OperationalError
 
@@ -91,6 +92,24 @@ def test_a_lead_that_cannot_be_looked_at_holds_up_nobody(time: Time, poisoned: s
     until_quiet(Worker(time))
     assert looked_at() == set(leads) - poisoned
     assert set(Quarantine.objects.values_list("lead_id", flat=True)) == poisoned
+
+
+def test_what_the_database_refuses_to_hold_is_no_database_that_is_gone(
+    time: Time, poisoned: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_at = live.look_at
+
+    def refusing(versions: Any, claim: Any, now: datetime) -> live.Turn:
+        if poisoned & claim.leads:
+            cause = psycopg.errors.ProgramLimitExceeded("index row requires 10344 bytes")
+            raise OperationalError("index row requires 10344 bytes") from cause
+        return look_at(versions, claim, now)
+
+    monkeypatch.setattr(live, "look_at", refusing)
+    arrive("Ada", "Bo")
+    poisoned.add("Ada")
+    until_quiet(Worker(time))
+    assert set(Quarantine.objects.values_list("lead_id", flat=True)) == {"Ada"}
 
 
 def test_what_is_written_of_it_names_the_place_and_nothing_of_the_lead(

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
+from ninja.parser import Parser
 
 from leadpact import __version__
 from leadpact.api import (
@@ -22,6 +23,15 @@ from leadpact.api import (
     writing,
 )
 from leadpact.api.callers import Key, Session
+from leadpact.ledger import texts
+
+
+class _Plain(Parser):
+    """Reads bodies without what no database keeps."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """A body of JSON."""
+        return texts.plain_of(super().parse_body(request))
 
 
 class _Described(NinjaAPI):
@@ -45,6 +55,7 @@ api = _Described(
     description="Facts go in, the state of every lead, clock and promise comes out.",
     urls_namespace="api",
     docs_url=None,
+    parser=_Plain(),
     auth=[Key(), Session()],
 )
 problems.install(api)

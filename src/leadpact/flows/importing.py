@@ -33,6 +33,7 @@ from leadpact.ledger.services import (
     newcomers,
 )
 from leadpact.ledger.services.newcomers import Newcomer
+from leadpact.ledger.services.plain_logs import with_plain_texts
 from leadpact.sources.reading import Read
 
 _ROWS = 50_000
@@ -67,9 +68,8 @@ def import_history(
     batch, finished = batches.begin(key, name, rejected=len(found.rejects), actor=actor, now=now)
     if finished:
         return Imported(key, log.num_rows, 0, 0, len(found.rejects), finished_before=True)
-    log = _with_keys(_without_erased(_with_owners(found.history)), now, tell).sort_by(
-        [("lead_id", "ascending")]
-    )
+    log = with_plain_texts(_with_owners(found.history))
+    log = _with_keys(_without_erased(log), now, tell).sort_by([("lead_id", "ascending")])
     touched: set[str] = set()
     fresh = 0
     for begin in range(0, log.num_rows, _ROWS):

@@ -25,6 +25,18 @@ _POLICY = "; ".join(
 _RIGHTS = ("/answer/", "/f/")
 
 
+def plain(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Middleware: a NUL in an address, which no database takes, names nothing that is there."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        request.path_info = request.path_info.replace("\0", "\ufffd")
+        asked = request.META.get("QUERY_STRING", "")
+        request.META["QUERY_STRING"] = asked.replace("%00", "%EF%BF%BD")
+        return get_response(request)
+
+    return respond
+
+
 def strict(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
     """Middleware: pages are for their reader alone, and are kept nowhere on the way."""
 

@@ -36,8 +36,7 @@ def write(log: pa.Table, batch: Batch, *, expected_fresh: bool = True) -> tuple[
 
 def _as_stored(log: pa.Table, batch: Batch) -> pa.Table:
     def text(name: str, instead: str) -> pa.ChunkedArray:
-        # PostgreSQL takes no text with a NUL in it.
-        return pc.replace_substring(pc.fill_null(log[name], instead), "\0", "")
+        return pc.fill_null(log[name], instead)
 
     columns = {
         "source": text("source", ""),

@@ -9,6 +9,7 @@ from typing import Any
 from leadpact.ledger.facts import LogRow
 from leadpact.ledger.instants import instant
 from leadpact.ledger.models import Company, Deal, DealRole, Event
+from leadpact.ledger.texts import name, properties
 
 _OUTCOMES = {"deal.opened": "open", "deal.won": "won", "deal.lost": "lost"}
 DEAL_KINDS = tuple(_OUTCOMES)
@@ -35,7 +36,7 @@ def note_roles(rows: Iterable[LogRow]) -> None:
 
 def note(rows: Iterable[Mapping[str, Any]]) -> None:
     """Deals as a source lists them, with their companies; those that no lead has a part in too."""
-    told = [row for row in rows if row.get("deal_id")]
+    told = [_named(row) for row in rows if row.get("deal_id")]
     companies = sorted({str(row["company_id"]) for row in told if row.get("company_id")})
     Company.objects.bulk_create([Company(key=key) for key in companies], ignore_conflicts=True)
     made = [
@@ -54,6 +55,10 @@ def note(rows: Iterable[Mapping[str, Any]]) -> None:
     Deal.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
     lacking = [deal for deal in made if deal.key in known and known[deal.key].company_id is None]
     Deal.objects.bulk_update(lacking, ["company"], batch_size=500)
+
+
+def _named(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**properties(row), "deal_id": name(str(row["deal_id"]))}
 
 
 def retell(leads: Iterable[str], voided: set[tuple[str, str]]) -> None:

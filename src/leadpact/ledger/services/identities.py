@@ -13,6 +13,7 @@ from leadpact.engine.identity import email_key
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import Identity, Lead
 from leadpact.ledger.services import bulk
+from leadpact.ledger.texts import name
 
 Key = tuple[str, str]
 Kind = Identity.Kind
@@ -24,7 +25,7 @@ def keys_of(known: Known) -> list[Key]:
     """The identities that a fact names, the surest first; an address that is none is left out."""
     mailbox = email_key(known.email) if known.email else None
     named = {Kind.EMAIL: mailbox, Kind.ID: known.id, Kind.VISITOR: known.visitor}
-    return [(kind.value, value) for kind in _SUREST if (value := named[kind])]
+    return [(kind.value, name(value)) for kind in _SUREST if (value := named[kind])]
 
 
 def owners(keys: Iterable[Key]) -> dict[Key, str]:
@@ -169,7 +170,7 @@ def _create(
         for key in keys[:1]:
             root = groups.root(key)
             at, own = firsts.get(root, (fact.happened_at, None))
-            wished = own or (fact.lead.id if fact.lead else None)
+            wished = own or next((value for kind, value in keys if kind == Kind.ID), None)
             firsts[root] = min(at, fact.happened_at), wished
     fresh = groups.unknown(key for keys in named for key in keys)
     made = {root: firsts[root][1] or new_key() for root in fresh}

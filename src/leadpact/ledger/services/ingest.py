@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from leadpact.ledger import texts
 from leadpact.ledger.facts import Fact, LogRow, Receipt
 from leadpact.ledger.instants import ticks
 from leadpact.ledger.models import Batch, Change, Event, Lead
@@ -66,16 +67,16 @@ def follow_up(rows: Sequence[LogRow], leads: Iterable[str], *, now: datetime, bu
 
 def _event(fact: Fact, lead: str | None, batch: Batch | None) -> LogRow:
     return LogRow(
-        source=fact.source,
-        event_id=fact.event_id,
+        source=texts.name(fact.source),
+        event_id=texts.name(fact.event_id),
         lead_id=lead,
         happened=ticks(fact.happened_at),
         recorded=ticks(fact.recorded_at) if fact.recorded_at else None,
-        kind=fact.kind,
-        actor=fact.actor,
+        kind=texts.name(fact.kind),
+        actor=texts.name(fact.actor),
         decided=fact.decided,
         batch_id=batch.key if batch else None,
-        properties=json_of(fact.properties),
+        properties=json_of(texts.properties(fact.properties)),
     )
 
 
