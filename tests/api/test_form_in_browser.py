@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from leadpact.agreement import templates
 from leadpact.agreement.loading import load_text
-from leadpact.api.form_pages import snippet
+from leadpact.flows.form_pages import snippet
 from leadpact.ledger.models import Event, Form
 from leadpact.ledger.services import forms
 from leadpact.ledger.services.agreements import publish

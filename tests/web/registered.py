@@ -13,8 +13,10 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
-from leadpact.ledger.models import Handoff, Proposal, PublishedList, Role, SavedView, User
+from leadpact.ledger.models import Handoff, Proposal, PublishedList, Role, SavedView, Upload, User
+from leadpact.ledger.services import uploads
 from leadpact.ledger.services.permits import of_user
+from leadpact.ledger.services.uploads import Sent
 from leadpact.web.pages import load
 from leadpact.web.pages.working import WORK
 from leadpact.web.registry import PAGES, PageInfo
@@ -40,12 +42,31 @@ def _list_behind_a_figure() -> str:
     return row.key
 
 
+def _sent_in() -> str:
+    """Files that wait for their columns to be confirmed."""
+    rows = b"Email,Created,Shoe size\nada@adaworks.org,2026-01-02 10:00,42\n"
+    sent = Sent("leads", "list.csv", [rows])
+    return uploads.receive([sent], name="A list", timezone="", actor="Ops", now=now()).key
+
+
+def _imported() -> str:
+    """Files that were imported, with a row that was left out."""
+    key = _sent_in()
+    upload = Upload.objects.get(key=key)
+    uploads.finish(upload, batch="b", rows=2, fresh=2, leads=1, rejected=1, now=now())
+    (uploads.folder_of(upload) / uploads.REJECTS).write_text("file,line\n", encoding="utf-8")
+    return key
+
+
 #: The parameters of an address, for whoever asks.
 PARAMETERS: dict[str, Callable[[User], dict[str, Any]]] = {
     "behind": lambda _: {"key": _list_behind_a_figure()},
     "forget_view": lambda user: {"number": _own_view(user)},
     "lead": lambda _: {"key": "Ada"},
     "why": lambda _: {"key": "Ada"},
+    "settings_import": lambda _: {"key": _sent_in()},
+    "import_state": lambda _: {"key": _imported()},
+    "import_rejects": lambda _: {"key": _imported()},
     "decide_proposal": lambda _: {"number": _proposed(), "verdict": "refuse"},
 }
 #: What is done with leads; each page that does it says what else it needs.

@@ -19,10 +19,10 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from leadpact.api import form_pages
 from leadpact.api.callers import now
 from leadpact.api.problems import Fault, Faulty, told
 from leadpact.api.reading import parsed
+from leadpact.flows import form_pages
 from leadpact.ledger.models import Form
 from leadpact.ledger.services import forms
 from leadpact.ledger.services.form_limits import TooMany

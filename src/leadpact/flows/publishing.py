@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadpact.agreement.diff import Change, diff
+from leadpact.agreement.loading import Loaded, load_text
 from leadpact.agreement.problems import Problem
-from leadpact.flows.checking import usable
+from leadpact.flows.checking import usable, warnings
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.services.agreements import publish as put_into_force
 
@@ -26,9 +27,41 @@ class Published:
     repeated: bool
 
 
+@dataclass(frozen=True)
+class Proposed:
+    """A text as it would come into force: what is worth a look, and what would change for whom."""
+
+    loaded: Loaded
+    warnings: list[Problem]
+    changes: list[Change] | None
+
+
+def propose(text: str, file: str, now: datetime) -> Proposed:
+    """Look at a text before it is published; `file` is what problems call it.
+
+    Raises AgreementError for its errors.
+    """
+    loaded = load_text(text, file)
+    found = warnings([loaded], now)
+    assert loaded.agreement is not None, "a text without errors holds an agreement"
+    before = agreements.in_force(now)
+    changes = diff(before.agreement, loaded.agreement) if before else None
+    return Proposed(loaded, found, changes)
+
+
+def publish_text(text: str, file: str, *, actor: str, now: datetime) -> Published:
+    """Publish a text. Raises AgreementError, PublishError."""
+    loaded = load_text(text, file)
+    return _published(loaded, warnings([loaded], now), actor=actor, now=now)
+
+
 def publish(file: str, *, actor: str, now: datetime) -> Published:
     """Publish a file. Raises AgreementError for its errors, PublishError for what cannot be."""
-    (loaded,), warnings = usable([file], now)
+    (loaded,), found = usable([file], now)
+    return _published(loaded, found, actor=actor, now=now)
+
+
+def _published(loaded: Loaded, found: list[Problem], *, actor: str, now: datetime) -> Published:
     assert loaded.agreement is not None, "a file without errors holds an agreement"
     known = agreements.published()
     repeated = any(each.sha256 == loaded.sha256 for each in known)
@@ -39,4 +72,4 @@ def publish(file: str, *, actor: str, now: datetime) -> Published:
         if each.effective_from <= row.effective_from and each.sha256 != loaded.sha256
     ]
     changes = diff(before[-1].agreement, loaded.agreement) if before else None
-    return Published(row.name, row.effective_from, changes, warnings, repeated)
+    return Published(row.name, row.effective_from, changes, found, repeated)

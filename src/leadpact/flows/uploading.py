@@ -146,7 +146,7 @@ def look(upload: Upload, now: datetime) -> Look:
         return Look(problems=[_named(problem, upload) for problem in error.problems])
     if upload.state in (Upload.State.MAPPING, Upload.State.FAILED) and text != upload.mapping:
         uploads.settle(upload, upload.meanings, upload.timezone, text)
-    return _look(read)
+    return _look(read, upload)
 
 
 def _mapped(upload: Upload, now: datetime) -> tuple[str, Read]:
@@ -168,17 +168,21 @@ def _mapped(upload: Upload, now: datetime) -> tuple[str, Read]:
 
 def _named(problem: Problem, upload: Upload) -> Problem:
     """A problem that calls files as whoever sent them does."""
-    message = problem.message
     # The mapping is ours: whoever sent the files has never seen it.
-    file = "" if Path(problem.file).name == uploads.MAPPING else problem.file
-    for sent in upload.files:
-        stored = uploads.folder_of(upload) / sent["stored"]
-        file = sent["name"] if Path(file) == stored else file
-        message = message.replace(str(stored), sent["name"]).replace(sent["stored"], sent["name"])
+    ours = Path(problem.file).name == uploads.MAPPING
+    file = "" if ours else _in_senders_words(problem.file, upload)
+    message = _in_senders_words(problem.message, upload)
     return Problem(file, 0, 0, problem.path, message, problem.hint)
 
 
-def _look(read: Read) -> Look:
+def _in_senders_words(text: str, upload: Upload) -> str:
+    for sent in upload.files:
+        stored = uploads.folder_of(upload) / sent["stored"]
+        text = text.replace(str(stored), sent["name"]).replace(sent["stored"], sent["name"])
+    return text
+
+
+def _look(read: Read, upload: Upload) -> Look:
     log = read.history.log
     kinds = Counter(dict(_counted(log["kind"])))
     span = pc.min_max(log["happened_at"]).as_py() if log.num_rows else {"min": None, "max": None}
@@ -192,7 +196,7 @@ def _look(read: Read) -> Look:
         examples=made.select(["lead_id", "happened_at", "properties"]).to_pylist(),
         rejects=read.rejects[:_SHOWN],
         rejected=len(read.rejects),
-        notes=read.notes,
+        notes=[_in_senders_words(note, upload) for note in read.notes],
     )
 
 

@@ -149,3 +149,16 @@ def duration(seconds: float) -> str:
 def plain_reason(text: str) -> str:
     """A reason of the engine in words of every day: names of the log without their underscores."""
     return text.replace("_", " ")
+
+
+#: What a state is like: good, not yet good, or bad.
+_TONES = {
+    "done": "good", "sent": "good", "failed": "bad", "dead": "bad", "error": "bad",
+    "warning": "short", "mapping": "short",
+}  # fmt: skip
+
+
+@register.filter
+def tone_of(state: str) -> str:
+    """The tone of a badge that tells a state."""
+    return _TONES.get(str(state), "")

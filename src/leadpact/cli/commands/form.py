@@ -106,7 +106,7 @@ def snippet(
     with opened():
         import sys
 
-        from leadpact.api.form_pages import snippet as html
+        from leadpact.flows.form_pages import snippet as html
         from leadpact.ledger.home import own_address
 
         # HTML escapes what could command a terminal.

@@ -1,0 +1,85 @@
+"""The settings: where they stand, and what its pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from leadpact.ledger.models import Role
+from leadpact.web.registry import PAGES, PageRequest, page
+
+#: Page → what it is called, and what one does there.
+_PAGES: dict[str, tuple[str, str]] = {
+    "running": ("Organisation", "The agreement in force, going live, shadow mode."),
+    "people": ("People", "Who signs in as what; teams, hours, caps and absences."),
+    "imports": ("Imports", "Bring in an export of your CRM or a spreadsheet, and take it back."),
+    "forms": ("Web forms", "Forms for your site, and the snippet to paste."),
+    "notices": ("Notices", "Over which channels and webhooks who is told; what got through."),
+    "keys": ("API keys", "Let programs send events and read figures."),
+}
+
+#: What a page does with what was sent to it; the sentence that says so, or a whole answer.
+Does = Callable[[PageRequest], str | HttpResponse]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page of the settings that the reader may use."""
+
+    title: str
+    what: str
+    url: str
+    here: bool
+
+
+def tabs(request: PageRequest) -> list[Tab]:
+    """The settings' pages that somebody may use."""
+    found = []
+    for name, (title, what) in _PAGES.items():
+        info = PAGES.get(f"settings_{name}")
+        if info and info.admits(request.caller):
+            url = reverse(info.name)
+            found.append(Tab(title, what, url, request.path.startswith(url)))
+    return found
+
+
+def shown(request: PageRequest, name: str, **told: Any) -> HttpResponse:
+    """A page of the settings, with the way to the others."""
+    return render(request, f"settings/{name}.html", {"tabs": tabs(request), **told})
+
+
+def done(
+    request: PageRequest, doing: Mapping[str, Does], refusals: tuple[type[Exception], ...], to: str
+) -> HttpResponse:
+    """Do what the form asks for by its button's `do`, say so, and show the page anew.
+
+    What raises one of `refusals` is told as it stands.
+    """
+    what = doing.get(request.POST.get("do", ""))
+    try:
+        said = what(request) if what else "Nothing was asked for."
+    except refusals as error:
+        messages.error(request, str(error))
+        return redirect(to)
+    if isinstance(said, HttpResponse):
+        return said
+    messages.success(request, said)
+    return redirect(to)
+
+
+@page(
+    "settings/",
+    name="settings",
+    nav="Settings",
+    order=900,
+    roles=frozenset({Role.ADMINISTRATOR, Role.MARKETING_HEAD, Role.SALES_HEAD, Role.MARKETER}),
+)
+def settings(request: PageRequest) -> HttpResponse:
+    """What can be set, for whoever asks."""
+    return shown(request, "index")

@@ -1,0 +1,218 @@
+"""The settings: what each page does, and that it refuses with a sentence."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from leadpact.agreement import templates
+from leadpact.flows import uploading
+from leadpact.ledger.models import (
+    Absence,
+    AgreementVersion,
+    ApiKey,
+    Batch,
+    Channel,
+    Event,
+    Form,
+    Installation,
+    Lead,
+    Person,
+    Upload,
+    User,
+    Webhook,
+)
+from tests.web import registered
+
+LIST = b"Email,Created,Shoe size\nzoe@zoeworks.org,2026-01-02 10:00,42\nyan@yanworks.org,soon,41\n"
+
+
+@pytest.fixture
+def client(company: None) -> Client:
+    """An administrator's browser."""
+    return registered.somebody("administrator")[0]
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that are sent in lie in a folder of the test's own."""
+    monkeypatch.setenv("LEADPACT_HOME", str(tmp_path))
+
+
+def do(client: Client, page: str, what: str, **sent: object) -> str:
+    """The page after a button was pressed."""
+    answer: HttpResponse = client.post(reverse(page), {"do": what, **sent}, follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_key_is_shown_once_and_revoked(client: Client) -> None:
+    told = do(client, "settings_keys", "create", name="Our site", scope="collect")
+    found = re.search(r'class="secret">([^<]+)<', told)
+    assert found
+    key = found[1]
+    assert key not in client.get(reverse("settings_keys")).content.decode()
+    told = do(client, "settings_keys", "revoke", name="Our site")
+    assert "lets nobody in any more" in told
+    assert ApiKey.objects.get(name="Our site").revoked_at
+
+
+def test_a_wrong_scope_is_refused_with_a_sentence(client: Client) -> None:
+    assert "There is no scope" in do(client, "settings_keys", "create", name="x", scope="all")
+
+
+def test_somebody_is_invited_and_chooses_a_password(client: Client) -> None:
+    told = do(client, "settings_people", "invite", email="new@corp.org", role="viewer")
+    found = re.search(r'class="secret">https?://[^/]+([^<]+)<', told)
+    assert found
+    assert User.objects.get(email="new@corp.org").role == "viewer"
+    assert Client().get(found[1], follow=True).status_code == 200
+
+
+def test_absences_are_noted_and_taken_back(client: Client) -> None:
+    person = Person.objects.filter(active=True).first()
+    assert person
+    told = do(
+        client, "settings_people", "away",
+        person=person.name, begins="2030-01-02", ends="2030-01-05", reason="leave",
+    )  # fmt: skip
+    assert "takes no leads while away" in told
+    row = Absence.objects.get(person=person, reason="leave")
+    assert "is there after all" in do(client, "settings_people", "back", absence=row.pk)
+    told = do(client, "settings_people", "away", person=person.name, begins="x", ends="y")
+    assert "neither a day" in told
+
+
+def test_a_head_manages_people_but_invites_nobody(company: None) -> None:
+    head, _ = registered.somebody("sales head")
+    do(head, "settings_people", "invite", email="sly@corp.org", role="administrator")
+    assert not User.objects.filter(email="sly@corp.org").exists()
+
+
+def test_a_form_is_declared_shown_and_retired(client: Client) -> None:
+    told = do(
+        client, "settings_forms", "create",
+        name="Contact", fields="name*\ncompany=Your firm", sites="https://www.corp.org",
+    )  # fmt: skip
+    form = Form.objects.get(name="Contact")
+    assert f"/f/{form.key}" in told
+    assert "Your firm" in told
+    do(client, "settings_forms", "retire", key=form.key)
+    assert Form.objects.get(name="Contact").retired_at
+    assert "no_such" in do(client, "settings_forms", "create", name="N", fields="no_such")
+    assert not Form.objects.filter(name="N").exists()
+
+
+def test_channels_and_webhooks_come_and_go(client: Client) -> None:
+    do(client, "settings_notices", "add_channel", name="Log", address="json://8.8.8.8/x")
+    channel = Channel.objects.get(name="Log")
+    assert "8.8.8.8" not in client.get(reverse("settings_notices")).content.decode()
+    do(client, "settings_notices", "drop_channel", number=channel.pk)
+    assert not Channel.objects.filter(name="Log").exists()
+    assert (
+        "nonsense" in do(client, "settings_notices", "add_channel", name="No", address="nonsense")
+        or not Channel.objects.filter(name="No").exists()
+    )
+    told = do(client, "settings_notices", "add_webhook", url="https://hooks.corp.org/x")
+    assert "whsec_" in told
+    webhook = Webhook.objects.latest("pk")
+    do(client, "settings_notices", "drop_webhook", number=webhook.pk)
+    assert not Webhook.objects.filter(pk=webhook.pk).exists()
+
+
+def test_a_trial_to_a_private_address_is_refused(client: Client) -> None:
+    do(client, "settings_notices", "add_webhook", url="http://127.0.0.1:9/x")
+    webhook = Webhook.objects.latest("pk")
+    told = do(client, "settings_notices", "try_webhook", number=webhook.pk)
+    assert "The webhook was not told" in told
+
+
+def test_shadow_mode_is_turned_on_and_off(client: Client) -> None:
+    do(client, "settings_running", "watch")
+    assert Installation.objects.get(pk=1).shadow
+    do(client, "settings_running", "act")
+    assert not Installation.objects.get(pk=1).shadow
+
+
+def test_only_an_administrator_lets_it_act(company: None) -> None:
+    head, _ = registered.somebody("marketing head")
+    assert "Only an administrator" in do(head, "settings_running", "watch")
+    assert not Installation.objects.filter(shadow=True).exists()
+
+
+def test_an_agreement_is_checked_compared_and_published(client: Client) -> None:
+    before = AgreementVersion.objects.count()
+    told = do(client, "settings_agreement", "look", text="leadpact: 1\nname: X\nstagess: []\n")
+    assert "stagess" in told
+    assert "cannot be published" in told
+    text = templates.text("basic").replace("2026-01-01", "2031-01-01").replace("\n", "\r\n")
+    told = do(client, "settings_agreement", "look", text=text)
+    assert "What would change" in told
+    assert AgreementVersion.objects.count() == before
+    assert "Published" in do(client, "settings_agreement", "publish", text=text)
+    assert AgreementVersion.objects.count() == before + 1
+
+
+def test_a_file_is_sent_in_mapped_imported_and_withdrawn(client: Client) -> None:
+    told = do(
+        client, "settings_imports", "send",
+        leads=SimpleUploadedFile("list.csv", LIST), name="A list",
+    )  # fmt: skip
+    upload = Upload.objects.get()
+    page = reverse("settings_import", kwargs={"key": upload.key})
+    assert "<strong>1</strong> lead" in told
+    assert "1 row or value would be left out" in told
+    meanings = {
+        "m:leads:0": "email", "m:leads:1": "created", "m:leads:2": "keep", "timezone": "UTC"
+    }  # fmt: skip
+    told = client.post(page, {"do": "look", **meanings}, follow=True).content.decode()
+    assert "shoe size" in told
+    told = client.post(page, {"do": "import", **meanings}, follow=True).content.decode()
+    assert "Waits for its turn" in told
+    assert uploading.import_next(lambda: datetime.now(UTC))
+    told = client.get(page).content.decode()
+    assert "Imported" in told
+    assert Lead.objects.filter(identities__value="zoe@zoeworks.org").exists()
+    rejects = client.get(reverse("import_rejects", kwargs={"key": upload.key}))
+    assert b"soon" in rejects.content
+    batch = Batch.objects.get(name="A list")
+    assert "is withdrawn" in do(client, "settings_imports", "withdraw", batch=batch.key)
+    assert Event.objects.filter(kind="fact.voided").exists()
+
+
+def test_two_columns_of_one_meaning_are_refused(client: Client) -> None:
+    do(client, "settings_imports", "send", leads=SimpleUploadedFile("list.csv", LIST))
+    page = reverse("settings_import", kwargs={"key": Upload.objects.get().key})
+    meanings = {"m:leads:0": "email", "m:leads:1": "created", "m:leads:2": "email"}
+    told = client.post(page, {"do": "look", **meanings}, follow=True).content.decode()
+    assert "cannot both be the email address" in told
+
+
+def test_a_zone_that_there_is_not_is_refused(client: Client) -> None:
+    do(client, "settings_imports", "send", leads=SimpleUploadedFile("list.csv", LIST))
+    page = reverse("settings_import", kwargs={"key": Upload.objects.get().key})
+    told = client.post(page, {"do": "look", "timezone": "Mars/Base"}, follow=True)
+    assert "is no time zone" in told.content.decode()
+
+
+def test_a_file_of_another_kind_is_refused(client: Client) -> None:
+    told = do(
+        client, "settings_imports", "send", leads=SimpleUploadedFile("x.exe", b"MZ"), name="x"
+    )
+    assert "of no kind that can be read" in told
+    assert not Upload.objects.exists()
+    assert "Choose a file" in do(client, "settings_imports", "send", name="x")
+
+
+def test_files_are_discarded(client: Client) -> None:
+    do(client, "settings_imports", "send", leads=SimpleUploadedFile("list.csv", LIST))
+    page = reverse("settings_import", kwargs={"key": Upload.objects.get().key})
+    client.post(page, {"do": "discard"})
+    assert not Upload.objects.exists()
