@@ -10,7 +10,16 @@ from django.test import Client
 from django.urls import reverse
 
 from leadpact.ledger.facts import Fact, Known
-from leadpact.ledger.models import Clock, Event, Exclusion, Lead, NurtureEntry, Proposal
+from leadpact.ledger.models import (
+    Clock,
+    Deal,
+    Event,
+    Exclusion,
+    Lead,
+    LeadState,
+    NurtureEntry,
+    Proposal,
+)
 from leadpact.ledger.selectors.one_lead import withdrawn
 from leadpact.ledger.services import actions
 from leadpact.ledger.services.actions import Doing
@@ -153,6 +162,8 @@ def test_a_head_waives_and_a_rep_disputes(company: None) -> None:
     duty = "First response to an MQL"
     do(rep, "dispute", obligation=duty)
     assert Event.objects.filter(lead="Ada", kind="clock.disputed").exists()
+    assert "A head rules on it." in text_of(rep)
+    assert "is disputed" not in do(head, "rule", obligation=duty, upheld="yes", note="agreed")
     do(head, "waive", obligation=duty, reason="trade fair")
     assert Clock.objects.get(lead="Ada", obligation=duty).outcome == "waived"
 
@@ -180,3 +191,30 @@ def test_every_point_and_every_clock_is_explained(company: None) -> None:
         "First response to an MQL", "2 business hours", "200 to 5000 people", "Moment by moment",
     ):  # fmt: skip
         assert said in text, said
+
+
+def test_a_deal_is_recorded_by_who_works_the_lead(company: None) -> None:
+    rep, _ = somebody("rep")
+    told = {"deal_id": "D1", "outcome": "opened", "amount": "12500.50", "currency": "eur"}
+    text = do(rep, "deal", **told)
+    assert "12,500.5 EUR" in text
+    for odd in ("-1", "many", "nan", "inf", "1e99"):
+        rep.post(reverse("work_deal"), {**told, "lead": "Ada", "amount": odd, "back": "/leads/Ada"})
+        assert "An amount is a number" in rep.get("/leads/Ada").text
+    text = do(rep, "deal", **{**told, "outcome": "won"})
+    assert Deal.objects.get(key="D1").outcome == "won"
+    assert "Record a deal" not in text
+    assert "Customer" in text
+
+
+def test_two_leads_are_merged_by_key(company: None) -> None:
+    client = signed_in("marketer")
+    do(client, "merge", other="Bo")
+    assert Lead.objects.get(key="Bo").merged_into_id == "Ada"
+    assert "There is no lead Nobody" in do(client, "merge", other="Nobody")
+
+
+def test_a_stage_is_declared(company: None) -> None:
+    rep, _ = somebody("rep")
+    do(rep, "stage", stage="SAL")
+    assert LeadState.objects.get(lead="Ada").stage == "SAL"

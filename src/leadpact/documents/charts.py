@@ -89,6 +89,24 @@ def pace(due: Rows, came: Rows, end: dict[str, Any] | None, hurdles: Rows) -> di
     return _finished(alt.layer(*layers), height=190)
 
 
+def course(score: Rows, entries: Rows) -> dict[str, Any]:
+    """A lead's score in steps of `at` and `value`; entries into stages have `at` and `label`."""
+    x = alt.X(
+        "at:T",
+        title=None,
+        axis=alt.Axis(format="%-d %b", tickCount=5, labelOverlap=True, grid=False),
+    )
+    y = alt.Y("value:Q", title="points", axis=alt.Axis(tickCount=4))
+    tips = [alt.Tooltip("at:T", title="at", format="%-d %b %H:%M"), "value:Q"]
+    steps = alt.Chart(_data(score)).encode(x=x, y=y)
+    line = steps.mark_line(color=MAIN, strokeWidth=2.5, interpolate="step-after")
+    points = steps.mark_point(color=MAIN, filled=True, size=40, opacity=1).encode(tooltip=tips)
+    marks = alt.Chart(_data(entries)).encode(x=x)
+    rules = marks.mark_rule(color=RULE, strokeDash=[5, 4])
+    names = marks.mark_text(align="left", dx=4, y=6, color=RULE).encode(text="label:N")
+    return _finished(alt.layer(line, points, rules, names), height=190)
+
+
 def spread(rows: Rows, due_hours: float | None, unit: str) -> dict[str, Any]:
     """How long answers took: bars from `start` to `stop` and `low` to `high`, by `kind`."""
     x = alt.X("start:Q", title=f"{unit} until the answer", axis=alt.Axis(tickCount=6, grid=False))

@@ -16,6 +16,8 @@ from leadpact.ledger.services.permits import Caller
 #: So many leads are worked at once, at most.
 MOST = 100
 
+_LARGEST = 1e15
+
 Told = Mapping[str, str]
 
 
@@ -75,6 +77,31 @@ def _rate(doing: Doing, lead: str, told: Told) -> Receipt:
     return actions.rate(doing, lead, int(said), note=told.get("note", "").strip()[:5000])
 
 
+def _deal(doing: Doing, lead: str, told: Told) -> Receipt:
+    return actions.deal(
+        doing,
+        lead,
+        told.get("deal_id", "").strip()[:200],
+        told.get("outcome", ""),
+        amount=_amount(told.get("amount", "")),
+        currency=told.get("currency", "").strip().upper()[:3],
+        reason=told.get("reason", "").strip()[:500],
+    )
+
+
+def _amount(said: str) -> float | None:
+    """What a deal is worth; nothing said is not known. Raises Refused."""
+    if not said.strip():
+        return None
+    try:
+        amount = float(said)
+    except ValueError:
+        amount = -1.0
+    if not 0 <= amount <= _LARGEST:
+        raise Refused("An amount is a number such as 12500 or 12500.50.", "amount")
+    return amount
+
+
 def _answered(answer: Answer) -> Callable[[Doing, str, Told], Receipt]:
     return lambda doing, lead, told: perform(answer, doing, lead, told)
 
@@ -100,6 +127,16 @@ _ACTS: dict[str, Callable[[Doing, str, Told], Receipt]] = {
     ),
     "waive": lambda doing, lead, told: actions.waive(
         doing, lead, told.get("obligation", ""), told.get("reason", "")
+    ),
+    "deal": _deal,
+    "merge": lambda doing, lead, told: actions.merge(doing, lead, told.get("other", "").strip()),
+    "stage": lambda doing, lead, told: actions.declare_stage(doing, lead, told.get("stage", "")),
+    "rule": lambda doing, lead, told: actions.rule(
+        doing,
+        lead,
+        told.get("upheld") == "yes",
+        obligation=told.get("obligation", ""),
+        note=told.get("note", "").strip()[:5000],
     ),
     "dispute": lambda doing, lead, told: actions.dispute(
         doing, lead, obligation=told.get("obligation", "")

@@ -76,6 +76,8 @@ def show(request: PageRequest, key: str) -> HttpResponseBase:
         "mine": _works(request, lead),
         "programs": [each.name for each in agreement.nurture] if agreement else [],
         "excluded": state is not None and state.status == "excluded",
+        "disputed": one_lead.disputed(lead),
+        "stages": [each.name for each in agreement.stages] if agreement else [],
         "waivable": _waivable(kept.clocks, agreement),
         **_timeline(request, lead),
         **forms_of(agreement),

@@ -34,6 +34,10 @@ _SAID = {
     "touch": ("The step is logged.", "{n} steps are logged."),
     "leave": ("{lead} leaves the program.", "{n} leads leave the program."),
     "waive": ("The promise is waived for {lead}.", "The promise is waived for {n} leads."),
+    "deal": ("The deal with {lead} is on record.", "{n} deals are on record."),
+    "merge": ("The two are one lead now; that can be undone.", "{n} merges are done."),
+    "stage": ("{lead} is at the stage.", "{n} leads are at the stage."),
+    "rule": ("The ruling is on record.", "{n} rulings are on record."),
     "dispute": ("It is disputed; a head rules on it.", "{n} clocks are disputed."),
 }
 
@@ -85,11 +89,12 @@ def _told(**events: str) -> str:
 _RIGHTS = {
     "reassign": Act.REASSIGN,
     "rate": Act.RATE,
-    **dict.fromkeys(("exclude", "restore", "unmerge"), Act.CLEAN),
+    **dict.fromkeys(("exclude", "restore", "merge", "unmerge"), Act.CLEAN),
     **dict.fromkeys(("enrol", "touch", "leave"), Act.NURTURE),
     "void": Act.VOID,
     "waive": Act.WAIVE,
     "dispute": Act.DISPUTE,
+    "rule": Act.RULE,
 }
 WORK: dict[str, View] = {
     what: action(f"work/{what}", name=f"work_{what}", act=_RIGHTS.get(what, Act.WORK_LEAD))(
