@@ -59,3 +59,22 @@ def test_visitors_have_their_numbers() -> None:
         Visitors(7).visit(number, at).rows[-1].properties.get("form") for number in range(1, 60)
     ]
     assert {"demo", "contact", "newsletter"} <= set(asks)
+
+
+def test_what_nobody_works_is_given_back_after_some_weeks() -> None:
+    until = datetime(2026, 11, 20, 17, tzinfo=UTC)
+    company = generate_until(until, leads=300)
+    back = [row for row in company.rows if row.event_id.endswith("given-back")]
+    assert len(back) > 5
+    assert all(row.happened_at.weekday() == 0 for row in back)
+    in_deals = {lead for deal in company.deals for lead in deal.roles}
+    for row in back:
+        work = [
+            each
+            for each in company.rows
+            if each.lead_id == row.lead_id and each.kind.startswith(("sales.", "lead.assigned"))
+        ]
+        assert row.lead_id not in in_deals
+        assert row.happened_at - max(each.happened_at for each in work) >= timedelta(weeks=3)
+        assert row is [each for each in company.rows if each.lead_id == row.lead_id
+                       and each.kind == "lead.recycled"][-1]  # fmt: skip

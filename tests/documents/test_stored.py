@@ -1,0 +1,144 @@
+"""What pages of figures read: the parts of a report as JSON, and the lists behind their figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadpact.agreement.loading import load_text
+from leadpact.demo.present import generate_until
+from leadpact.documents.parts.months import months
+from leadpact.documents.parts.rulings import rulings
+from leadpact.documents.parts.week import week
+from leadpact.documents.report import Report
+from leadpact.documents.stored import MOST_CASES, Stored, leads_in
+from leadpact.engine.evaluate import evaluate
+from leadpact.flows.demonstration import agreement_of
+from leadpact.flows.recorded import LOG, read_log
+
+#: A Friday afternoon: no clock of the week's last promise is still young.
+UNTIL = datetime(2026, 11, 20, 17, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    folder: Path = tmp_path_factory.mktemp("company")
+    generate_until(UNTIL, leads=500).write(folder)
+    history = read_log(folder / LOG).history
+    loaded = load_text(agreement_of(UNTIL), "agreement.yaml")
+    assert loaded.agreement
+    return Report(evaluate([loaded.agreement], history, as_of=UNTIL), history, loaded.sha256)
+
+
+@pytest.fixture(scope="module")
+def stored(report: Report) -> Stored:
+    made = Stored.of(report)
+    for part in (week, months, rulings):
+        made.add(part(report.book))
+    return made
+
+
+def openings(value: Any) -> Iterator[tuple[str, str]]:
+    """Every figure that opens, as text and key, wherever it stands."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            if name != "spec":
+                yield from openings(each)
+    elif isinstance(value, list):
+        if len(value) == 2 and all(isinstance(each, str) for each in value) and len(value[1]) == 20:
+            yield value[0], value[1]
+            return
+        for each in value:
+            yield from openings(each)
+
+
+def rows(stored: Stored, key: str, caption: str) -> dict[str, list[Any]]:
+    """The rows of a table by their first cell."""
+    part = stored.parts[key]
+    found = [t for t in (*part["tables"], *part["aside"]) if t["caption"].startswith(caption)]
+    return {
+        row[0][0] if isinstance(row[0][0], str) else row[0][0][0]: row for row in found[0]["rows"]
+    }
+
+
+def count(cell: list[Any]) -> int:
+    """A count, whether it opens or not."""
+    text = cell[0] if isinstance(cell[0], str) else cell[0][0]
+    return int(text.replace(",", ""))
+
+
+def test_everything_is_json_and_every_figure_finds_its_list(stored: Stored) -> None:
+    told = json.dumps(stored.parts, allow_nan=False)
+    found = list(openings(json.loads(told)))
+    assert len(found) > 200
+    assert {key for _, key in found} == set(stored.lists)
+    for listed in stored.lists.values():
+        assert "Counts: " in listed["counted"]
+        for _, total, cases in listed["groups"]:
+            assert 0 < len(cases) <= min(total, MOST_CASES)
+            assert len(cases) == min(total, MOST_CASES)
+
+
+def test_a_count_opens_to_as_many_cases(stored: Stored) -> None:
+    for text, key in openings(stored.parts["months"]["tables"]):
+        if text.replace(",", "").isdigit():
+            assert count([text]) in (
+                sum(total for _, total, _ in stored.lists[key]["groups"]),
+                *(total for _, total, _ in stored.lists[key]["groups"]),
+            )
+
+
+def test_the_first_screen_is_told_as_the_report_tells_it(report: Report, stored: Stored) -> None:
+    overview = stored.parts["overview"]
+    assert overview["headline"] == report.overview.headline
+    for side in overview["sides"]:
+        lines = report.overview.of_side(side["side"])
+        assert [line["name"] for line in side["lines"]] == [line.name for line in lines]
+        assert [line["sentence"] for line in side["lines"]] == [line.sentence for line in lines]
+
+
+def test_months_add_up_to_all_time(report: Report, stored: Stored) -> None:
+    table = rows(stored, "months", "Month by month")
+    assert "November 2026" in table
+    for place, name in enumerate(("leads", "mqls", "sals", "sqls", "opportunities"), start=1):
+        whole = report.measures.of(name)[0].value
+        assert sum(count(row[place]) for row in table.values()) == whole, name
+
+
+def test_a_cohort_is_mature_only_once_its_time_has_passed(stored: Stored) -> None:
+    young = rows(stored, "months", "Each step in Q4 2026")
+    old = rows(stored, "months", "Each step in Q1 2026")
+    assert any(row[-1][0].startswith("not yet") for row in young.values())
+    assert any(row[-1][0].startswith("yes") for row in old.values())
+
+
+def test_two_weeks_stand_beside_each_other(report: Report, stored: Stored) -> None:
+    arrived = report.measures.population("leads")["placed_at"].to_pylist()
+    last = [at for at in arrived if UNTIL - timedelta(days=7) <= at < UNTIL]
+    before = [at for at in arrived if UNTIL - timedelta(days=14) <= at < UNTIL - timedelta(days=7)]
+    row = rows(stored, "week", "The last seven days")["Leads"]
+    assert (count(row[1]), count(row[2])) == (len(last), len(before))
+    change = len(last) - len(before)
+    assert row[3][0] == ("the same" if not change else f"{'+' if change > 0 else '−'}{abs(change)}")
+
+
+def test_disputes_wait_until_somebody_ruled(report: Report, stored: Stored) -> None:
+    log = report.measures.history.log.to_pylist()
+    disputed = [row for row in log if row["kind"] == "clock.disputed"]
+    ruled = [row for row in log if row["kind"] == "dispute.ruled"]
+    assert disputed
+    told = openings(stored.parts["rulings"]["text"])
+    said = {text.partition(" ")[2]: int(text.split()[0]) for text, _ in told}
+    waiting = said.get("disputes wait for a ruling of a head", 0)
+    assert waiting + said["were ruled on"] == len({row["event_id"] for row in disputed})
+    assert said["were ruled on"] == len({row["event_id"] for row in ruled})
+
+
+def test_a_list_names_its_leads() -> None:
+    listed = {"groups": [["", 3, [["Ada", None, "why"], [None, None, ""], ["Bo", None, ""]]]]}
+    assert leads_in(listed) == {"Ada", "Bo"}
