@@ -78,7 +78,7 @@ def test_everything_is_json_and_every_figure_finds_its_list(stored: Stored) -> N
     assert len(found) > 200
     assert {key for _, key in found} == set(stored.lists)
     for listed in stored.lists.values():
-        assert "Counts: " in listed["counted"]
+        assert listed["counted"].endswith(".")
         for _, total, cases in listed["groups"]:
             assert 0 < len(cases) <= min(total, MOST_CASES)
             assert len(cases) == min(total, MOST_CASES)
