@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -287,6 +288,29 @@ def test_a_record_that_is_refused_holds_up_no_other_and_its_other_fields_are_wri
         refused = CrmWrite.objects.filter(open=False).exclude(error="")
         assert sorted(row.field for row in refused)[0] == "hubspot_owner_id"
         assert all(row.error == "INVALID_OWNER_ID" for row in refused)
+
+
+def test_a_task_whose_making_was_never_confirmed_is_made_once() -> None:
+    with company() as at:
+        ask_for_demo(at)
+        at.time.pass_(minutes=1)
+        at.pull()
+        settle(at.time())
+        answer = at.simulator.answer
+
+        def lose(method: str, target: str, token: str, text: bytes) -> Any:
+            found = answer(method, target, token, text)
+            return None if target.endswith("tasks/batch/create") else found
+
+        at.simulator.answer = lose  # type: ignore[method-assign]
+        at.push()
+        at.simulator.answer = answer  # type: ignore[method-assign]
+        assert len(at.open_tasks()) == 1
+        row = CrmWrite.objects.get(field__startswith="task")
+        assert (row.made, row.open, row.error) == ("", True, "HubSpot cannot be reached.")
+        at.rest(minutes=2)
+        (task,) = at.open_tasks()
+        assert CrmWrite.objects.get(field__startswith="task").made == task.number
 
 
 def test_calls_stay_within_what_is_allowed() -> None:
