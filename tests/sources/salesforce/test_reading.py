@@ -202,6 +202,19 @@ def test_an_activity_is_that_of_the_person_it_names() -> None:
         assert record.made_by == ""
 
 
+def test_activities_that_were_archived_are_read_and_deleted_ones_are_not() -> None:
+    with organisation() as at:
+        told = {"Subject": "Call", "TaskSubtype": "Call", "Status": "Completed", "WhoId": at.lead()}
+        old, gone = (at.org.create("Task", told, at.ana) for _ in range(2))
+        at.org.tables["Task"][old]["IsArchived"] = True
+        at.org.delete("Task", gone)
+        assert [r.id for r in at.all_of("Task")[0].records] == [old]
+        assert [r.id for r in at.connector.changed("Task", MONDAY, "").records] == [old]
+        page = at.connector.read("Task", [old, gone])
+        assert [r.id for r in page.records] == [old]
+        assert [d.id for d in page.deletions] == [gone]
+
+
 def test_a_field_of_a_related_record_is_read_by_its_path() -> None:
     with organisation() as at:
         account = at.org.create("Account", {"Name": "Northwind"})

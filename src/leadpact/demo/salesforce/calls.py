@@ -87,7 +87,8 @@ class Desk:
         """A query job."""
         query = parsed(str(body["query"]))
         number = f"750{len(self.jobs):012d}"
-        self.jobs[number] = (query.names, query.rows(self.org, every=False), self.polls)
+        rows = query.rows(self.org, every=body["operation"] == "queryAll")
+        self.jobs[number] = (query.names, rows, self.polls)
         return Answer(200, {"id": number, "state": "UploadComplete"})
 
     def state(self, number: str) -> Answer:

@@ -42,8 +42,10 @@ FIELDS: dict[str, dict[str, str]] = {
              "WhatId": "reference", "OwnerId": "reference", "TaskSubtype": "picklist",
              "CallDisposition": "string", "CallDurationInSeconds": "int", "IsClosed": "boolean",
              "CompletedDateTime": "datetime", "ReminderDateTime": "datetime",
-             "IsReminderSet": "boolean", "leadpact_key__c": "string"},
-    "Event": {"Subject": "string", "StartDateTime": "datetime", "WhoId": "reference",
+             "IsReminderSet": "boolean", "IsArchived": "boolean",
+             "leadpact_key__c": "string"},
+    "Event": {"Subject": "string", "StartDateTime": "datetime", "IsArchived": "boolean",
+              "WhoId": "reference",
               "OwnerId": "reference"},
     "User": {"Name": "string", "Email": "email", "IsActive": "boolean", "UserType": "picklist"},
     "OpportunityContactRole": {"OpportunityId": "reference", "ContactId": "reference",
@@ -203,10 +205,11 @@ class Org:
     # What programs ask.
 
     def rows(self, of: str, *, every: bool) -> list[Row]:
-        """The records of an object; `every` includes those in the recycle bin."""
+        """The records of an object; `every` includes those in the recycle bin or the archive."""
         if of not in self.tables:
             raise FaultyError("INVALID_TYPE", f"sObject type '{of}' is not supported")
-        return [row for row in self.tables[of].values() if every or not row["IsDeleted"]]
+        rows = self.tables[of].values()
+        return [row for row in rows if every or not (row["IsDeleted"] or row.get("IsArchived"))]
 
     def upsert(self, of: str, key: str, values: Mapping[str, Any], by: str) -> tuple[str, bool]:
         """The record with this value of an external id, made or updated; whether it was made."""

@@ -102,7 +102,7 @@ class SalesforceConnector:
         place = json.loads(after) if after else {}
         if place.get("fields") != fields:
             # The first page, or the mapping was changed since the job began.
-            place = {"job": self._job(select(fields, of)), "fields": fields, "locator": ""}
+            place = {"job": self._job(of, fields), "fields": fields, "locator": ""}
         try:
             text, place["locator"] = self._client.rows(place["job"], place["locator"], ROWS)
         except RefusedError as refused:
@@ -123,9 +123,10 @@ class SalesforceConnector:
                     raise
                 return self.changed(of, since, "")
         else:
-            where = [f"SystemModstamp >= {moment(since)}"]
+            where = [f"SystemModstamp >= {moment(since)}", *self._there(of)]
             order = ["SystemModstamp", "Id"]
-            told = self._client.get("query", {"q": select(self._selected(of), of, where, order)})
+            asked = select(self._selected(of), of, where, order)
+            told = self._client.get(self._kind(of), {"q": asked})
         records = self._records(of, told.get("records") or [])
         following = str(told.get("nextRecordsUrl") or "")
         if not following:
@@ -152,11 +153,10 @@ class SalesforceConnector:
 
     def read(self, of: str, ids: Sequence[str]) -> Page:
         """These records; one that was merged into another comes as that one."""
-        rows = [
-            row
-            for some in pieces(ids)
-            for row in self._related.query(select(self._selected(of), of, [one_of("Id", some)]))
-        ]
+        rows: list[shapes.Told] = []
+        for some in pieces(ids):
+            asked = select(self._selected(of), of, [one_of("Id", some), *self._there(of)])
+            rows += self._related.query(asked, every=of in self._crm.activities)
         there = {str(row["Id"]) for row in rows}
         missing = [each for each in ids if each not in there]
         masters = self._related.masters(of, missing)
@@ -187,9 +187,18 @@ class SalesforceConnector:
             for number, row in zip(ids, rows, strict=True)
         ]
 
-    def _job(self, asked: str) -> str:
-        """A query job that is done; its number."""
-        told = self._client.send("POST", "jobs/query", {"operation": "query", "query": asked})
+    def _kind(self, of: str) -> str:
+        """How an object is asked for: `query` leaves out activities older than a year."""
+        return "queryAll" if of in self._crm.activities else "query"
+
+    def _there(self, of: str) -> list[str]:
+        """The condition that leaves out what is in the recycle bin, where it is needed."""
+        return ["IsDeleted = false"] if of in self._crm.activities else []
+
+    def _job(self, of: str, fields: Sequence[str]) -> str:
+        """A query job for all records that is done; its number."""
+        body = {"operation": self._kind(of), "query": select(fields, of, self._there(of))}
+        told = self._client.send("POST", "jobs/query", body)
         job = str(told["id"])
         for tried in range(_POLLS):
             state = str(self._client.get(f"jobs/query/{job}").get("state"))
