@@ -17,7 +17,7 @@ from leadpact.ledger.models import (
     NurtureEntry,
     StageEntry,
 )
-from leadpact.ledger.services import actions
+from leadpact.ledger.services import actions, installation
 from leadpact.ledger.services.actions import Doing
 from leadpact.ledger.services.permits import of_operator
 from tests.ledger.helpers import MONDAY, fact, go_live, put_into_force, settle, tell
@@ -87,6 +87,20 @@ def test_it_can_be_decided_anew_and_a_void_that_is_withdrawn_brings_all_back() -
     look(MONDAY + 4 * HOUR)
     assert LeadState.objects.get(lead="Ada").stage == "Lead"
     assert standing("stage.entered", "lead.handed_off", "lead.assigned") == []
+
+
+def test_what_was_withdrawn_in_shadow_mode_is_acted_on_when_it_ends() -> None:
+    tell(DEMO)
+    look(MONDAY + HOUR)
+    installation.set_shadow(True, actor="test", now=MONDAY + HOUR)
+    void(DEMO, MONDAY + 2 * HOUR)
+    look(MONDAY + 3 * HOUR)
+    assert standing("lead.handed_off") == ["Ada 1 handed off"]
+    installation.set_shadow(False, actor="test", now=MONDAY + 4 * HOUR)
+    look(MONDAY + 4 * HOUR)
+    assert standing("stage.entered", "lead.handed_off", "lead.assigned") == []
+    assert LeadState.objects.get(lead="Ada").holder is None
+    assert Notice.objects.filter(kind="withdrawn", receiver="Ann Lee").count() == 1
 
 
 def test_another_row_that_holds_the_decision_keeps_it() -> None:

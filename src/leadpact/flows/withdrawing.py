@@ -44,19 +44,21 @@ def withdraw(
     rows = history.log.to_pylist()
     leads = {row["lead_id"] for row in rows if _pair(row) in voided and row["lead_id"]}
     found: list[Decided] = []
-    for lead in sorted(leads & _with_new_voids(leads, rows)):
+    for lead in sorted(leads & _with_new_voids(leads, rows, installation)):
         family = with_relatives([lead])
         known = [row for row in rows if row["lead_id"] in family and _pair(row) not in voided]
         found += _Judging(lead, known, versions, installation).withdrawn(now)
     return found
 
 
-def _with_new_voids(leads: set[str], rows: Iterable[Row]) -> set[str]:
-    """Of these leads those that were not looked at since the latest void."""
+def _with_new_voids(leads: set[str], rows: Iterable[Row], installation: Installation) -> set[str]:
+    """Of these leads those that were not looked at since the latest void, by a system that acts."""
     voids = [_known(row) for row in rows if row["kind"] == "fact.voided" and not _ours(row)]
     if not voids:
         return set()
-    looked = LeadState.objects.filter(lead__in=leads, evaluated_at__gt=max(voids))
+    again = installation.acts_again_since
+    since = max(voids) if again is None else max(*voids, again)
+    looked = LeadState.objects.filter(lead__in=leads, evaluated_at__gt=since)
     return leads - set(looked.values_list("lead_id", flat=True))
 
 

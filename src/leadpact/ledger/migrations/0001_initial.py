@@ -278,6 +278,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('live_since', models.DateTimeField(null=True)),
                 ('shadow', models.BooleanField(default=False)),
+                ('acts_again_since', models.DateTimeField(null=True)),
                 ('made_up', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField()),
             ],

@@ -43,7 +43,8 @@ def set_shadow(on: bool, *, actor: str, now: datetime) -> Installation:
     if row.shadow == on:
         return row
     row.shadow = on
-    row.save(update_fields=["shadow"])
+    row.acts_again_since = row.acts_again_since if on else now
+    row.save(update_fields=["shadow", "acts_again_since"])
     audit.record(actor, f"turned shadow mode {'on' if on else 'off'}", "installation", now=now)
     if not on:
         mark_changed(Lead.objects.values_list("key", flat=True), now=now, bulk=True)
