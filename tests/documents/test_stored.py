@@ -12,6 +12,7 @@ import pytest
 
 from leadpact.agreement.loading import load_text
 from leadpact.demo.present import generate_until
+from leadpact.documents.parts.credit import credit
 from leadpact.documents.parts.months import months
 from leadpact.documents.parts.rulings import rulings
 from leadpact.documents.parts.week import week
@@ -38,7 +39,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
 @pytest.fixture(scope="module")
 def stored(report: Report) -> Stored:
     made = Stored.of(report)
-    for part in (week, months, rulings):
+    for part in (week, months, credit, rulings):
         made.add(part(report.book))
     return made
 
@@ -142,3 +143,15 @@ def test_disputes_wait_until_somebody_ruled(report: Report, stored: Stored) -> N
 def test_a_list_names_its_leads() -> None:
     listed = {"groups": [["", 3, [["Ada", None, "why"], [None, None, ""], ["Bo", None, ""]]]]}
     assert leads_in(listed) == {"Ada", "Bo"}
+
+
+def test_each_way_to_share_out_credit_adds_up_to_all_won_deals(report: Report) -> None:
+    won = report.measures.of("won_deals")[0].value
+    made = Stored()
+    made.add(credit(report.book))
+    for caption in ("Won deals by source", "Won deals by campaign", "Won deals by asset"):
+        table = rows(made, "credit", caption)
+        for place in (1, 2, 3):
+            told = [cell[place][0] for cell in table.values()]
+            numbers = [float(each if isinstance(each, str) else each[0]) for each in told]
+            assert sum(numbers) == pytest.approx(won, abs=0.05 * len(numbers))

@@ -17,6 +17,7 @@ from typing import get_args
 
 import pyarrow.compute as pc
 
+from leadpact.documents.parts.credit import credit
 from leadpact.documents.parts.months import months
 from leadpact.documents.parts.rulings import rulings
 from leadpact.documents.parts.threshold import threshold_section
@@ -78,7 +79,7 @@ def measure(
     told = report.as_json()
     tell(0.9, "Writing pages")
     stored = Stored.of(report)
-    for part in (week, months, rulings):
+    for part in (week, months, credit, rulings):
         stored.add(part(report.book))
     parts = [_part(key, value, report) for key, value in stored.parts.items()]
     found = publishing.Measured(

@@ -16,6 +16,7 @@ from leadpact.engine.log import History
 from leadpact.engine.metrics.adding import Group, added
 from leadpact.engine.metrics.aggregate import Figure, figure
 from leadpact.engine.metrics.cells import Asked, Cells
+from leadpact.engine.metrics.credit import credit
 from leadpact.engine.metrics.metric import Metric, Split
 from leadpact.engine.metrics.periods import Period, Unit, periods_between
 from leadpact.engine.metrics.populations import population
@@ -85,6 +86,10 @@ class Measures:
         if keep:
             self._populations[key] = made
         return made
+
+    def credit(self, by: str) -> pa.Table:
+        """Won deals shared out among what brought their leads, as `credit.SCHEMA` has it."""
+        return credit(self._records, by)
 
     def figures(
         self, period: Span = "all", by: Split | None = None, wide: bool = False

@@ -18,5 +18,5 @@ _INTRO = (
 @page("funnel", name="funnel", roles=READERS, nav="Funnel", order=30)
 def funnel(request: PageRequest) -> HttpResponse:
     """Conversion as cohort and as flow, and the closed loop."""
-    keys = ("funnel", "months", "sources")
+    keys = ("funnel", "months", "sources", "credit")
     return render(request, "figures/base.html", told("Funnel and closed loop", _INTRO, *keys))
