@@ -46,6 +46,26 @@ def test_connecting_tells_all_that_the_account_lacks() -> None:
         assert crm.lacking(row, account) == []
 
 
+def test_an_oauth_app_gets_a_new_token_whenever_the_old_one_ends() -> None:
+    with company() as at:
+        ask_for_demo(at)
+        credentials = {"client_id": "c", "client_secret": "s", "refresh_token": at.portal.refresh}
+        row, account = crm.connect(
+            parse_crm(MAPPING, "crm.yaml"), credentials, at.simulator.address, actor="test",
+            now=at.time(),
+        )  # fmt: skip
+        assert (account.id, account.own_mark) == ("900100", "INTEGRATION:4711")
+        connector = crm.connector_of(at.crm, credentials, at.simulator.address)
+        assert connector.owners()
+        at.portal.token = "ended"
+        assert connector.owners()
+        at.portal.refresh = "another"
+        at.portal.token = "ended again"
+        with pytest.raises(CredentialError, match="no token any more"):
+            connector.owners()
+        assert row.refused is False
+
+
 def test_another_account_is_not_taken_for_the_same() -> None:
     with company() as at:
         at.portal.hub = "1"

@@ -194,6 +194,27 @@ def token_info(
     return 200, told
 
 
+def oauth_token_info(
+    portal: Portal, parts: Sequence[str], _query: Mapping[str, str], _body: dict[str, Any]
+) -> Answer:
+    """Whose token of an OAuth app it is."""
+    _, told = token_info(portal, (), {}, {"tokenKey": parts[0]})
+    names = {"hub_id": "hubId", "app_id": "appId", "user_id": "userId", "scopes": "scopes"}
+    return 200, {new: told[old] for new, old in names.items()}
+
+
+def renew_token(
+    portal: Portal, _parts: Sequence[str], _query: Mapping[str, str], body: dict[str, Any]
+) -> Answer:
+    """Another access token for a refresh token; the one before ends."""
+    if body.get("grant_type") != "refresh_token" or body.get("refresh_token") != portal.refresh:
+        raise Faulty("no such refresh token", "BAD_REFRESH_TOKEN")
+    portal.renewed += 1
+    portal.token = f"oauth-{portal.renewed}"
+    told = {"access_token": portal.token, "refresh_token": portal.refresh, "expires_in": 1800}
+    return 200, told | {"token_type": "bearer"}
+
+
 def _shown(thing: Thing, names: Sequence[str], history: Sequence[str]) -> dict[str, Any]:
     wanted = {*names, *history, "hs_object_id"}
     told: dict[str, Any] = {

@@ -59,7 +59,7 @@ class Portal:
 
     def __init__(self, now: Clock, *, token: str = TOKEN, app: str = "4711") -> None:
         self.now, self.token, self.app = now, token, app
-        self.hub = "900100"
+        self.hub, self.refresh, self.renewed = "900100", "refresh-demo", 0
         self.lock = threading.RLock()
         self.objects: dict[str, dict[str, Thing]] = {}
         self.links: dict[tuple[str, str], dict[str, list[str]]] = {}

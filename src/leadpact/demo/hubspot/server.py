@@ -14,6 +14,7 @@ from leadpact.demo.hubspot.limits import Faults, Limits
 from leadpact.demo.hubspot.page import Desk
 from leadpact.demo.hubspot.portal import Faulty, Portal
 
+_TOKEN = "/oauth/v1/token"
 _CALLS: tuple[tuple[str, str, calls.Call], ...] = (
     ("GET", r"/crm/v3/objects/(\w+)", calls.list_objects),
     ("POST", r"/crm/v3/objects/(\w+)/search", calls.search_objects),
@@ -25,6 +26,8 @@ _CALLS: tuple[tuple[str, str, calls.Call], ...] = (
     ("GET", r"/crm/v3/properties/(\w+)", calls.list_properties),
     ("POST", r"/crm/v3/properties/(\w+)/batch/create", calls.create_properties),
     ("POST", r"/crm/v3/properties/(\w+)/groups", calls.create_group),
+    ("GET", r"/oauth/v1/access-tokens/([\w-]+)", calls.oauth_token_info),
+    ("POST", _TOKEN, calls.renew_token),
     ("POST", r"/oauth/v2/private-apps/get/access-token-info", calls.token_info),
 )
 
@@ -73,7 +76,7 @@ class Simulator:
                 return 429, _error("RATE_LIMITS", policyName=exceeded or "SECONDLY")
             if fate == "broken":
                 return 502, _error("INTERNAL_ERROR")
-            if token != f"Bearer {self.portal.token}":
+            if token != f"Bearer {self.portal.token}" and parts.path != _TOKEN:
                 return 401, _error("INVALID_AUTHENTICATION")
             found = self._call(method, parts.path, dict(parse_qsl(parts.query)), text)
         return None if fate == "lost" else found
@@ -83,11 +86,16 @@ class Simulator:
             match = re.fullmatch(pattern, path)
             if verb == method and match:
                 try:
-                    body = json.loads(text) if text else {}
+                    body = dict(parse_qsl(text.decode())) if path == _TOKEN else _json(text)
                     return call(self.portal, match.groups(), query, body)
                 except Faulty as faulty:
                     return 400, _error(faulty.category, message=str(faulty))
         return 404, _error("NOT_FOUND")
+
+
+def _json(text: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(text) if text else {}
+    return found
 
 
 def _error(category: str, **more: Any) -> dict[str, Any]:

@@ -72,6 +72,11 @@ class Client:
         return str(self._configuration.access_token)
 
     @property
+    def is_oauth(self) -> bool:
+        """Whether the token is that of an OAuth app, which is renewed every half hour."""
+        return "refresh_token" in self._credentials
+
+    @property
     def limits(self) -> Limits:
         """Calls made so far, and what HubSpot said of those left."""
         return Limits(self._calls, self._left, self._of_a_day)
@@ -124,7 +129,7 @@ class Client:
                 continue
             if status < 300 or status in faulty:
                 return Answer(status, answer)
-            if status == 401 and "refresh_token" in self._credentials and not renewed:
+            if status == 401 and self.is_oauth and not renewed:
                 renewed = True
                 self._renew()
                 continue
@@ -177,7 +182,7 @@ class Client:
         from hubspot import HubSpot
         from hubspot.oauth.exceptions import ApiException
 
-        if "refresh_token" not in self._credentials:
+        if not self.is_oauth:
             raise CredentialError("HubSpot needs a token.")
         try:
             found = HubSpot(host=self._configuration.host).oauth.tokens_api.create(

@@ -50,12 +50,18 @@ class HubSpotConnector:
 
     def account(self) -> Account:
         """The account, and the app's number, by which HubSpot notes what it wrote."""
-        told = self._client.post(
-            "/oauth/v2/private-apps/get/access-token-info", {"tokenKey": self._client.token}
-        )
+        token = self._client.token
+        if self._client.is_oauth:
+            told = self._client.get(f"/oauth/v1/access-tokens/{token}")
+            hub, app = told.get("hub_id"), told.get("app_id")
+        else:
+            told = self._client.post(
+                "/oauth/v2/private-apps/get/access-token-info", {"tokenKey": token}
+            )
+            hub, app = told.get("hubId"), told.get("appId")
         return Account(
-            str(told.get("hubId") or ""),
-            own_mark=f"INTEGRATION:{told['appId']}" if told.get("appId") else "",
+            str(hub or ""),
+            own_mark=f"INTEGRATION:{app}" if app else "",
             scopes=tuple(str(each) for each in told.get("scopes") or ()),
         )
 
