@@ -12,7 +12,9 @@ import pytest
 
 from leadpact.agreement.loading import load_text
 from leadpact.demo.present import generate_until
+from leadpact.documents.case_book import DECIDED
 from leadpact.documents.parts.credit import credit
+from leadpact.documents.parts.kept_when import kept_when
 from leadpact.documents.parts.months import months
 from leadpact.documents.parts.rulings import rulings
 from leadpact.documents.parts.week import week
@@ -155,3 +157,22 @@ def test_each_way_to_share_out_credit_adds_up_to_all_won_deals(report: Report) -
             told = [cell[place][0] for cell in table.values()]
             numbers = [float(each if isinstance(each, str) else each[0]) for each in told]
             assert sum(numbers) == pytest.approx(won, abs=0.05 * len(numbers))
+
+
+def test_teams_and_times_add_up_to_the_promise(report: Report) -> None:
+    book, stretch = report.book, report.overview.stretch
+    made = Stored()
+    made.add(kept_when(book, stretch))
+    name = "Accept or reject an MQL"
+    about = {"obligation": name, "side": "sales", "protocol_step": None}
+    whole = book.of_clocks("all", about, DECIDED, stretch.due).total
+    assert whole > 20
+
+    def cases(cells: list[Any]) -> int:
+        keys = [key for _, key in openings(cells)]
+        return sum(total for key in keys for _, total, _ in made.lists[key]["groups"])
+
+    times = rows(made, "kept-when", f"{name}, by when")
+    assert sum(cases(row) for row in times.values()) == whole
+    nobody = book.of_clocks("nobody", about | {"holder": None}, DECIDED, stretch.due).total
+    assert cases(rows(made, "kept-when", "Kept, by team")[name]) == whole - nobody

@@ -18,6 +18,7 @@ from typing import get_args
 import pyarrow.compute as pc
 
 from leadpact.documents.parts.credit import credit
+from leadpact.documents.parts.kept_when import kept_when
 from leadpact.documents.parts.months import months
 from leadpact.documents.parts.rulings import rulings
 from leadpact.documents.parts.threshold import threshold_section
@@ -81,6 +82,7 @@ def measure(
     stored = Stored.of(report)
     for part in (week, months, credit, rulings):
         stored.add(part(report.book))
+    stored.add(kept_when(report.book, report.overview.stretch))
     parts = [_part(key, value, report) for key, value in stored.parts.items()]
     found = publishing.Measured(
         as_of=now,

@@ -19,7 +19,7 @@ def obligations(request: PageRequest) -> HttpResponse:
         "Each promise about a lead has a clock. Here is which are open now, which were kept, by "
         "whom and when, and how long answers took."
     )
-    keys = ("open", "attainment", "answers", "rulings")
+    keys = ("open", "attainment", "kept-when", "answers", "rulings")
     return render(request, _PAGE, told("Obligations", intro, *keys))
 
 
