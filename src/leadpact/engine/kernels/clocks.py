@@ -81,16 +81,18 @@ def start_clock(program: Program, s: State, out: Output, obligation: int, now: i
     lead = s.lead[0]
     duties = program.duties
     v = lead.version
-    kind = int(duties.term_kind[v, lead.segment, obligation])
-    if s.current[obligation] >= 0 or kind == NOT_ASKED:
-        return
-    if not duties.applies[v * program.attribute_patterns + lead.attributes, obligation]:
+    if s.current[obligation] >= 0:
         return
     if duties.calendar_of[v, obligation] == PERSON_CALENDAR and lead.holder == NOBODY:
+        # Whether it is asked at all is seen at its start, by the version and attributes of then.
         s.waiting[obligation] = True
         lead.waits = 1
         return
     s.waiting[obligation] = False
+    if int(duties.term_kind[v, lead.segment, obligation]) == NOT_ASKED:
+        return
+    if not duties.applies[v * program.attribute_patterns + lead.attributes, obligation]:
+        return
     start_under(program, s, out, obligation, int(v), int(lead.segment), now)
     answer_already(s, out, obligation, now)
 
