@@ -13,6 +13,7 @@ from leadpact.flows import crm_notices
 from leadpact.flows.crm_pull import Pull, Pulled
 from leadpact.flows.crm_push import Push, Pushed
 from leadpact.flows.crm_reading import NAMES
+from leadpact.flows.crm_reconcile import keep_when_due
 from leadpact.flows.crm_vendors import connector_of, lacking_scopes, suggested
 from leadpact.flows.crm_wanted import own_properties
 from leadpact.flows.journal import tell
@@ -76,6 +77,11 @@ def connect(
         own_mark=account.own_mark, address=address, actor=actor, now=now,
     )  # fmt: skip
     return row, account
+
+
+def remap(row: CrmConnection, text: str, *, actor: str, now: datetime) -> None:
+    """Read a connection by another mapping from now on. Raises CrmError, MappingError."""
+    connect(parse_crm(text, "crm.yaml"), _credentials(row), row.address, actor=actor, now=now)
 
 
 def check(loaded: LoadedCrm, connector: Connector, *, now: datetime) -> list[Problem]:
@@ -211,7 +217,8 @@ def _turn(row: CrmConnection, now: Clock, by: str) -> bool:
             if row.pulled_at is None or now() - row.pulled_at >= pull_every():
                 found += sum(pull(of, now, lambda _of, _count: None).records.values())
             pushed = push(of, now)
-            return bool(found or pushed.compared or pushed.written)
+            compared = keep_when_due(row, of.crm, now)
+            return bool(found or pushed.compared or pushed.written or compared)
     except ConnectionRefusal:
         return False
     except CrmError as error:

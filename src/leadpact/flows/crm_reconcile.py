@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from leadpact.engine.values import normal
-from leadpact.ledger.models import CrmConnection, CrmRecord, CrmWrite, Deal, LeadState
+from leadpact.ledger.models import (
+    CrmComparison,
+    CrmConnection,
+    CrmDisagreement,
+    CrmRecord,
+    CrmWrite,
+    Deal,
+    LeadState,
+)
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.selectors import crm as reading
-from leadpact.ledger.services import crm_records
+from leadpact.ledger.services import crm_comparisons, crm_records
 from leadpact.sources.crm.facts import key_of, number_of
 from leadpact.sources.crm.mapping import Crm, Stages
 
@@ -52,6 +61,29 @@ class Reconciled:
         """What differs and why, with how often, most frequent first."""
         found = Counter((each.what, each.cause) for each in self.differences)
         return [(what, cause, n) for (what, cause), n in found.most_common()]
+
+
+def keep_when_due(row: CrmConnection, crm: Crm, now: Callable[[], datetime]) -> bool:
+    """Compare both sides for the pages, where one moved since; whether that was done."""
+    if not crm_comparisons.is_due(row, now=now()):
+        return False
+    keep(row, crm, now=now())
+    return True
+
+
+def keep(row: CrmConnection, crm: Crm, *, now: datetime) -> CrmComparison:
+    """Compare both sides, and keep what was found for the pages."""
+    began = time.monotonic()
+    found = reconcile(row, crm, now=now)
+    differences = [
+        CrmDisagreement(
+            what=each.what, lead_id=each.lead or None, record=each.record, here=each.here,
+            there=each.there, cause=each.cause,
+        )
+        for each in found.differences
+    ]  # fmt: skip
+    told = crm_comparisons.Found([asdict(count) for count in found.counts], differences)
+    return crm_comparisons.keep(row, told, time.monotonic() - began, now=now)
 
 
 def reconcile(row: CrmConnection, crm: Crm, *, now: datetime) -> Reconciled:

@@ -162,3 +162,9 @@ _TONES = {
 def tone_of(state: str) -> str:
     """The tone of a badge that tells a state."""
     return _TONES.get(str(state), "")
+
+
+@register.filter
+def minus(one: float, other: float) -> float:
+    """The difference of two numbers."""
+    return one - other

@@ -218,6 +218,16 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CrmComparison',
+            fields=[
+                ('connection', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='comparison', serialize=False, to='ledger.crmconnection')),
+                ('as_of', models.DateTimeField()),
+                ('seconds', models.FloatField(default=0)),
+                ('counts', models.TextField(default='[]')),
+                ('differences', models.PositiveIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
             name='CrmRecord',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -307,6 +317,19 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('noticed_at', models.DateTimeField()),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='crm_due', to='ledger.lead')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CrmDisagreement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.TextField()),
+                ('record', models.TextField()),
+                ('here', models.TextField(blank=True)),
+                ('there', models.TextField(blank=True)),
+                ('cause', models.TextField()),
+                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='disagreements', to='ledger.crmconnection')),
+                ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='crm_disagreements', to='ledger.lead')),
             ],
         ),
         migrations.CreateModel(
@@ -773,6 +796,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='crmrecord',
             constraint=models.UniqueConstraint(fields=('connection', 'object', 'number'), name='crm_record_once'),
+        ),
+        migrations.AddIndex(
+            model_name='crmdisagreement',
+            index=models.Index(fields=['connection', 'what', 'cause'], name='crm_disagreement_by_cause'),
         ),
         migrations.AddIndex(
             model_name='clock',

@@ -5,8 +5,10 @@ from leadpact.ledger.models.agreements import AgreementVersion
 from leadpact.ledger.models.audit import AuditEntry
 from leadpact.ledger.models.channels import Channel, DigestDay, Mute
 from leadpact.ledger.models.crm import (
+    CrmComparison,
     CrmConnection,
     CrmCursor,
+    CrmDisagreement,
     CrmDue,
     CrmNudge,
     CrmOwner,
@@ -51,8 +53,10 @@ __all__ = [
     "Clock",
     "ClockShare",
     "Company",
+    "CrmComparison",
     "CrmConnection",
     "CrmCursor",
+    "CrmDisagreement",
     "CrmDue",
     "CrmNudge",
     "CrmOwner",

@@ -170,3 +170,42 @@ class CrmNudge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.object} {self.number}"
+
+
+class CrmComparison(models.Model):
+    """Our figures beside those of a customer system, as of a moment; `counts` is JSON."""
+
+    connection = models.OneToOneField(
+        CrmConnection, primary_key=True, on_delete=models.CASCADE, related_name="comparison"
+    )
+    as_of = models.DateTimeField()
+    seconds = models.FloatField(default=0)
+    counts = models.TextField(default="[]")
+    differences = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} as of {self.as_of}"
+
+
+class CrmDisagreement(models.Model):
+    """A record about which the two sides say different things, and why."""
+
+    connection = models.ForeignKey(
+        CrmConnection, on_delete=models.CASCADE, related_name="disagreements"
+    )
+    what = models.TextField()
+    lead = models.ForeignKey(
+        Lead, null=True, on_delete=models.CASCADE, related_name="crm_disagreements"
+    )
+    record = models.TextField()
+    here = models.TextField(blank=True)
+    there = models.TextField(blank=True)
+    cause = models.TextField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["connection", "what", "cause"], name="crm_disagreement_by_cause")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record}: {self.what}"

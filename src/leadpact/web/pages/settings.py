@@ -19,6 +19,7 @@ _PAGES: dict[str, tuple[str, str]] = {
     "running": ("Organisation", "The agreement in force, going live, shadow mode."),
     "people": ("People", "Who signs in as what; teams, hours, caps and absences."),
     "imports": ("Imports", "Bring in an export of your CRM or a spreadsheet, and take it back."),
+    "crm": ("Customer system", "HubSpot or Salesforce, both ways; at first only read."),
     "forms": ("Web forms", "Forms for your site, and the snippet to paste."),
     "notices": ("Notices", "Over which channels and webhooks who is told; what got through."),
     "keys": ("API keys", "Let programs send events and read figures."),

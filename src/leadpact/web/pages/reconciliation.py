@@ -1,0 +1,93 @@
+"""Our counts beside the customer system's, and every record on which both differ."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.http import HttpResponseBase
+
+from leadpact.flows.crm_reading import NAMES
+from leadpact.ledger.models import CrmComparison, CrmDisagreement, Role
+from leadpact.ledger.selectors.visible import leads_for
+from leadpact.ledger.services.permits import Act
+from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
+from leadpact.web.lists.showing import Shown, answer
+from leadpact.web.registry import PageRequest, page
+
+_READERS = frozenset({Role.ADMINISTRATOR, Role.MARKETING_HEAD, Role.SALES_HEAD, Role.MARKETER})
+
+
+def _rows(request: PageRequest) -> QuerySet[CrmDisagreement]:
+    """Differences about leads that the reader may see, and about deals."""
+    found = CrmDisagreement.objects.all()
+    if request.caller.sees_before_handoff:
+        return found
+    return found.filter(lead__in=leads_for(request.caller)) | found.filter(lead=None)
+
+
+def _whats(request: PageRequest) -> Sequence[Choice]:
+    return _counted(request, "what")
+
+
+def _causes(request: PageRequest) -> Sequence[Choice]:
+    return _counted(request, "cause")
+
+
+def _counted(request: PageRequest, name: str) -> Sequence[Choice]:
+    found = _rows(request).values_list(name).annotate(n=Count("pk")).order_by("-n", name)
+    return [(value, f"{value} ({n:,})") for value, n in found]
+
+
+DIFFERENCES: Listing[CrmDisagreement] = Listing(
+    name="reconciliation",
+    title="Reconciliation",
+    rows=_rows,
+    columns=(
+        Column("what", "Differs", lambda row: row.what, order="what"),
+        Column("lead", "Lead", lambda row: row.lead_id or "", cell="lists/cells/differing.html"),
+        Column("record", "Record there", lambda row: row.record, order="record"),
+        Column("here", "Here", lambda row: row.here),
+        Column("there", "There", lambda row: row.there),
+        Column("cause", "Because", lambda row: row.cause, order="cause"),
+    ),
+    order="what",
+    filters=(
+        Filter("what", "Differs", _whats, lambda rows, value: rows.filter(what=value)),
+        Filter("cause", "Because", _causes, lambda rows, value: rows.filter(cause=value)),
+    ),
+    search=lambda rows, text: (
+        rows.filter(record__icontains=text) | rows.filter(lead__key__icontains=text)
+    ),
+    searched="Search lead or record",
+    empty=Empty(
+        "Both sides agree",
+        "As far as both sides were read, they say the same of every record. Without a connection "
+        "there is nothing to compare: an administrator makes one in the settings.",
+    ),
+)
+
+
+@page(
+    "reconciliation", name="reconciliation", act=Act.READ, roles=_READERS,
+    nav="Reconciliation", order=80,
+)  # fmt: skip
+def reconciliation(request: PageRequest) -> HttpResponseBase:
+    """The counts of both sides, then every difference with its cause."""
+
+    def beside(_shown: Shown) -> Mapping[str, Any]:
+        found = CrmComparison.objects.select_related("connection").order_by("connection__system")
+        return {
+            "comparisons": [
+                {
+                    "row": each,
+                    "name": NAMES.get(each.connection.system, each.connection.system),
+                    "counts": json.loads(each.counts),
+                }
+                for each in found
+            ]
+        }
+
+    return answer(request, DIFFERENCES, "figures/reconciliation.html", beside=beside)

@@ -1,0 +1,139 @@
+"""A customer system is connected in pages, watched, compared, and let write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from leadpact.demo.hubspot.company import account
+from leadpact.demo.hubspot.limits import Limits
+from leadpact.demo.hubspot.portal import Portal
+from leadpact.demo.hubspot.server import Simulator
+from leadpact.flows import crm, crm_reconcile
+from leadpact.ledger.models import CrmComparison, CrmConnection, CrmDisagreement, Lead
+from tests.web import registered
+
+
+def now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def client(company: None) -> Client:
+    """An administrator's browser."""
+    return registered.somebody("administrator")[0]
+
+
+@pytest.fixture
+def hubspot(settings: Settings) -> Iterator[tuple[Portal, str]]:
+    """A stand-in for HubSpot on this machine, and its address."""
+    settings.LEADPACT_CALL_PRIVATE = True
+    portal = account(now)
+    portal.add("contacts", {"email": "kim@kimworks.org", "lifecyclestage": "lead"})
+    with Simulator(portal, Limits(lambda: now().timestamp())) as simulator:
+        yield portal, simulator.address
+
+
+def do(client: Client, what: str, **sent: object) -> str:
+    """The page after a button was pressed."""
+    answer = client.post(reverse("settings_crm"), {"do": what, **sent}, follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def connected(client: Client, hubspot: tuple[Portal, str]) -> CrmConnection:
+    """The connection, as an administrator makes it."""
+    portal, address = hubspot
+    told = do(client, "suggest", system="hubspot", token=portal.token, address=address)
+    found = re.search(r'name="mapping"[^>]*>\n(.*?)</textarea>', told, re.DOTALL)
+    assert found, told
+    assert portal.token not in told
+    told = do(client, "connect", mapping=unescape(found[1]).replace("\n", "\r\n"))
+    assert "It is only read until you let it write" in told
+    return CrmConnection.objects.get()
+
+
+def test_it_is_connected_read_and_compared(client: Client, hubspot: tuple[Portal, str]) -> None:
+    row = connected(client, hubspot)
+    assert row.shadow
+    with crm.session(row, "test", now) as of:
+        crm.pull(of, now, lambda _name, _count: None)
+    row.refresh_from_db()
+    assert crm_reconcile.keep_when_due(row, crm.mapping_of(row), now)
+    assert not crm_reconcile.keep_when_due(row, crm.mapping_of(row), now)
+    assert CrmComparison.objects.get().differences == CrmDisagreement.objects.count()
+    told = client.get(reverse("reconciliation")).content.decode()
+    assert "HubSpot" in told
+    assert "Both sides as they were read last" in told
+
+
+def test_a_difference_is_listed_with_its_cause(client: Client, hubspot: tuple[Portal, str]) -> None:
+    row = connected(client, hubspot)
+    lead = Lead.objects.get(key="Ada")
+    CrmDisagreement.objects.create(
+        connection=row, what="stage MQL", lead=lead, record="contacts 7", here="yes",
+        there="no", cause="nobody wrote it yet",
+    )  # fmt: skip
+    told = client.get(reverse("reconciliation")).content.decode()
+    assert reverse("lead", kwargs={"key": "Ada"}) in told
+    assert "nobody wrote it yet" in told
+    told = client.get(reverse("reconciliation"), {"q": "contacts 9"}).content.decode()
+    assert "Nothing matches" in told
+
+
+def test_a_sales_head_sees_no_difference_of_a_lead_that_marketing_keeps(
+    company: None, client: Client, hubspot: tuple[Portal, str]
+) -> None:
+    row = connected(client, hubspot)
+    for name in ("Ada", "Cy"):
+        CrmDisagreement.objects.create(
+            connection=row, what="holder", lead_id=name, record=f"contacts of {name}", cause="x"
+        )
+    head, _ = registered.somebody("sales head")
+    told = head.get(reverse("reconciliation")).content.decode()
+    assert "contacts of Ada" in told
+    assert "contacts of Cy" not in told
+
+
+def test_it_writes_only_once_it_may(client: Client, hubspot: tuple[Portal, str]) -> None:
+    connected(client, hubspot)
+    do(client, "write", system="hubspot")
+    assert not CrmConnection.objects.get().shadow
+    do(client, "shadow", system="hubspot")
+    assert CrmConnection.objects.get().shadow
+    do(client, "disconnect", system="hubspot")
+    assert not CrmConnection.objects.exists()
+
+
+def test_a_mapping_that_does_not_fit_is_shown_with_what_is_wrong(
+    client: Client, hubspot: tuple[Portal, str]
+) -> None:
+    row = connected(client, hubspot)
+    before = row.mapping
+    told = do(client, "remap", system="hubspot", mapping=before + "nonsense: 1\n")
+    assert "The mapping does not fit yet" in told
+    assert "nonsense" in told
+    row.refresh_from_db()
+    assert row.mapping == before
+
+
+def test_a_wrong_credential_is_refused(client: Client, hubspot: tuple[Portal, str]) -> None:
+    told = do(client, "suggest", system="hubspot", token="wrong", address=hubspot[1])
+    assert 'class="message error"' in told
+    assert not CrmConnection.objects.exists()
+
+
+def test_an_address_of_this_network_is_not_called(
+    client: Client, hubspot: tuple[Portal, str], settings: Settings
+) -> None:
+    settings.LEADPACT_CALL_PRIVATE = False
+    told = do(client, "suggest", system="hubspot", token=hubspot[0].token, address=hubspot[1])
+    assert "leads into a private network" in told
