@@ -26,7 +26,8 @@ works of the same run. “Load” is how busy the machine was over five minutes:
 cores, something else was running and times are too long, those of all works alike.
 
 The leads are made by `benchmarks/crowd.py`: text keys, shuffled rows, missing values, twenty events
-each on average, the same everywhere for the same seed.
+each on average, the same everywhere for the same seed. [Where the time goes](profile.md) says which
+aims are met, and what is in the way of the others.
 """
 
 TITLES = {
@@ -63,10 +64,10 @@ LIVE_TEXT = (
 )
 LARGE_TEXT = (
     "The evaluation above, by buckets of leads that do not depend on each other, as for a machine "
-    "with {} GB of free memory. Leads are dealt to the buckets first; the tables lie in files. "
-    "“Most” is the memory the process holds itself, without pages of mapped files. Dealing reads "
-    "and writes the log once more, so every row costs more as soon as there are several buckets; "
-    "from then on it costs the same at any size."
+    "with {} GB of free memory. Leads are dealt to the buckets first; the tables lie in files. Of "
+    "each stage the processor's time and the memory that the process holds itself, without pages "
+    "of mapped files; “in all” is by the clock. Dealing reads and writes the log once more. "
+    "Figures are counted of all leads at once, so their memory grows with the leads."
 )
 GROWTH_TEXT = (
     "The questions of daily work to a ledger on PostgreSQL, each the median of fifteen; and which "
@@ -105,16 +106,21 @@ def _large_section() -> Iterator[str]:
         return
     told = json.loads(results.LARGE.read_text(encoding="utf-8"))
     yield f"## More than fits in memory\n\n{LARGE_TEXT.format(told['free'])}\n"
-    yield "| leads | rows | buckets | dealing | tables | figures | processor | each row | most |"
+    yield "| leads | rows | buckets | dealing | tables | figures | processor | each row | in all |"
     yield "|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     for size in told["sizes"]:
         stages = [size[name] for name in ("dealing", "tables", "figures")]
-        walls = " | ".join(_duration(stage["wall"]) for stage in stages)
-        processor = sum(stage["processor"] for stage in stages)
-        most = max(stage["memory"] for stage in stages) / 2**20
+        cells = " | ".join(
+            f"{_duration(stage['processor'])}, {stage['memory'] / 2**20:,.0f} MiB"
+            if stage is not stages[0] or size["buckets"] > 1
+            else "no need"
+            for stage in stages
+        )
+        processor, wall = (sum(stage[name] for stage in stages) for name in ("processor", "wall"))
         yield (
-            f"| {size['leads']:,} | {size['rows']:,} | {size['buckets']} | {walls} "
-            f"| {_duration(processor)} | {_duration(processor / size['rows'])} | {most:,.0f} MiB |"
+            f"| {size['leads']:,} | {size['rows']:,} | {size['buckets']} | {cells} "
+            f"| {_duration(processor)} | {_duration(processor / size['rows'])} "
+            f"| {_duration(wall)} |"
         )
     loads = ", ".join(str(size["load"]) for size in told["sizes"])
     yield f"\n`python -m benchmarks.large`, once, on {told['machine']}; load {loads}.\n"
@@ -183,6 +189,8 @@ def _load(rows: Sequence[Row]) -> str:
 
 
 def _duration(seconds: float) -> str:
+    if seconds >= 1000:
+        return f"{seconds:,.0f} s"
     for unit, factor in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= factor:
             return f"{seconds / factor:.3g} {unit}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-#: What an evaluation with its figures holds of every row at its peak; `benchmarks/README.md` has
-#: it measured.
+#: What is held of every row at most: half of it by the evaluation, as `benchmarks/README.md` has it
+#: measured, the rest by what is told of it.
 BYTES_A_ROW = 250
 #: Of the free memory an evaluation takes so much: figures and pages need room besides.
 _SHARE = 0.5

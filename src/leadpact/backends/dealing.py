@@ -129,7 +129,8 @@ def _write(
 
 def _batches(log: Any) -> Iterator[pa.Table]:
     for file in log.files:
-        with pq.ParquetFile(file) as opened:
+        # Buffered ahead, the whole file would stay in memory until it is closed.
+        with pq.ParquetFile(file, pre_buffer=False) as opened:
             for batch in opened.iter_batches(_ROWS_AT_ONCE, columns=log.schema.names):
                 yield pa.Table.from_batches([batch]).select(log.schema.names).cast(log.schema)
 
