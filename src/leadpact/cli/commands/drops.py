@@ -36,21 +36,25 @@ def drops(
     from leadpact.cli.tabular import show
 
     with opened() as now:
-        from leadpact.flows import dropping
-        from leadpact.flows.journal import tell
+        from leadpact.flows import dropping, journal
         from leadpact.ledger.home import home
         from leadpact.web.process import end_with_parent
 
         found = dropping.places(home() / dropping.FOLDER)
         chosen = [place for place in found if not names or place.name in names]
         if import_:
+            journal.configure()
             end_with_parent()
             os.nice(_YIELDS)
             for place in chosen:
                 done = dropping.take(place, now)
                 if done and done.imported:
-                    new, batch = done.imported.fresh, done.imported.batch
-                    tell("imported from the drop folder", place=place.name, new=new, batch=batch)
+                    journal.tell(
+                        "imported from the drop folder",
+                        place=place.name,
+                        new=done.imported.fresh,
+                        batch=done.imported.batch,
+                    )
         rows = []
         for place in chosen:
             missing, problem = dropping.waiting(place)
