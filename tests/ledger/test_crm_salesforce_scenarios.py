@@ -7,6 +7,7 @@ import random
 import pytest
 
 from leadpact.demo.salesforce.server import Faults
+from leadpact.flows.crm_reconcile import reconcile
 from leadpact.flows.rebuilding import Difference, rebuild
 from leadpact.ledger.models import (
     Clock,
@@ -21,7 +22,7 @@ from leadpact.ledger.models import (
 from leadpact.ledger.services import crm_connections
 from leadpact.sources.crm.connector import CredentialError, CrmError
 from leadpact.sources.salesforce import connector as reading
-from tests.ledger.helpers import settle
+from tests.ledger.helpers import MONDAY, settle
 from tests.ledger.salesforce_company import Company, company
 
 
@@ -261,3 +262,42 @@ def test_what_breaks_and_gets_lost_leaves_both_sides_agreed() -> None:
         at.rest()
         assert at.limits.by_kind["PATCH composite/sobjects"] == used
         assert replayed_otherwise(at) == []
+
+
+def test_an_import_with_the_wrong_zone_is_undone_there_and_so_here() -> None:
+    with company() as at:
+        ada = at.ask_for_demo()
+        at.rest()
+        wrong = [at.call(ada) for _ in range(3)]
+        for number in wrong:
+            told = {"CompletedDateTime": "2026-03-02T15:00:00.000+0000"}
+            at.org.update("Task", number, told, at.ana)
+        at.time.pass_(hours=8)
+        at.rest()
+        assert Clock.objects.get().outcome == "missed"
+        for number in wrong:
+            told = {"CompletedDateTime": "2026-03-02T10:00:00.000+0000"}
+            at.org.update("Task", number, told, at.ana)
+        at.rest()
+        clock = Clock.objects.get()
+        assert (clock.outcome, clock.stopped_at) == ("met", MONDAY.replace(hour=10))
+
+
+def test_counts_of_both_sides_agree_and_every_difference_has_a_cause() -> None:
+    with company() as at:
+        ada, other = at.ask_for_demo(), at.ask_for_demo("b@contoso.io")
+        at.rest()
+        contact = at.org.convert(ada, at.ana, deal="New business")
+        deal = next(iter(at.org.tables["Opportunity"]))
+        at.org.update("Opportunity", deal, {"StageName": "Closed Won", "Amount": 700.0}, at.ana)
+        at.org.update("Lead", other, {"Status": "Open"}, at.ben)
+        at.rest()
+        at.rest()
+        found = reconcile(at.row, at.crm, now=at.time())
+        counts = {each.what: (each.here, each.there) for each in found.counts}
+        assert counts["won deals"] == (1, 1)
+        assert counts["amount of won deals"] == (700, 700)
+        assert {each.cause for each in found.differences} <= {
+            "moved back there by hand", "two records there are one lead here",
+        }  # fmt: skip
+        assert contact
