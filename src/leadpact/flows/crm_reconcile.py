@@ -183,7 +183,7 @@ class _Side:
         self, record: CrmRecord, state: LeadState | None, mapped: Stages, *, ours: bool
     ) -> str:
         if state is None:
-            return "erased or not evaluated here"
+            return "not looked at yet: is a worker running?" if record.lead_id else "erased here"
         if state.status == "excluded":
             return f"left out here: {state.reason}"
         row = self.writes.get(record.pk, {}).get(mapped.property)

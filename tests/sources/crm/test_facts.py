@@ -65,6 +65,30 @@ def test_a_property_without_a_history_counts_when_it_is_another_than_last_time()
     ]
 
 
+def test_first_and_last_name_are_one_name_whenever_one_of_them_changes() -> None:
+    text = """\
+leadpact_crm: 1
+system: hubspot
+people: {contacts: {fields: {name: [firstname, lastname]}}}
+"""
+    ada = record(
+        history={
+            "firstname": [("Ada", MONDAY)],
+            "lastname": [("Byron", MONDAY), ("King", after(2))],
+        }
+    )
+    assert said(Reader(mapping(text)).person(ada))[1:] == [
+        ("lead.updated", MONDAY, {"name": "Ada Byron"}),
+        ("lead.updated", after(2), {"name": "Ada King"}),
+    ]
+    assert mapping(text).read_of("contacts") == ["firstname", "lastname"]
+    known = {"firstname": print_of("Ada"), "lastname": print_of("Byron")}
+    married = record(firstname="Ada", lastname="King", modified=after(3))
+    assert said(Reader(mapping(text)).person(married, known))[1:] == [
+        ("lead.updated", after(3), {"name": "Ada King"})
+    ]
+
+
 def test_what_leadpact_wrote_itself_says_nothing() -> None:
     ada = record(
         history={"lifecyclestage": [("lead", MONDAY), ("marketingqualifiedlead", after(1))]}

@@ -98,10 +98,11 @@ def release(row: CrmConnection, by: str) -> None:
 
 
 def note_calls(row: CrmConnection, calls: int, left: int | None, *, now: datetime) -> None:
-    """So many calls were made, and as many are left of the day."""
+    """So many calls were made, and as many are left of the day; None where nobody told."""
     today = now.date()
+    told = {} if left is None else {"calls_left": left}
     of_today = CrmConnection.objects.filter(pk=row.pk, calls_day=today)
-    if not of_today.update(calls=F("calls") + calls, calls_left=left):
+    if not of_today.update(calls=F("calls") + calls, **told):
         of_all = CrmConnection.objects.filter(pk=row.pk)
         of_all.update(calls=calls, calls_day=today, calls_left=left)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -163,10 +163,10 @@ class _Person:
         """One row for all attributes that were stated at an instant."""
         by_instant: dict[datetime, dict[str, Any]] = {}
         for name, stated in self.people.fields.items():
-            if stated.property is None:
+            if not stated.properties:
                 by_instant.setdefault(self.record.created_at, {})[name] = stated.value
                 continue
-            for version in self._versions(stated.property):
+            for version in self._joined(stated.properties):
                 if (value := typed(version.value, stated)) is not None:
                     by_instant.setdefault(version.at, {})[name] = value
         for at, said in sorted(by_instant.items()):
@@ -203,6 +203,23 @@ class _Person:
         """What was stated of a property, but for what Leadpact wrote."""
         found = self.record.versions(name) or self._noticed(name)
         return [v for v in found if not self.reader.is_ours(self.record, name, v)]
+
+    def _joined(self, names: Sequence[str]) -> list[Version]:
+        """What was stated of several properties together, whenever one of them changed."""
+        if len(names) == 1:
+            return self._versions(names[0])
+        found: list[Version] = []
+        versions = {name: self._versions(name) for name in names}
+        # One that has no history and is as before is what it was all the time.
+        now = {n: self.record.values.get(n, "") for n, told in versions.items() if not told}
+        changes = [(v.at, v.value, name) for name, told in versions.items() for v in told]
+        for at, value, name in sorted(changes, key=lambda each: each[0]):
+            now[name] = value
+            text = " ".join(filter(None, (now.get(each, "").strip() for each in names)))
+            if found and found[-1].at == at:
+                found.pop()
+            found.append(Version(text, at))
+        return found
 
     def _noticed(self, name: str) -> list[Version]:
         """The value of a property without a history, where it is not the one known before."""
@@ -304,9 +321,10 @@ def _properties(
 
 
 def _value(stated: Stated, record: Record) -> Any:
-    if stated.property is None:
+    if not stated.properties:
         return stated.value
-    return typed(record.values.get(stated.property, ""), stated)
+    values = (record.values.get(name, "").strip() for name in stated.properties)
+    return typed(" ".join(filter(None, values)), stated)
 
 
 def _noted(record: Record, name: str) -> datetime:

@@ -17,16 +17,22 @@ from leadpact.sources.mapping import Kind
 PREFIX = "leadpact_"
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+#: The built-in under another name: a field here is called `property`.
+property_ = property
 Owned = Literal["crm", "leadpact"]
 
 
 class Stated(Model):
     """What a field or property is: a property of the record, or a fixed `value`.
 
-    Just a name is the property of that name.
+    Just a name is the property of that name; a list of names is those, joined.
     """
 
     property: Name | None = Field(None, description="The property of the record.")
+    joined: list[Name] = Field(
+        default_factory=list,
+        description="Several properties, joined by a blank, as first and last name.",
+    )
     value: Scalar | None = Field(None, description="The same for every record.")
     type: Literal["text", "number", "boolean", "date"] = Field(
         "text", description="How the value is read."
@@ -38,13 +44,21 @@ class Stated(Model):
     @model_validator(mode="before")
     @classmethod
     def _from_name(cls, written: Any) -> Any:
+        if isinstance(written, list):
+            return {"joined": written}
         return {"property": written} if isinstance(written, str) else written
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        if (self.property is None) == (self.value is None):
-            raise ValueError("needs either a `property` or a fixed `value`")
+        origins = (self.property is not None, self.value is not None, bool(self.joined))
+        if sum(origins) != 1:
+            raise ValueError("needs either a `property`, some that are `joined`, or a `value`")
         return self
+
+    @property_
+    def properties(self) -> list[str]:
+        """The properties that it is made of."""
+        return [self.property] if self.property else list(self.joined)
 
 
 class Stages(Model):
@@ -234,4 +248,4 @@ def _read_by(people: People) -> list[str]:
 
 
 def _named(stated: Iterable[Stated]) -> list[str]:
-    return [each.property for each in stated if each.property]
+    return [name for each in stated for name in each.properties]

@@ -9,7 +9,7 @@ from leadpact.sources.recognise import stage_role
 
 #: Attribute → HubSpot's property, with how it is read where that is not text.
 _FIELDS = (
-    ("email", "email", ""), ("name", "firstname", ""), ("phone", "phone", ""),
+    ("email", "email", ""), ("name", "[firstname, lastname]", ""), ("phone", "phone", ""),
     ("title", "jobtitle", ""), ("company", "company", ""), ("domain", "website", ""),
     ("country", "country", ""), ("industry", "industry", ""),
     ("employees", "numemployees", "number"), ("source", "hs_analytics_source", ""),
@@ -50,7 +50,7 @@ def suggest(known: Known, stages: Sequence[tuple[str, str]]) -> str:
         "    fields:",
     ]
     for field, name, kind in _FIELDS:
-        if name in contacts:
+        if all(each in contacts for each in name.strip("[]").split(", ")):
             told = f"{{property: {name}, type: {kind}}}" if kind else name
             lines.append(f"      {field}: {told}")
     lines += _stages(contacts, stages)
