@@ -16,7 +16,8 @@ from standardwebhooks.webhooks import Webhook as Verifier
 
 from leadpact.agreement import templates
 from leadpact.agreement.loading import load_text
-from leadpact.flows import sending
+from leadpact.flows import answering, sending
+from leadpact.flows.answering import Answer
 from leadpact.flows.sending import PAUSES, send_due
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import Channel, Handoff, Notice, Webhook
@@ -133,6 +134,23 @@ def test_many_at_once_are_one_message(mail: list[tuple[str, Message]]) -> None:
     assert len(many) == 3
     assert sum(len(message.lines) for message in many) + len(mail) - len(many) == 20
     assert len({address for address, _ in mail}) == 4
+
+
+def test_one_message_of_many_leads_says_until_when_and_lets_each_be_accepted(
+    mail: list[tuple[str, Message]], settings: Any
+) -> None:
+    settings.LEADPACT_URL = "https://leads.example.com"
+    hand_over(*(f"L{n}" for n in range(60)))
+    send_all(NOW)
+    many = [message for _, message in mail if "new leads" in message.subject]
+    assert max(len(message.lines) for message in many) > 10
+    for message in many:
+        assert all(line.endswith(": due today at 13:00") for line in message.lines)
+        assert len(message.links) == min(len(message.lines), 10)
+        for line, link in zip(message.lines, message.links, strict=False):
+            assert link.label == f"Accept, {line[2:].partition(':')[0]}"
+            asked = answering.question_of(link.url.rpartition("/")[2], NOW)
+            assert (asked.answer, asked.lead) == (Answer.ACCEPT, line[2:].partition(":")[0])
 
 
 def test_nobody_is_woken_at_night(mail: list[tuple[str, Message]]) -> None:

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadpact.documents import words
 from leadpact.flows import digest_text
 from leadpact.flows.qualified import why_handed_over
-from leadpact.flows.telling import CONNECTION, CORRECTION, DIGEST, ESCALATION, WARNING
+from leadpact.flows.telling import (
+    BREACH,
+    CONNECTION,
+    CORRECTION,
+    DIGEST,
+    ESCALATION,
+    HANDOFF,
+    WARNING,
+)
 from leadpact.flows.wording import when
 from leadpact.ledger.models import Clock, Event, Lead, Notice
+from leadpact.ledger.services.states import OPEN_CLOCKS
 from leadpact.notify.message import Link, Message
 
 #: The last things a lead did that are told with it.
 _MOST_TOLD = 5
 #: With more notices of one kind for one person, a single message tells them all.
 TOGETHER = 3
+#: So many leads of a single message have a link: more would be a wall of addresses.
+_MOST_LINKED = 10
 
 
 def message_of(notice: Notice, zone: ZoneInfo, now: datetime, links: Sequence[Link]) -> Message:
@@ -43,12 +54,44 @@ def message_of(notice: Notice, zone: ZoneInfo, now: datetime, links: Sequence[Li
     return Message(notice.key, told, lines, links)
 
 
-def together(notices: Sequence[Notice], key: str) -> Message:
-    """Several notices of one kind as one message."""
+def together(
+    notices: Sequence[Notice],
+    zone: ZoneInfo,
+    now: datetime,
+    links_for: Callable[[Notice], Sequence[Link]],
+) -> Message:
+    """Several notices of one kind as one message, what sales owes soonest first.
+
+    The first leads have a link each, of those that `links_for` offers: to accept a new lead, else
+    to log an attempt.
+    """
     kind = notices[0].kind
     leads = Lead.objects.select_related("state", "company").in_bulk([n.lead_id for n in notices])
-    lines = [f"- {name_of(leads.get(notice.lead_id))}" for notice in notices]
-    return Message(key, f"{words.number(len(notices))} {_TOGETHER[kind]}", lines)
+    owed = _owed(leads) if kind in (HANDOFF, WARNING, BREACH, ESCALATION) else {}
+    first = 0 if kind == HANDOFF else -1
+    never = datetime.max.replace(tzinfo=UTC)
+    ordered = sorted(notices, key=lambda each: owed.get(each.lead_id or "", never))
+    lines, links = [], []
+    for place, notice in enumerate(ordered):
+        name, due = name_of(leads.get(notice.lead_id)), owed.get(notice.lead_id or "")
+        lines.append(f"- {name}" + (f": due {when(due, zone, now)}" if due else ""))
+        offered = links_for(notice) if place < _MOST_LINKED else ()
+        if offered:
+            links.append(Link(f"{offered[first].label}, {name}", offered[first].url))
+    told = f"{words.number(len(notices))} {_TOGETHER[kind]}"
+    return Message(notices[0].key, told, lines, links)
+
+
+def _owed(leads: Iterable[str]) -> dict[str, datetime]:
+    """When sales owes each of these leads the next thing, or owed it."""
+    clocks = Clock.objects.filter(
+        lead__in=list(leads), side="sales", outcome__in=OPEN_CLOCKS, protocol_step=None
+    )
+    found: dict[str, datetime] = {}
+    for lead, due in clocks.exclude(due_at=None).order_by("due_at").values_list("lead", "due_at"):
+        if due is not None:
+            found.setdefault(lead, due)
+    return found
 
 
 _SUBJECTS = {

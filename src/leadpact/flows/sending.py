@@ -122,7 +122,8 @@ def _messages(due: Sequence[Notice], now: datetime) -> list[tuple[list[Notice], 
     found: list[tuple[list[Notice], Message]] = []
     for some in by_kind.values():
         if len(some) > messages.TOGETHER and some[0].kind not in (DIGEST, CONNECTION):
-            found.append((some, messages.together(some, some[0].key)))
+            told = messages.together(some, zone, now, lambda each: links_for(each, now))
+            found.append((some, told))
         else:
             found += [
                 ([each], messages.message_of(each, zone, now, links_for(each, now)))
