@@ -71,12 +71,16 @@ def open_log(path: str | Path, tell: Progress) -> Read:
 def _dealt(file: Path, log: Any, buckets: int, free: int, tell: Progress) -> Dealt:
     rows = log.count_rows()
     what = (
-        f"{rows:,} rows outgrow the {free / 2**30:,.1f} GB that are free: dealing {buckets} parts"
+        f"Too long for {free / 2**30:,.1f} GB of free memory: "
+        f"dealing {rows:,} rows into {buckets} parts"
     )
     tell(0.05, what)
     try:
         return deal(
-            log, buckets, free // 4, tell=lambda n: tell(0.05 + 0.15 * n / rows, f"{what}, {n:,}")
+            log,
+            buckets,
+            free // 4,
+            tell=lambda done: tell(0.05 + 0.15 * done / rows, f"{what}, {done / rows:.0%}"),
         )
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
