@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from datetime import datetime
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from leadpact.cli.exits import Code, Failed
@@ -20,6 +21,7 @@ ADDRESS = "127.0.0.1"
 _LEDGER = ".ledger"
 _JOURNAL = "journal.log"
 _PORTS_TRIED = 20
+_ANSWERS_WITHIN = 5.0
 #: What would lead to an installation that is meant, or open this one to other machines.
 _MEANT = ("DATABASE_URL", "LEADPACT_SECRET", "LEADPACT_HOSTS", "LEADPACT_HTTPS", "LEADPACT_PROXIES")
 
@@ -99,11 +101,15 @@ def free_port(port: int) -> int:
 
 
 def wait_for(port: int, group: Group) -> None:
-    """Wait until somebody listens, or until a process ended, of which `watch` tells."""
+    """Wait until it answers anything, or until a process ended, of which `watch` tells."""
     while group.runs():
+        asking = HTTPConnection(ADDRESS, port, timeout=_ANSWERS_WITHIN)
         try:
-            socket.create_connection((ADDRESS, port), timeout=1).close()
-        except OSError:
+            asking.request("GET", "/healthz")
+            asking.getresponse()
+        except (OSError, HTTPException):
             time.sleep(0.1)
         else:
             return
+        finally:
+            asking.close()
