@@ -10,6 +10,7 @@ import pytest
 from leadpact.demo.salesforce.server import Faults, Limits
 from leadpact.sources.crm.connector import CredentialError, CrmError
 from leadpact.sources.salesforce import connector as reading
+from leadpact.sources.salesforce import shapes
 from leadpact.sources.salesforce.client import Client
 from tests.sources.salesforce.helpers import MAPPING, MONDAY, OWN, organisation
 
@@ -23,6 +24,18 @@ def test_whose_data_it_is_and_who_sells() -> None:
         at.org.deactivate(at.ben)
         owners = {owner.name: owner.active for owner in at.connector.owners()}
         assert owners == {"Leadpact": True, "Ana Silva": True, "Ben Ode": False}
+
+
+def test_a_session_says_whose_it_is_too() -> None:
+    with organisation() as at:
+        client = Client({"token": at.org.token}, at.simulator.address)
+        assert client.identity() == (at.org.number, at.org.me)
+        assert at.client.identity() == client.identity()
+
+
+def test_a_short_id_is_the_long_one() -> None:
+    assert shapes.long_id("0015000000Gv7qJ") == "0015000000Gv7qJAAR"
+    assert shapes.long_id("0015000000Gv7qJAAR") == "0015000000Gv7qJAAR"
 
 
 def test_a_lead_comes_with_what_it_was() -> None:

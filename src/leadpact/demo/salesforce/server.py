@@ -92,7 +92,12 @@ class Simulator:
     def _token(self, asked: dict[str, str]) -> Answer:
         if asked.get("client_secret") != "secret" or not self.org.token:
             return Answer(400, {"error": "invalid_client"})
-        told = {"access_token": self.org.token, "instance_url": self.address, "scope": "api"}
+        told = {
+            "access_token": self.org.token,
+            "instance_url": self.address,
+            "scope": "api",
+            "id": f"{self.address}/id/{self.org.number}/{self.org.me}",
+        }
         return Answer(200, told)
 
     def _call(self, method: str, path: str, query: dict[str, str], body: Row) -> Answer:

@@ -22,6 +22,7 @@ _LONGEST_PAUSE = 20.0
 #: So much of the day's calls is left to the organisation's other programs.
 _LEFT_TO_OTHERS = 0.05
 _DAY_IS_USED_UP = timedelta(hours=1)
+_IDENTITY = ("organization_id", "user_id")
 _OFTEN_ENOUGH = ("UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT")
 _USED_UP = "REQUEST_LIMIT_EXCEEDED"
 #: What a request may be refused for that its caller can mend: `code` tells which.
@@ -71,6 +72,7 @@ class Client:
         self._used: tuple[int, int] | None = None
         self._opened: Any = None
         self.scopes: tuple[str, ...] = ()
+        self._identity = ""
         self._described: dict[str, dict[str, Any]] = {}
 
     @property
@@ -99,10 +101,18 @@ class Client:
         """Ask anew what objects are made of."""
         self._described.clear()
 
-    def user(self) -> dict[str, Any]:
-        """As whom we are known, and whose data it is."""
-        found: dict[str, Any] = self._tried(lambda sf: sf.oauth2("userinfo")) or {}
-        return found
+    def identity(self) -> tuple[str, str]:
+        """The numbers of the organisation and of the user as whom we come. Raises CrmError.
+
+        They come with a token; for a session’s, which brings none, they are asked for.
+        """
+        if not self._identity and "token" not in self._credentials:
+            self._tried(lambda _opened: None)
+        if not self._identity:
+            told = self._tried(lambda sf: sf.oauth2("userinfo")) or {}
+            self._identity = "/".join(told.get(name) or "" for name in _IDENTITY)
+        *_, organisation, user = ["", "", *self._identity.split("/")]
+        return organisation, user
 
     def rows(self, job: str, locator: str, most: int) -> tuple[str, str]:
         """Rows of a finished query job as CSV, and where the next begin, empty after the last."""
@@ -228,6 +238,7 @@ class Client:
                 f"({told.get('error') or answer.status_code}): check the connected app, its "
                 "secret, and the user it runs as."
             )
+        self._identity = str(told.get("id") or "")
         self.scopes = tuple(str(told.get("scope") or "").split())
         return str(told["access_token"]), str(told.get("instance_url") or self._address).rstrip("/")
 

@@ -60,13 +60,10 @@ class SalesforceConnector:
 
     def account(self) -> Account:
         """The organisation, and the user as whom everything of ours is written."""
-        told = self._client.user()
-        return Account(
-            str(told.get("organization_id") or ""),
-            str(told.get("name") or ""),
-            str(told.get("user_id") or ""),
-            self._client.scopes,
-        )
+        organisation, user = map(shapes.long_id, self._client.identity())
+        if not user:
+            raise CrmError("Salesforce does not say as whom Leadpact comes.")
+        return Account(organisation, own_mark=user, scopes=self._client.scopes)
 
     def properties(self, of: str) -> Sequence[PropertyInfo]:
         """The fields of an object, our own under the names that we use, and of related ones."""

@@ -22,6 +22,7 @@ CUSTOM = "__c"
 _NUMBERS = ("double", "currency", "percent", "int", "long")
 _AGAIN = ("UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "TXN_SECURITY_METERING_ERROR")
 _LONGEST_SUBJECT = 255
+_SHORT_ID, _MARKS = 15, "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 Told = Mapping[str, Any]
 
@@ -34,6 +35,18 @@ def flat(told: Told, name: str) -> str:
         for part in name.split("."):
             value = value.get(part) if isinstance(value, Mapping) else None
     return text(value)
+
+
+def long_id(number: str) -> str:
+    """An id of 18 characters, as every answer has it, also where one of 15 was told.
+
+    The last three say which of the others are capital letters, five at a time.
+    """
+    if len(number) != _SHORT_ID:
+        return number
+    parts = (number[begin : begin + 5] for begin in range(0, _SHORT_ID, 5))
+    marks = (sum(sign.isupper() << at for at, sign in enumerate(part)) for part in parts)
+    return number + "".join(_MARKS[mark] for mark in marks)
 
 
 def text(value: Any) -> str:
