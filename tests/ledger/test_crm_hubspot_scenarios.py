@@ -126,6 +126,18 @@ def test_what_a_rep_does_there_counts_here_and_is_not_overruled() -> None:
         assert task.values["hubspot_owner_id"] == "8"
 
 
+def test_where_the_mapping_says_always_a_stage_moved_back_is_put_right() -> None:
+    text = MAPPING.replace(
+        "property: lifecyclestage\n", "property: lifecyclestage\n      write: always\n"
+    )
+    with company(mapping=text) as at:
+        ada = ask_for_demo(at)
+        at.rest()
+        at.portal.set("contacts", ada, {"lifecyclestage": "lead"})
+        at.rest()
+        assert at.contact(ada).values["lifecyclestage"] == "marketingqualifiedlead"
+
+
 def test_of_two_owners_named_at_once_the_customer_system_keeps_its_own() -> None:
     with company() as at:
         ada = ask_for_demo(at)

@@ -144,7 +144,7 @@ class Comparing:
         now = there.values.get(mapped.property, "")
         if value is None or mapped.values.get(now) == lead.stage:
             return {}
-        if there.written.get(mapped.property) == value:
+        if mapped.write == "forward" and there.written.get(mapped.property) == value:
             return {}
         if self._place(mapped.values.get(now)) < self._place(lead.stage):
             return {mapped.property: value}

@@ -27,9 +27,8 @@ WITH_HISTORY, WITHOUT, WRITTEN, SEARCHED, ASSOCIATED = 50, 100, 100, 200, 1000
 _MOST_FOUND = 10_000
 #: What a token must be allowed: to read, and to write.
 READING = (
-    "crm.objects.contacts.read", "crm.objects.companies.read", "crm.objects.deals.read",
-    "crm.objects.owners.read", "crm.schemas.contacts.read", "crm.schemas.deals.read",
-    "sales-email-read",
+    "crm.objects.contacts.read", "crm.objects.deals.read", "crm.objects.owners.read",
+    "crm.schemas.contacts.read", "crm.schemas.deals.read", "sales-email-read",
 )  # fmt: skip
 WRITING = ("crm.objects.contacts.write", "crm.schemas.contacts.write")
 

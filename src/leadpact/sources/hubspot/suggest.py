@@ -10,7 +10,8 @@ from leadpact.sources.recognise import stage_role
 #: Attribute → HubSpot's property, with how it is read where that is not text.
 _FIELDS = (
     ("email", "email", ""), ("name", "[firstname, lastname]", ""), ("phone", "phone", ""),
-    ("title", "jobtitle", ""), ("company", "company", ""), ("domain", "website", ""),
+    ("title", "jobtitle", ""), ("company", "company", ""),
+    ("company_id", "associatedcompanyid", ""), ("domain", "website", ""),
     ("country", "country", ""), ("industry", "industry", ""),
     ("employees", "numemployees", "number"), ("source", "hs_analytics_source", ""),
     ("campaign", "hs_analytics_source_data_1", ""), ("landing_page", "hs_analytics_first_url", ""),
