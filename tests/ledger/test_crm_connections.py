@@ -111,6 +111,26 @@ def test_a_worker_talks_by_itself_and_alone() -> None:
             pass
 
 
+def test_whoever_takes_too_long_gives_way_to_who_took_over() -> None:
+    with company() as at:
+        for n in range(120):
+            at.portal.add("contacts", {"email": f"p{n}@northwind.io"})
+        row = CrmConnection.objects.get()
+
+        def another_takes_over(_of: str, _count: int) -> None:
+            at.time.pass_(minutes=6)
+            assert crm_connections.lease(row, "two", now=at.time())
+
+        with (
+            pytest.raises(ConnectionRefusal, match="Another process"),
+            crm.session(row, "one", at.time) as of,
+        ):
+            crm.pull(of, at.time, another_takes_over)
+        assert CrmRecord.objects.count() == 50
+        row.refresh_from_db()
+        assert row.leased_by == "two"
+
+
 def test_a_revoked_token_is_told_to_both_heads_once_until_it_is_good_again() -> None:
     with company() as at:
         ask_for_demo(at)

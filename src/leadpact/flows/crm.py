@@ -57,6 +57,13 @@ class Session:
     row: CrmConnection
     crm: Crm
     connector: Connector
+    by: str
+    now: Clock
+
+    def renew(self) -> None:
+        """Go on having it to oneself. Raises ConnectionRefusal where somebody else has it."""
+        if not crm_connections.lease(self.row, self.by, now=self.now()):
+            raise ConnectionRefusal("Another process speaks with the customer system by now.")
 
 
 def connect(
@@ -134,7 +141,7 @@ def session(row: CrmConnection, by: str, now: Clock) -> Iterator[Session]:
     try:
         crm = mapping_of(row)
         connector = connector_of(crm, _credentials(row), row.address)
-        yield Session(row, crm, connector)
+        yield Session(row, crm, connector, by, now)
     except CrmError as error:
         refused = isinstance(error, CredentialError)
         news = crm_connections.failed(
@@ -167,12 +174,12 @@ def _credentials(row: CrmConnection) -> dict[str, str]:
 
 def pull(of: Session, now: Clock, told: Callable[[str, int], None]) -> Pulled:
     """Read what is new."""
-    return Pull(of.row, of.crm, of.connector, now, told).run()
+    return Pull(of.row, of.crm, of.connector, now, told, of.renew).run()
 
 
 def push(of: Session, now: Clock) -> Pushed:
     """Write what should stand there."""
-    return Push(of.row, of.crm, of.connector, now).run()
+    return Push(of.row, of.crm, of.connector, now, of.renew).run()
 
 
 def set_up(of: Session) -> dict[str, list[str]]:

@@ -49,13 +49,17 @@ class Pulled:
 
 @dataclass(frozen=True)
 class Pull:
-    """One reading of one connection. `tell` hears of every page: object and records so far."""
+    """One reading of one connection. `tell` hears of every page: object and records so far.
+
+    `renew` is called before every page, so that nobody else takes the connection meanwhile.
+    """
 
     row: CrmConnection
     crm: Crm
     connector: Connector
     now: Clock
     tell: Progress = lambda _of, _count: None
+    renew: Callable[[], None] = lambda: None
 
     def run(self) -> Pulled:
         """Read what is new. Raises CrmError; what was read until then is kept."""
@@ -112,6 +116,7 @@ class Pull:
             cursor.began_at = self.now()
         latest = cursor.since
         while True:
+            self.renew()
             page = self._page(of, cursor)
             self._take(of, page, names, batch, done)
             changes = [record.modified_at for record in page.records]
@@ -152,6 +157,7 @@ class Pull:
             cursor, after = crm_connections.cursor(self.row, of), ""
             since = cursor.deleted_since
             while True:
+                self.renew()
                 page = self.connector.deleted(of, since, after)
                 Taking(self.row, self.crm, names, now).take(of, page.records, page.deletions)
                 done.deletions += len(page.deletions)

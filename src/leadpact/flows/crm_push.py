@@ -214,12 +214,13 @@ def _note(state: LeadState) -> str:
 
 @dataclass(frozen=True)
 class Push:
-    """Sends what is noted down for one connection."""
+    """Sends what is noted down for one connection; `renew` as in `Pull`."""
 
     row: CrmConnection
     crm: Crm
     connector: Connector
     now: Clock
+    renew: Callable[[], None] = lambda: None
 
     def run(self) -> Pushed:
         """Compare, then send what is due. Raises CrmError; what was sent until then is kept."""
@@ -227,6 +228,7 @@ class Push:
         if self.row.shadow:
             return done
         while rows := crm_writes.begin(self.row, _SENT_AT_ONCE, now=self.now()):
+            self.renew()
             self._properties([r for r in rows if " " not in r.field], done)
             self._tasks([r for r in rows if r.field.startswith(f"{TASK} ")], done)
             self._notes([r for r in rows if r.field.startswith(f"{NOTE} ")], done)
