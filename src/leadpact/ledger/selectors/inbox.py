@@ -9,7 +9,6 @@ from datetime import datetime
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from leadpact.ledger.models import Change, Clock, Event, Handoff, Lead
-from leadpact.ledger.selectors.visible import leads_for
 from leadpact.ledger.services.permits import Caller
 from leadpact.ledger.services.states import OPEN_CLOCKS
 
@@ -20,7 +19,11 @@ def leads_to_work(caller: Caller) -> QuerySet[Lead]:
     """Leads that sales has now: those that a rep holds or that wait in a queue of their team; of
     heads, all. A lead that sales gave back is not there until it is handed over again.
     """
-    found = leads_for(caller).filter(state__status="open", state__handed_off_at__isnull=False)
+    # Whoever may see these need not be asked again, which would cost a look at each lead: what was
+    # handed over is no longer marketing's alone, and a rep sees what they hold or may take.
+    found = Lead.objects.filter(
+        merged_into=None, state__status="open", state__handed_off_at__isnull=False
+    )
     if not caller.sees_all:
         waits = Handoff.objects.filter(
             lead=OuterRef("pk"), episode=OuterRef("state__episode"), person=None
@@ -29,6 +32,21 @@ def leads_to_work(caller: Caller) -> QuerySet[Lead]:
         anybodys = Exists(waits.filter(team=caller.team or "", queue__isnull=False))
         found = found.filter(mine | Q(anybodys, state__holder=None))
     return found.select_related("state", "company")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many leads somebody works, and of how many what is owed is overdue."""
+
+    leads: int
+    overdue: int
+
+
+def waiting_for(caller: Caller, now: datetime) -> Waiting:
+    """How much there is to work."""
+    late = Q(state__owed_at__lte=now)
+    found = leads_to_work(caller).aggregate(leads=Count("pk"), overdue=Count("pk", filter=late))
+    return Waiting(found["leads"], found["overdue"])
 
 
 def open_clocks(leads: Iterable[str]) -> QuerySet[Clock]:

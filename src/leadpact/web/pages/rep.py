@@ -22,15 +22,15 @@ _LATELY = timedelta(days=30)
 def home(request: PageRequest) -> HttpResponse:
     """My queue by time left, and what became of my promises."""
     caller, now = request.caller, request.now
-    queue = inbox.leads_to_work(caller).order_by("state__owed_at", "key")
-    owed = queue.filter(state__owed_at__isnull=False)
-    first = list(owed[:_FIRST])
+    owed = inbox.leads_to_work(caller).filter(state__owed_at__isnull=False)
+    first = list(owed.order_by("state__owed_at", "key")[:_FIRST])
+    waiting = inbox.waiting_for(caller, now)
     version = agreements.in_force(now)
     kept = inbox.kept_by(caller.person, now - _LATELY) if caller.person else None
     told = {
         "works": works_of(first, now),
-        "waiting": queue.count(),
-        "overdue": owed.filter(state__owed_at__lte=now).count(),
+        "waiting": waiting.leads,
+        "overdue": waiting.overdue,
         "kept": kept,
         **forms_of(version.agreement if version else None),
     }
