@@ -1,17 +1,23 @@
 """Write the pictures that the documentation shows, from the sample company's own pages.
 
-`docs/images/report.png` is the first screen of its report, as the README shows it. Without a
-Chromium or Chrome the pictures stay as they are, and the script says so.
+`docs/images/report.png` is the first screen of its report; the others are first screens of the
+product that `leadpact demo` opens, each as somebody of the company sees it. Without a Chromium or
+Chrome the pictures stay as they are, and the script says so.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
+import re
+import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from leadpact.agreement import templates
 from leadpact.agreement.loading import load_text
@@ -26,6 +32,13 @@ SIZE = ViewportSize(width=1280, height=800)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
 #: What `leadpact demo` makes when nothing else is asked for.
 SEED, LEADS = 7, 4000
+#: Picture → who looks, and at which page; `LEAD` is the first lead of their inbox.
+LEAD = "lead"
+SHOWN = {
+    "home": ("Sales head", "/"),
+    "inbox": ("Rep", "/inbox"),
+    "lead": ("Rep", LEAD),
+}
 
 
 def main() -> int:
@@ -38,7 +51,10 @@ def main() -> int:
         page = Path(made) / "report.html"
         page.write_text(sample_report(Path(made)), encoding="utf-8")
         IMAGES.mkdir(exist_ok=True)
-        take(chromium, page, IMAGES / "report.png")
+        with browsing(chromium) as browser:
+            take(fresh_page(browser), page.as_uri(), "report")
+            with product(Path(made) / "home") as at:
+                picture_pages(browser, at)
     return 0
 
 
@@ -61,15 +77,56 @@ def tell(_done: float, what: str) -> None:
     print(f"  {what}", flush=True)
 
 
-def take(chromium: str, page: Path, picture: Path) -> None:
-    """Take the first screen of a page, in light colours and one pixel a point."""
+@contextlib.contextmanager
+def browsing(chromium: str) -> Iterator[Browser]:
+    """A browser, until it is not needed any more."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        shown = browser.new_page(viewport=SIZE, color_scheme="light", device_scale_factor=1)
-        shown.goto(page.as_uri())
-        shown.screenshot(path=picture)
+        yield browser
         browser.close()
+
+
+def fresh_page(browser: Browser) -> Page:
+    """A page in light colours and one pixel a point, where nobody is signed in."""
+    return browser.new_context(
+        viewport=SIZE, color_scheme="light", device_scale_factor=1, timezone_id="America/New_York"
+    ).new_page()
+
+
+def take(page: Page, address: str, name: str) -> None:
+    """Take the first screen of a page."""
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    picture = IMAGES / f"{name}.png"
+    page.screenshot(path=picture)
     print(f"{picture.relative_to(ROOT)}: {picture.stat().st_size // 1000} kB")
+
+
+@contextlib.contextmanager
+def product(folder: Path) -> Iterator[str]:
+    """The product with the sample company's year, at its address."""
+    words = [sys.executable, "-m", "leadpact", "demo", "--no-lively", "--port", "0"]
+    around = {**os.environ, "LEADPACT_HOME": str(folder), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=around) as running:
+        try:
+            assert running.stdout is not None
+            found = (re.search(r"Open (http://\S+?)/? ", line) for line in running.stdout)
+            yield next(match[1] for match in found if match)
+        finally:
+            running.send_signal(signal.SIGINT)
+
+
+def picture_pages(browser: Browser, at: str) -> None:
+    """The first screens of the product, each as somebody of the company sees it."""
+    for name, (role, path) in SHOWN.items():
+        page = fresh_page(browser)
+        page.goto(at)
+        page.get_by_role("button", name=role).first.click()
+        page.wait_for_load_state()
+        if path == LEAD:
+            page.goto(f"{at}/inbox")
+            path = page.locator(".whom a").first.get_attribute("href") or "/"
+        take(page, f"{at}{path}", name)
 
 
 if __name__ == "__main__":
