@@ -186,6 +186,20 @@ def test_a_deal_with_three_people_is_one_deal(connection: CrmConnection) -> None
     assert not Deal.objects.exists()
 
 
+def test_a_deal_stays_as_it_is_when_only_one_of_its_people_is_looked_at(
+    connection: CrmConnection,
+) -> None:
+    take(connection, "contacts", record(number="1"), record(number="2"))
+    path = [("new", MONDAY), ("closedwon", after(1))]
+    for stages in (path, [*path, ("new", after(2))]):
+        deal = record("deals", "5", history={"dealstage": stages}, contacts=["1", "2"])
+        take(connection, "deals", deal)
+        settle(after(100))
+    take(connection, "calls", record("calls", "9", contacts=["1"]))
+    settle(after(100))
+    assert Deal.objects.get().outcome == "open"
+
+
 def test_a_deal_without_people_is_told_as_it_is(connection: CrmConnection) -> None:
     take(connection, "deals", record("deals", "5", dealstage="new", amount="10"))
     take(

@@ -63,6 +63,7 @@ def _named(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def retell(leads: Iterable[str], voided: set[tuple[str, str]]) -> None:
     """Tell every deal of these leads anew from the log, without the rows that were voided."""
+    leads = set(leads)
     keys = sorted(
         set(
             DealRole.objects.filter(lead__key__among=sorted(leads)).values_list(
@@ -73,12 +74,25 @@ def retell(leads: Iterable[str], voided: set[tuple[str, str]]) -> None:
     if not keys:
         return
     rows: dict[str, list[Event]] = {key: [] for key in keys}
-    parts = DealRole.objects.filter(deal_id__in=keys).values_list("lead_id", flat=True)
+    parts = set(DealRole.objects.filter(deal_id__in=keys).values_list("lead_id", flat=True))
+    if parts - set(leads):
+        voided = voided | _withdrawn()
     for row in Event.objects.filter(lead_id__in=list(parts), kind__in=DEAL_KINDS):
         key = str(json.loads(row.properties).get("deal_id"))
         if key in rows and (row.source, row.event_id) not in voided:
             rows[key].append(row)
     Deal.objects.bulk_update([_told(key, rows[key]) for key in keys], _TOLD)
+
+
+def _withdrawn() -> set[tuple[str, str]]:
+    """Single rows that were voided, of whichever lead; the latest void is judged first (§1)."""
+    found: set[tuple[str, str]] = set()
+    voids = Event.objects.filter(kind="fact.voided", lead=None)
+    for row in voids.order_by("-happened", "-source", "-event_id"):
+        told = json.loads(row.properties)
+        if told.get("event_id") and (row.source, row.event_id) not in found:
+            found.add((str(told.get("source") or row.source), str(told["event_id"])))
+    return found
 
 
 _TOLD = ("amount", "currency", "opened_at", "closed_at", "outcome", "reason", "owner", "product")
