@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -76,6 +76,13 @@ def test_it_tells_who_where_what_is_owed_and_why_there(company: None) -> None:
         "met",
     ):  # fmt: skip
         assert said in text, said
+
+
+def test_good_news_looks_different_from_bad(company: None) -> None:
+    text = text_of(signed_in("sales head"))
+    assert '<span class="badge good">met</span>' in text
+    settle(now() + timedelta(days=30))
+    assert '<span class="badge bad">overdue</span>' in text_of(signed_in("administrator"))
 
 
 def test_only_who_works_it_is_offered_to(company: None) -> None:

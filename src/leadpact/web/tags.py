@@ -117,9 +117,10 @@ def at(row: Event) -> datetime:
 
 #: Words of states that are good or bad news; colour only repeats them.
 _TONES = {
-    **dict.fromkeys(("met", "won"), "good"),
+    **dict.fromkeys(("met", "won", "done", "sent"), "good"),
     **dict.fromkeys(("missed", "overdue", "lost", "disqualified"), "bad"),
-    **dict.fromkeys(("rejected", "excluded", "recycled"), "short"),
+    **dict.fromkeys(("failed", "dead", "error"), "bad"),
+    **dict.fromkeys(("rejected", "excluded", "recycled", "warning", "mapping"), "short"),
     "marketing": "marketing",
     "sales": "sales",
 }
@@ -149,19 +150,6 @@ def duration(seconds: float) -> str:
 def plain_reason(text: str) -> str:
     """A reason of the engine in words of every day: names of the log without their underscores."""
     return text.replace("_", " ")
-
-
-#: What a state is like: good, not yet good, or bad.
-_TONES = {
-    "done": "good", "sent": "good", "failed": "bad", "dead": "bad", "error": "bad",
-    "warning": "short", "mapping": "short",
-}  # fmt: skip
-
-
-@register.filter
-def tone_of(state: str) -> str:
-    """The tone of a badge that tells a state."""
-    return _TONES.get(str(state), "")
 
 
 @register.filter

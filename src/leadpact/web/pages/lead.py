@@ -25,6 +25,8 @@ from leadpact.web.registry import PageRequest, action, page
 
 #: Attributes that the head of the page tells already.
 _IN_THE_HEAD = ("name", "company", "created_at")
+#: How a route was found, and what counts passages and versions.
+_TOLD_ELSEWHERE = ("steps", "episode", "version")
 _A_PAGE = 40
 
 
@@ -148,9 +150,10 @@ def _side(row: Event) -> str:
 
 
 def _said(row: Event) -> str:
-    """The properties of a row in one line."""
+    """The properties of a row in one line, but for what the page tells elsewhere."""
     told = json.loads(row.properties)
-    return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in told.items())
+    shown = {name: value for name, value in told.items() if name not in _TOLD_ELSEWHERE}
+    return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in shown.items())
 
 
 @action("proposals/<int:number>/<str:verdict>", name="decide_proposal", act=Act.CLEAN)
