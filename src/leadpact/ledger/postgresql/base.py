@@ -1,7 +1,7 @@
 """Django's own backend, but for one thing: a text that is a key has one index, not two.
 
 For every key Django makes a second index that helps nobody but `LIKE 'begin%'`, which is asked
-nowhere here. They would be a third of all that is written.
+nowhere here.
 """
 
 from __future__ import annotations
