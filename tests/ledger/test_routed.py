@@ -8,10 +8,12 @@ import pytest
 
 from leadpact.agreement import templates
 from leadpact.agreement.loading import load_text
-from leadpact.flows.routed import from_ledger, from_sources
+from leadpact.engine.evaluate import evaluate
+from leadpact.flows.routed import from_ledger, from_sources, open_leads_of
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import Absence, Event, Handoff, LeadState, Person
 from leadpact.ledger.selectors import agreements, logs
+from leadpact.ledger.selectors.rosters import open_leads
 from leadpact.ledger.services.agreements import publish
 from leadpact.ledger.services.ingest import ingest
 from tests.ledger.helpers import MONDAY, go_live, settle
@@ -75,6 +77,29 @@ def test_a_lead_that_is_held_is_routed_as_if_nobody_did() -> None:
     assert told.holder == holder
     assert not any("another open lead" in step.why for step in told.decision.steps)
     assert told.as_json()["held_by"] == holder
+
+
+def test_a_lead_that_came_back_to_marketing_fills_nobodys_cap() -> None:
+    arrive("Ada")
+    settle(NOW)
+    holder = LeadState.objects.get(lead="Ada").holder
+    assert holder
+    Person.objects.filter(name=holder).update(cap=1)
+    assert open_leads()[holder] == 1
+    later = NOW + timedelta(hours=1)
+    known = Known(id="Ada")
+    rejected = {"reason": "no budget", "rating": 2}
+    ingest([Fact("crm", "Ada 9", "sales.rejected", later, known, rejected)], now=later)
+    settle(later)
+    state = LeadState.objects.get(lead="Ada")
+    assert (state.episode, state.status, state.holder) == (2, "open", holder)
+    assert holder not in open_leads()
+    arrive("Bo", asks=False)
+    settle(later)
+    told = from_ledger(agreements.documents(), "Bo", later)
+    assert not any(step.what == holder and "cap" in step.why for step in told.decision.steps)
+    result = evaluate(agreements.documents(), logs.whole_history(), as_of=later)
+    assert open_leads_of(result) == open_leads()
 
 
 def test_a_proposal_may_be_tried() -> None:

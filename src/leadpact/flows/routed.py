@@ -69,7 +69,7 @@ def from_sources(
     result = result_of(evaluation)
     roster = Roster(
         people=people_of(result.agreement, _closed(evaluation)),
-        open_leads=_open_leads(result),
+        open_leads=open_leads_of(result),
         owners=_owners(result, history, lead),
     )
     return _routed(result, lead, roster)
@@ -124,9 +124,22 @@ def _closed(evaluation: Evaluation) -> list[tuple[str, Any]]:
     return [(each.calendar, each.day) for each in evaluation.closures]
 
 
-def _open_leads(result: Result) -> Mapping[str, int]:
-    states = result.lead_states.select(["status", "holder"]).to_pylist()
-    return Counter(str(s["holder"]) for s in states if s["status"] == "open" and s["holder"])
+def open_leads_of(result: Result) -> Mapping[str, int]:
+    """Holder → open leads given or handed over in their present episode, as the ledger counts."""
+    asked = ["lead_id", "episode", "handed_off_at", "assigned_at"]
+    given = {
+        (row["lead_id"], row["episode"])
+        for row in result.episodes.select(asked).to_pylist()
+        if row["handed_off_at"] or row["assigned_at"]
+    }
+    states = result.lead_states.select(["lead_id", "episode", "status", "holder"]).to_pylist()
+    return Counter(
+        str(state["holder"])
+        for state in states
+        if state["status"] == "open"
+        and state["holder"]
+        and (state["lead_id"], state["episode"]) in given
+    )
 
 
 def _owners(result: Result, history: History, lead: str) -> Mapping[str, tuple[Owner, ...]]:

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from leadpact.agreement.spec import Agreement
 from leadpact.engine.routing.people import Absence, Owner, Person, Pool, Roster, people_of
 from leadpact.engine.routing.people import Standing as Due
 from leadpact.ledger.models import Absence as AbsenceRow
-from leadpact.ledger.models import Deal, Handoff, LeadState, Standing
+from leadpact.ledger.models import Deal, Episode, Handoff, LeadState, Standing
 from leadpact.ledger.models import Person as PersonRow
 
 #: Bulk arrivals of the last working day decide the pace; no weekend with holidays is longer.
@@ -34,7 +34,7 @@ def roster(
     """
     return Roster(
         people=_people(agreement, closed, now),
-        open_leads=_open_leads(),
+        open_leads=open_leads(),
         standings={
             (Pool(row.team, row.bulk), row.person): Due(row.due, row.had)
             for row in Standing.objects.all()
@@ -64,9 +64,19 @@ def _people(
     )
 
 
-def _open_leads() -> dict[str, int]:
-    held = LeadState.objects.filter(status="open", holder__isnull=False).values("holder")
-    return {str(row["holder"]): row["leads"] for row in held.annotate(leads=Count("lead"))}
+def open_leads() -> dict[str, int]:
+    """Holder → open leads that count for them: given or handed over in their present episode.
+
+    A lead that came back to marketing keeps its holder, who has nothing to do with it meanwhile.
+    """
+    given = Episode.objects.filter(
+        Q(handed_off_at__isnull=False) | Q(assigned_at__isnull=False),
+        lead=OuterRef("lead"),
+        episode=OuterRef("episode"),
+    )
+    held = LeadState.objects.filter(Exists(given), status="open", holder__isnull=False)
+    counted = held.values("holder").annotate(leads=Count("lead"))
+    return {str(row["holder"]): row["leads"] for row in counted}
 
 
 def _bulk_given(now: datetime) -> dict[str, tuple[datetime, ...]]:

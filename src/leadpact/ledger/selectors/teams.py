@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db.models import Count
 
-from leadpact.ledger.models import Clock, LeadState, Person, PublishedMetric, Standing
+from leadpact.ledger.models import Clock, Person, PublishedMetric, Standing
 from leadpact.ledger.selectors.lists import people
+from leadpact.ledger.selectors.rosters import open_leads
 
 #: Figures of each person that a team is shown by, over all time.
 RESPONSE, KEPT, ACCEPTED = "speed_to_lead_person", "attainment_sales", "acceptance_rate"
@@ -38,7 +39,7 @@ class Member:
 def members(now: datetime) -> dict[str, list[Member]]:
     """By team, everybody who is active, in the order of the agreement."""
     rows = people().filter(active=True).order_by("team__position", "position", "name")
-    held, clocks = _open_leads(), _clocks()
+    held, clocks = open_leads(), _clocks()
     shares: dict[str, list[Standing]] = defaultdict(list)
     for each in Standing.objects.filter(bulk=False):
         shares[each.person].append(each)
@@ -64,11 +65,6 @@ def members(now: datetime) -> dict[str, list[Member]]:
             )
         )
     return dict(found)
-
-
-def _open_leads() -> dict[str, int]:
-    held = LeadState.objects.filter(status="open", holder__isnull=False).values("holder")
-    return {str(row["holder"]): row["n"] for row in held.annotate(n=Count("lead"))}
 
 
 def _clocks() -> dict[tuple[str, str], int]:
