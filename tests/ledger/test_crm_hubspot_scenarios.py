@@ -209,6 +209,22 @@ def test_people_merged_there_are_one_here_with_one_task() -> None:
         assert len(at.open_tasks()) == 1
 
 
+def test_a_holder_who_came_with_a_merge_is_written_too() -> None:
+    with company() as at:
+        ada = at.portal.add("contacts", {"email": "ada@northwind.io", "lifecyclestage": "lead"})
+        other = ask_for_demo(at, "a.king@northwind.io")
+        at.time.pass_(minutes=1)
+        at.pull()
+        settle(at.time())
+        assert lead(other).holder == "Ana"
+        at.time.pass_(minutes=1)
+        at.portal.merge("contacts", ada, other)
+        at.rest()
+        assert lead(ada).holder == "Ana"
+        at.rest()
+        assert at.contact(ada).values["hubspot_owner_id"] == "7"
+
+
 def test_people_and_activities_that_are_deleted_there() -> None:
     with company() as at:
         ada = ask_for_demo(at)

@@ -32,8 +32,7 @@ def records_of(
 ) -> dict[str, list[CrmRecord]]:
     """The living records of each lead, those of leads that live in it among them."""
     wanted = set(leads)
-    absorbed = Lead.objects.filter(merged_into_id__in=wanted)
-    heirs = dict(absorbed.values_list("key", "merged_into_id"))
+    heirs = _absorbed(wanted)
     rows = CrmRecord.objects.filter(
         connection=connection, object__in=list(objects), lead_id__in=wanted | heirs.keys(),
         deleted_at=None, absorbed_by="",
@@ -42,6 +41,18 @@ def records_of(
     for row in rows.order_by("pk"):
         lead = str(row.lead_id)
         found[heirs.get(lead) or lead].append(row)
+    return found
+
+
+def _absorbed(leads: Iterable[str]) -> dict[str, str]:
+    """Leads that live in these by now, each with the one of these."""
+    found: dict[str, str] = {}
+    ahead = {lead: lead for lead in leads}
+    while ahead:
+        rows = Lead.objects.filter(merged_into_id__in=list(ahead))
+        pairs = rows.values_list("key", "merged_into_id")
+        ahead = {key: ahead[str(into)] for key, into in pairs if key not in found}
+        found |= ahead
     return found
 
 
@@ -66,9 +77,16 @@ def handoffs(leads: Iterable[str]) -> dict[tuple[str, int], Handoff]:
 
 
 def last_assignments(leads: Iterable[str]) -> dict[str, Event]:
-    """The row that named each lead's present holder."""
-    rows = Event.objects.filter(lead__in=list(leads), kind="lead.assigned")
-    return {str(row.lead_id): row for row in rows.order_by("happened", "source", "event_id")}
+    """The row that named each lead's present holder, also one of a lead that it absorbed."""
+    wanted = set(leads)
+    heirs = _absorbed(wanted)
+    rows = Event.objects.filter(lead__in=[*wanted, *heirs], kind="lead.assigned")
+    found: dict[str, Event] = {}
+    for row in rows.order_by("happened", "source", "event_id"):
+        key = str(row.lead_id)
+        if key in wanted or heirs[key] not in found or found[heirs[key]].lead_id != heirs[key]:
+            found[heirs.get(key, key)] = row
+    return found
 
 
 def writes_of(records: Iterable[CrmRecord]) -> dict[int, dict[str, CrmWrite]]:
