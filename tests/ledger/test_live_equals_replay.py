@@ -40,6 +40,8 @@ MODELS = {
 }
 #: Columns about the moment, and those that say where the lead was last looked at.
 ASIDE = {"id", "attributes", "evaluated_at", "next_at", "digest", "next_change_at"}
+#: What a lead's state repeats of its episode and its clocks, so that lists can be sorted by it.
+FOR_PAGES = {("lead_states", "owed_at"), ("lead_states", "handed_off_at")}
 #: What the law of the oracle says nothing about.
 BEYOND = {"persona", "profile", "profile_fit", "merged_into"}
 
@@ -121,8 +123,14 @@ def _lasting(tables: Tables) -> Tables:
 
 
 def _told() -> Tables:
-    """What the ledger says."""
-    return {name: _sorted(model.objects.values()) for name, model in MODELS.items()}
+    """What the ledger says, in the engine's columns."""
+    return {
+        name: _sorted(
+            {k: v for k, v in row.items() if (name, k) not in FOR_PAGES}
+            for row in model.objects.values()
+        )
+        for name, model in MODELS.items()
+    }
 
 
 def _evaluated(moment: datetime) -> Tables:

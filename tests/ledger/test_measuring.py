@@ -249,7 +249,7 @@ def test_campaigns_that_anybody_can_invent_are_bounded(
     measured(LATER)
     campaigns = PublishedMetric.objects.filter(by="campaign").values_list("group", flat=True)
     assert len(set(campaigns)) == 2
-    assert "many\N{REPLACEMENT CHARACTER}" in set(campaigns)
+    assert "many" in set(campaigns)
 
 
 @pytest.fixture(autouse=True)
