@@ -103,6 +103,10 @@ def _live_together(
     for name, lead in leads.items():
         lead.rows = rows[name]
     everything = [row for lead in leads.values() for row in lead.rows]
+    for row in sorted(everything, key=lambda row: row.at, reverse=True):
+        absorbed = leads.get(str(row.properties.get("absorbed")))
+        if row.kind == "lead.merged" and absorbed and absorbed.name != row.lead:
+            absorbed.absorbed_at = row.at
     ahead = {at for at in _candidates(everything, company) if at <= as_of}
     pauses = _windows(company)
     visited: set[datetime] = set()

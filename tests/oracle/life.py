@@ -47,6 +47,7 @@ class Lead(Known):
         self.frozen_fit: dict[str, Any] | None = None
         self.merged = False
         self.survivor: Lead | None = None
+        self.absorbed_at: datetime | None = None
         self.arriving: list[Any] = []
 
     # What happens at an instant (§5).
@@ -211,8 +212,10 @@ class Lead(Known):
         return as_kind(self.attributes(now).get("origin"), "text") == "customer"
 
     def _decided_later(self, stage: str, now: datetime) -> bool:
+        """Whether the lead's own log, which ends just before a merge, has the decision later."""
         return any(
             row.at > now
+            and (self.absorbed_at is None or row.at < self.absorbed_at)
             and row.decided
             and row.kind == "stage.entered"
             and row.says("stage") == stage.casefold()
