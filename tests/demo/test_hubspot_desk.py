@@ -35,6 +35,15 @@ def test_each_button_does_something_in_the_account(desk: Desk) -> None:
     assert contacts[second].archived_at == NOW
 
 
+def test_a_contact_has_a_page_of_its_own(desk: Desk) -> None:
+    one, other = desk.come(), desk.come()
+    emails = [desk.portal.there("contacts", number).values["email"] for number in (one, other)]
+    page = desk.page(one)
+    assert emails[0] in page
+    assert emails[1] not in page
+    assert "Nobody is here" in desk.page("7")
+
+
 def test_what_cannot_be_done_any_more_is_passed_over(desk: Desk) -> None:
     desk.act({"do": "busy", "contact": "7"})
     desk.act({"do": "nonsense"})

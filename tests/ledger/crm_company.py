@@ -131,10 +131,12 @@ def company(
     faults: Faults | None = None,
     shadow: bool = False,
     live: bool = True,
+    domain: str = "app.hubspot.com",
 ) -> Iterator[Company]:
     """A company that is connected, and live from `at` on."""
     time = Time(at)
     portal = account(time)
+    portal.domain = domain
     limits = Limits(time.ticking)
     put_into_force(AGREEMENT, now=at)
     if live:
@@ -149,7 +151,8 @@ def company(
         found = connector.account()
         row = crm_connections.connect(
             "hubspot", {"token": portal.token}, mapping, account=found.id,
-            own_mark=found.own_mark, address=simulator.address, actor="test", now=at,
+            own_mark=found.own_mark, address=simulator.address, pages=found.pages,
+            actor="test", now=at,
         )  # fmt: skip
         crm_connections.set_shadow(row, shadow, actor="test", now=at)
         connector.set_up("contacts", own)

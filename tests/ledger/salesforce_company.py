@@ -133,7 +133,7 @@ def company(
         found = connector.account()
         row = crm_connections.connect(
             "salesforce", CREDENTIALS, mapping, account=found.id, own_mark=found.own_mark,
-            address=simulator.address, actor="test", now=at,
+            address=simulator.address, pages=found.pages, actor="test", now=at,
         )  # fmt: skip
         crm_connections.set_shadow(row, shadow, actor="test", now=at)
         for of in crm.people:

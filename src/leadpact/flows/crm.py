@@ -81,7 +81,7 @@ def connect(
         raise MappingError(problems)
     row = crm_connections.connect(
         loaded.crm.system, credentials, loaded.text, account=account.id,
-        own_mark=account.own_mark, address=address, actor=actor, now=now,
+        own_mark=account.own_mark, address=address, pages=account.pages, actor=actor, now=now,
     )  # fmt: skip
     return row, account
 

@@ -79,6 +79,7 @@ def stand_in(
 
     end_with_parent()
     portal = account(lambda: datetime.now(UTC))
+    portal.domain = f"127.0.0.1:{port}"
     desk = Desk(portal, leadpact)
     for minutes in _ALREADY_THERE:
         desk.come(minutes_ago=minutes, asks=False)

@@ -194,6 +194,16 @@ def token_info(
     return 200, told
 
 
+def account_details(
+    portal: Portal, _parts: Sequence[str], _query: Mapping[str, str], _body: dict[str, Any]
+) -> Answer:
+    """What the account is, and the domain where its people work."""
+    return 200, {
+        "portalId": int(portal.hub), "accountType": "STANDARD", "timeZone": "UTC",
+        "companyCurrency": "USD", "dataHostingLocation": "na1", "uiDomain": portal.domain,
+    }  # fmt: skip
+
+
 def oauth_token_info(
     portal: Portal, parts: Sequence[str], _query: Mapping[str, str], _body: dict[str, Any]
 ) -> Answer:

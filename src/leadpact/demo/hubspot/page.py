@@ -23,6 +23,7 @@ _ACTIONS = {
 _STAGES = dict(zip(LIFECYCLE, ("Subscriber", "Lead", "MQL", "SQL", "Opportunity", "Customer"),
                    strict=True))  # fmt: skip
 _SHOWN = 12
+_NOBODY = '<p>Nobody is here. <a href="/">See all contacts</a>.</p>'
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8882;
         --strong: light-dark(#1d4ed8, #93b4ff) }
@@ -106,11 +107,13 @@ class Desk:
         held = self.portal.there("contacts", number).values.get("hubspot_owner_id")
         self.portal.set("contacts", number, {"hubspot_owner_id": "7" if held == "8" else "8"})
 
-    def page(self) -> str:
-        """The whole page; it loads itself anew every three seconds."""
+    def page(self, contact: str = "") -> str:
+        """All contacts, or one; the page loads itself anew every three seconds."""
         with self.portal.lock:
             people = [
-                t for t in self.portal.objects.get("contacts", {}).values() if not t.archived_at
+                t
+                for t in self.portal.objects.get("contacts", {}).values()
+                if not t.archived_at and contact in ("", t.number)
             ]
             cards = "".join(self._card(thing) for thing in reversed(people[-_SHOWN:]))
             written = "".join(f"<li>{line}</li>" for line in self._written())
@@ -124,7 +127,7 @@ owner, the stage and a task. Nothing leaves this machine.
 <a href="{escape(self.elsewhere)}">See the same leads in Leadpact</a>.</p>
 <p>{_button("come", "Somebody asks for a demo", first=True)}
 {_button("browse", "Somebody subscribes")}{_button("dismiss", "Ben leaves the company")}</p>
-{cards}<h2>What Leadpact wrote last</h2><ul>{written or "<li>Nothing yet.</li>"}</ul>
+{cards or _NOBODY}<h2>What Leadpact wrote last</h2><ul>{written or "<li>Nothing yet.</li>"}</ul>
 </body></html>"""
 
     def _card(self, thing: Thing) -> str:

@@ -59,6 +59,7 @@ class Portal:
 
     def __init__(self, now: Clock, *, token: str = TOKEN, app: str = "4711") -> None:
         self.now, self.token, self.app = now, token, app
+        self.domain = "app.hubspot.com"
         self.hub, self.refresh, self.renewed = "900100", "refresh-demo", 0
         self.lock = threading.RLock()
         self.objects: dict[str, dict[str, Thing]] = {}

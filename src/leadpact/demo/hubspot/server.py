@@ -15,6 +15,8 @@ from leadpact.demo.hubspot.page import Desk
 from leadpact.demo.hubspot.portal import Faulty, Portal
 
 _TOKEN = "/oauth/v1/token"
+#: What people see: all contacts, or the one with this number.
+_SEEN = r"/(?:contacts/\d+/record/0-1/(\d+))?"
 _CALLS: tuple[tuple[str, str, calls.Call], ...] = (
     ("GET", r"/crm/v3/objects/(\w+)", calls.list_objects),
     ("POST", r"/crm/v3/objects/(\w+)/search", calls.search_objects),
@@ -28,6 +30,7 @@ _CALLS: tuple[tuple[str, str, calls.Call], ...] = (
     ("POST", r"/crm/v3/properties/(\w+)/groups", calls.create_group),
     ("GET", r"/oauth/v1/access-tokens/([\w-]+)", calls.oauth_token_info),
     ("POST", _TOKEN, calls.renew_token),
+    ("GET", r"/account-info/v3/details", calls.account_details),
     ("POST", r"/oauth/v2/private-apps/get/access-token-info", calls.token_info),
 )
 
@@ -108,8 +111,9 @@ def _handler(simulator: Simulator) -> type[BaseHTTPRequestHandler]:
 
         def _do(self) -> None:
             text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if simulator.desk and self.path == "/":
-                self._at_desk(simulator.desk, text)
+            seen = re.fullmatch(_SEEN, self.path)
+            if simulator.desk and seen:
+                self._at_desk(simulator.desk, text, seen[1] or "")
                 return
             token = self.headers.get("Authorization", "")
             answer = simulator.answer(self.command, self.path, token, text)
@@ -126,15 +130,15 @@ def _handler(simulator: Simulator) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(said)
 
-        def _at_desk(self, desk: Desk, text: bytes) -> None:
+        def _at_desk(self, desk: Desk, text: bytes, contact: str) -> None:
             if self.command == "POST":
                 desk.act(dict(parse_qsl(text.decode())))
                 self.send_response(303)
-                self.send_header("Location", "/")
+                self.send_header("Location", self.path)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
                 return
-            said = desk.page().encode()
+            said = desk.page(contact).encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(said)))

@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
                 ('account', models.TextField(blank=True)),
                 ('own_mark', models.TextField(blank=True)),
                 ('address', models.TextField(blank=True)),
+                ('pages', models.TextField(blank=True)),
                 ('credentials', models.TextField()),
                 ('mapping', models.TextField()),
                 ('shadow', models.BooleanField(default=True)),

@@ -10,7 +10,8 @@ from leadpact.ledger.models.leads import Lead
 class CrmConnection(models.Model):
     """A customer system. Its credentials are encrypted; `mapping` is the text of its `crm.yaml`.
 
-    In `shadow` everything is read and nothing written. Whoever speaks with it has it until
+    In `shadow` everything is read and nothing written. `pages` is what the addresses begin with at
+    which people see its records. Whoever speaks with it has it until
     `leased_until`. `calls` are those made on `calls_day`; nothing is asked before `rest_until`.
     """
 
@@ -18,6 +19,7 @@ class CrmConnection(models.Model):
     account = models.TextField(blank=True)
     own_mark = models.TextField(blank=True)
     address = models.TextField(blank=True)
+    pages = models.TextField(blank=True)
     credentials = models.TextField()
     mapping = models.TextField()
     shadow = models.BooleanField(default=True)

@@ -28,15 +28,18 @@ def due_leads(limit: int) -> tuple[list[str], int]:
 
 
 def records_of(
-    connection: CrmConnection, objects: Iterable[str], leads: Iterable[str]
+    connection: CrmConnection, objects: Iterable[str] | None, leads: Iterable[str]
 ) -> dict[str, list[CrmRecord]]:
-    """The living records of each lead, those of leads that live in it among them."""
+    """The living records of each lead, those of leads that live in it among them.
+
+    Of these objects alone, or (None) of all.
+    """
     wanted = set(leads)
     heirs = _absorbed(wanted)
     rows = CrmRecord.objects.filter(
-        connection=connection, object__in=list(objects), lead_id__in=wanted | heirs.keys(),
-        deleted_at=None, absorbed_by="",
-    )  # fmt: skip
+        connection=connection, lead_id__in=wanted | heirs.keys(), deleted_at=None, absorbed_by=""
+    )
+    rows = rows if objects is None else rows.filter(object__in=list(objects))
     found: dict[str, list[CrmRecord]] = defaultdict(list)
     for row in rows.order_by("pk"):
         lead = str(row.lead_id)

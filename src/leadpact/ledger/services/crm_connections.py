@@ -38,6 +38,7 @@ def connect(
     account: str,
     own_mark: str,
     address: str,
+    pages: str = "",
     actor: str,
     now: datetime,
 ) -> CrmConnection:
@@ -53,7 +54,7 @@ def connect(
         )
     anew = row is None or row.mapping != mapping
     row = row or CrmConnection(system=system, connected_at=now)
-    row.account, row.own_mark, row.address = account, own_mark, address
+    row.account, row.own_mark, row.address, row.pages = account, own_mark, address, pages
     row.credentials, row.mapping = seal(json.dumps(dict(credentials))), mapping
     row.refused, row.last_error, row.failing_since, row.rest_until = False, "", None, None
     row.save()

@@ -73,11 +73,14 @@ class Owner:
 
 @dataclass(frozen=True)
 class Account:
-    """Whose data it is, the mark by which the system notes what we write, and what we may do."""
+    """Whose data it is, the mark by which the system notes what we write, and what we may do.
+
+    `pages` is what the addresses begin with at which people see its records.
+    """
 
     id: str
-    name: str = ""
     own_mark: str = ""
+    pages: str = ""
     scopes: Sequence[str] = ()
 
 

@@ -72,6 +72,11 @@ class Client:
         return str(self._configuration.access_token)
 
     @property
+    def scheme(self) -> str:
+        """How the account is spoken with: `https`, but for a stand-in on this machine."""
+        return str(self._configuration.host).partition(":")[0]
+
+    @property
     def is_oauth(self) -> bool:
         """Whether the token is that of an OAuth app, which is renewed every half hour."""
         return "refresh_token" in self._credentials

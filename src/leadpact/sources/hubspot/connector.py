@@ -7,7 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from leadpact.sources.crm.connector import CrmError, Limits, Made, Outcome, OwnProperty, Wanted
+from leadpact.sources.crm.connector import (
+    CredentialError,
+    CrmError,
+    Limits,
+    Made,
+    Outcome,
+    OwnProperty,
+    Wanted,
+)
 from leadpact.sources.crm.mapping import Crm
 from leadpact.sources.crm.records import (
     Account,
@@ -23,6 +31,8 @@ from leadpact.sources.hubspot.client import Client, UnknownOutcomeError
 
 #: Records of one call: fewer where their history is asked for.
 WITH_HISTORY, WITHOUT, WRITTEN, SEARCHED, ASSOCIATED = 50, 100, 100, 200, 1000
+#: Where people work who are sent nowhere else.
+_DOMAIN = "app.hubspot.com"
 #: A search tells no more than this, however many pages are asked for.
 _MOST_FOUND = 10_000
 #: What a token must be allowed: to read, and to write.
@@ -48,7 +58,7 @@ class HubSpotConnector:
         return self._client.limits
 
     def account(self) -> Account:
-        """The account, and the app's number, by which HubSpot notes what it wrote."""
+        """The account, where its records are seen, and the app by which HubSpot notes writes."""
         token = self._client.token
         if self._client.is_oauth:
             told = self._client.get(f"/oauth/v1/access-tokens/{token}")
@@ -61,8 +71,18 @@ class HubSpotConnector:
         return Account(
             str(hub or ""),
             own_mark=f"INTEGRATION:{app}" if app else "",
+            pages=self._seen_at(hub) if hub else "",
             scopes=tuple(str(each) for each in told.get("scopes") or ()),
         )
+
+    def _seen_at(self, hub: object) -> str:
+        """What addresses of the account's records begin with; every region has its own domain."""
+        try:
+            told = self._client.get("/account-info/v3/details")
+        except CredentialError:
+            told = {}
+        domain = str(told.get("uiDomain") or _DOMAIN)
+        return f"{self._client.scheme}://{domain}/contacts/{hub}"
 
     def properties(self, of: str) -> Sequence[PropertyInfo]:
         """The properties of an object."""

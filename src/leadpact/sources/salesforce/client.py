@@ -67,7 +67,8 @@ class Client:
         self.sleep = sleep
         self._library = Salesforce
         self._credentials = dict(credentials)
-        self._address = address.rstrip("/")
+        #: The organisation's own, where people see its records too.
+        self.address = address.rstrip("/")
         self._calls = 0
         self._used: tuple[int, int] | None = None
         self._opened: Any = None
@@ -215,7 +216,7 @@ class Client:
 
     def _token(self) -> tuple[str, str]:
         if token := self._credentials.get("token"):
-            return token, self._address
+            return token, self.address
         import requests
 
         refresh = self._credentials.get("refresh_token")
@@ -227,7 +228,7 @@ class Client:
         }
         self._calls += 1
         answer = requests.post(
-            f"{self._address}/services/oauth2/token", data=asked, timeout=_SECONDS
+            f"{self.address}/services/oauth2/token", data=asked, timeout=_SECONDS
         )
         if answer.status_code >= 500:
             raise requests.ConnectionError("the server is not available")
@@ -240,7 +241,7 @@ class Client:
             )
         self._identity = str(told.get("id") or "")
         self.scopes = tuple(str(told.get("scope") or "").split())
-        return str(told["access_token"]), str(told.get("instance_url") or self._address).rstrip("/")
+        return str(told["access_token"]), str(told.get("instance_url") or self.address).rstrip("/")
 
 
 def _why(refused: Any) -> tuple[str, str]:

@@ -63,7 +63,8 @@ class SalesforceConnector:
         organisation, user = map(shapes.long_id, self._client.identity())
         if not user:
             raise CrmError("Salesforce does not say as whom Leadpact comes.")
-        return Account(organisation, own_mark=user, scopes=self._client.scopes)
+        return Account(organisation, own_mark=user, pages=self._client.address,
+                       scopes=self._client.scopes)  # fmt: skip
 
     def properties(self, of: str) -> Sequence[PropertyInfo]:
         """The fields of an object, our own under the names that we use, and of related ones."""
