@@ -262,4 +262,13 @@ def acts(asker: Asker, who: str, kind: str, lead: str) -> list[str]:
     may = who in NURTURES and kind in SEES[who]
     if (status == 200) != may or status not in (200, 403, 404):
         wrong.append(f"{who} nurtures the lead {kind}: {status}")
+    held = Person.objects.get(name=str(Handoff.objects.get(lead="Ada").person))
+    colleague = Person.objects.filter(team=held.team).exclude(pk=held.pk).first()
+    stranger = Person.objects.exclude(team=held.team).first()
+    for to in (stranger, colleague):
+        body = {"action": "reassign", "to": str(to)}
+        status = asker.ask("POST", f"/api/v1/leads/{lead}/actions", body).status_code
+        may = kind in WORKS.get(who, set()) and (who != "rep" or to == colleague)
+        if (status == 200) != may or status not in (200, 403, 404, 409):
+            wrong.append(f"{who} gives the lead {kind} to {to}: {status}")
     return wrong

@@ -16,7 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from leadpact.flows.faces import faces_of
 from leadpact.ledger.facts import Fact, Known
-from leadpact.ledger.models import Clock, Event, Handoff, LeadState, User
+from leadpact.ledger.models import Clock, Event, Handoff, LeadState, Person, User
 from leadpact.ledger.selectors import inbox
 from leadpact.ledger.services import actions
 from leadpact.ledger.services.actions import Doing
@@ -178,10 +178,27 @@ def test_a_snooze_pauses_what_the_agreement_lets_wait(company: None) -> None:
     assert not Clock.objects.get(lead="Ada", obligation="First response to an MQL").paused
 
 
-def test_a_head_reassigns_several_at_once_and_a_rep_does_not(company: None) -> None:
-    rep, _ = somebody("rep")
+def test_a_rep_gives_a_lead_to_a_colleague_of_the_own_team_alone(company: None) -> None:
+    rep, user = somebody("rep")
+    own = str(of_user(user).person)
+    page = rep.get("/inbox").text
+    assert f"<option>{own}</option>" not in page
+    assert "<option>Grace Lee</option>" not in page
+    colleague = Person.objects.filter(team__name="Americas", active=True).exclude(name=own)[0].name
+    assert f"<option>{colleague}</option>" in page
+    for to in ("Grace Lee", own):
+        answer = rep.post(reverse("work_reassign"), {"lead": "Ada", "to": to}, headers=HTMX)
+        assert "There is no person" in told(answer)["refused"]
+    rep.post(reverse("work_reassign"), {"lead": "Ada", "to": colleague})
+    settle(now())
+    assert LeadState.objects.get(lead="Ada").holder == colleague
+    assert names(rep) == []
+    back = rep.post(reverse("work_reassign"), {"lead": "Ada", "to": colleague}, headers=HTMX)
+    assert "held by somebody else" in told(back)["refused"]
+
+
+def test_a_head_reassigns_several_at_once(company: None) -> None:
     sent = {"lead": ["Ada", "Bo", "Cy"], "to": "Grace Lee"}
-    assert rep.post(reverse("work_reassign"), sent).status_code == 403
     answer = signed_in("sales head").post(reverse("work_reassign"), sent, headers=HTMX)
     assert told(answer)["toast"] == "2 leads are reassigned. Not so 1: There is no lead Cy."
     settle(now())

@@ -147,13 +147,21 @@ def leave_program(doing: Doing, lead: str, program: str, reason: str = "") -> Re
 
 
 def reassign(doing: Doing, lead: str, to: str) -> Receipt:
-    """Somebody else holds the lead from now on."""
-    people = {
-        member.name: team.name for team in _agreement(doing).routing.teams for member in team.people
-    }
+    """Somebody else holds the lead from now on; a rep passes theirs on within the own team."""
+    people = receivers(_agreement(doing), doing.caller)
     person = _one_of(to, list(people), "person")
     told = {"to": person, "team": people[person]}
     return _act(doing, lead, Act.REASSIGN, "lead.assigned", told)
+
+
+def receivers(agreement: Agreement, caller: Caller) -> dict[str, str]:
+    """Whom the caller may give a lead to, each with their team."""
+    return {
+        member.name: team.name
+        for team in agreement.routing.teams
+        for member in team.people
+        if caller.sees_all or (team.name == caller.team and member.name != caller.person)
+    }
 
 
 def dispute(doing: Doing, lead: str, *, obligation: str = "", stage: str = "") -> Receipt:
@@ -253,7 +261,7 @@ def _judged(caller: Caller, lead: str, act: Act, kind: str) -> str:
     _permit(caller, act)
     lead = _living(lead)
     _seen(caller, lead)
-    if act in (Act.WORK_LEAD, Act.RATE) and not may_work(caller, lead):
+    if act in (Act.WORK_LEAD, Act.RATE, Act.REASSIGN) and not may_work(caller, lead):
         raise Refused(f"{lead} is held by somebody else.", "held by another")
     _makes_sense(lead, kind)
     return lead

@@ -34,7 +34,7 @@ _MAY: dict[str, set[Act]] = {
     Role.MARKETING_HEAD: _HEADS | {Act.COLLECT, Act.NURTURE, Act.IMPORT, Act.PUBLISH},
     Role.MARKETER: {Act.READ, Act.COLLECT, Act.NURTURE, Act.CLEAN, Act.IMPORT, Act.DISPUTE},
     Role.SALES_HEAD: _HEADS | {Act.WORK_LEAD, Act.RATE, Act.REASSIGN, Act.PUBLISH},
-    Role.REP: {Act.READ, Act.WORK_LEAD, Act.RATE, Act.DISPUTE},
+    Role.REP: {Act.READ, Act.WORK_LEAD, Act.RATE, Act.DISPUTE, Act.REASSIGN},
     Role.VIEWER: {Act.READ},
 }
 _SCOPES: dict[str, set[Act]] = {

@@ -21,7 +21,8 @@ from leadpact.ledger.models import Event, Lead
 from leadpact.ledger.selectors import agreements, inbox
 from leadpact.ledger.selectors.engagement import Did, did_lately, sales_did_since_handoff
 from leadpact.ledger.selectors.finding import with_text
-from leadpact.ledger.services.permits import Act
+from leadpact.ledger.services.actions import receivers
+from leadpact.ledger.services.permits import Act, Caller
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import Shown, answer
 from leadpact.web.registry import PageRequest, page, part
@@ -151,11 +152,14 @@ def _work(
 def _choices(request: PageRequest) -> Mapping[str, Any]:
     """What the forms offer, and what the page asks for when it looks for new leads."""
     version = agreements.in_force(request.now)
-    return {**forms_of(version.agreement if version else None), "newest": inbox.newest_event()}
+    return {
+        **forms_of(version.agreement if version else None, request.caller),
+        "newest": inbox.newest_event(),
+    }
 
 
-def forms_of(agreement: Agreement | None) -> Mapping[str, Any]:
-    """What the forms of working a lead offer."""
+def forms_of(agreement: Agreement | None, caller: Caller) -> Mapping[str, Any]:
+    """What the forms of working a lead offer somebody."""
     if agreement is None:
         return {"channels": answering.CHANNELS, "outcomes": answering.OUTCOMES}
     return {
@@ -163,7 +167,7 @@ def forms_of(agreement: Agreement | None) -> Mapping[str, Any]:
         "channels": answering.channels_of(agreement),
         "outcomes": answering.OUTCOMES,
         "snoozes": snooze_reasons(agreement),
-        "people": [person.name for team in agreement.routing.teams for person in team.people],
+        "people": list(receivers(agreement, caller)) if caller.may(Act.REASSIGN) else [],
         "steps": len(agreement.contact_protocol.steps) if agreement.contact_protocol else 0,
     }
 

@@ -82,7 +82,7 @@ def show(request: PageRequest, key: str) -> HttpResponseBase:
         "stages": [each.name for each in agreement.stages] if agreement else [],
         "waivable": _waivable(kept.clocks, agreement),
         **_timeline(request, lead),
-        **forms_of(agreement),
+        **forms_of(agreement, request.caller),
     }
     return render(request, "lead/page.html", told)
 

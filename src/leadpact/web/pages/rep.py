@@ -32,6 +32,6 @@ def home(request: PageRequest) -> HttpResponse:
         "waiting": waiting.leads,
         "overdue": waiting.overdue,
         "kept": kept,
-        **forms_of(version.agreement if version else None),
+        **forms_of(version.agreement if version else None, caller),
     }
     return render(request, "home/rep.html", told)

@@ -73,7 +73,7 @@
     toggle.checked = localStorage.getItem("keys") !== "off";
     toggle.addEventListener("change", () => localStorage.setItem("keys", toggle.checked ? "on" : "off"));
   }
-  const ACTS = { a: "accept", r: "reject", l: "attempt", s: "snooze" };
+  const ACTS = { a: "accept", r: "reject", l: "attempt", s: "snooze", g: "reassign" };
   const go = (step) => {
     const all = works();
     if (!all.length) return;
