@@ -108,7 +108,7 @@ def _log(events: int) -> pa.Table:
         "actor": [None] * events,
         "decided": [False] * events,
         "batch": [None] * events,
-        "properties": [json.dumps({"email": f"{lead}@example.org"}) for lead in leads],
+        "properties": [json.dumps({"email": f"{lead}@crowd.example"}) for lead in leads],
     }
     arrays = [pa.array(columns[f.name], pa.int64() if "_at" in f.name else f.type).cast(f.type)
               for f in LOG_SCHEMA]  # fmt: skip
@@ -166,7 +166,7 @@ def _bulk(running: Installation, key: str, events: int) -> Row:
                 {
                     "event_id": f"b{number}",
                     "kind": "page_viewed",
-                    "lead": {"email": f"bulk-{number // ROWS_OF_A_LEAD}@example.org"},
+                    "lead": {"email": f"bulk-{number // ROWS_OF_A_LEAD}@crowd.example"},
                 }
             )
             for number in range(first, min(first + BULK, events))

@@ -42,7 +42,7 @@ class Client:
             "userId": name,
             "event": event,
             "messageId": f"{name} {event}",
-            "context": {"traits": {"email": f"{name}@example.org"}},
+            "context": {"traits": {"email": f"{name}@crowd.example"}},
             "properties": {"seconds_to_fill": 40},
         }
         self.post("/v1/track", json.dumps(body).encode())

@@ -12,7 +12,7 @@ from leadpact.ledger.models import Event, Lead
 from tests.api.conftest import Program
 
 Programs = Callable[[str], Program]
-VIEW = {"event_id": "1", "kind": "page_viewed", "lead": {"email": "ada@a.org"}}
+VIEW = {"event_id": "1", "kind": "page_viewed", "lead": {"id": "ada"}}
 
 
 def test_a_fact_is_taken_once_however_often_it_is_sent(program: Programs) -> None:

@@ -215,7 +215,9 @@ def test_a_version_is_published_and_the_next_says_what_it_changes(
 
 def test_it_goes_live_once_and_can_only_watch(home: Path) -> None:
     assert leadpact(home, "live").out.startswith("Not live")
-    assert leadpact(home, "live", "--since", "now").out.startswith("Live since")
+    gone_live = leadpact(home, "live", "--since", "now").out
+    assert gone_live.startswith("Live since")
+    assert "No agreement is published yet" in gone_live
     again = leadpact(home, "live", "--since", "2026-01-01T00:00:00Z")
     assert again.code == 1
     assert "It is live since" in again.err
@@ -223,6 +225,17 @@ def test_it_goes_live_once_and_can_only_watch(home: Path) -> None:
     assert "Shadow" not in leadpact(home, "shadow", "off").out
     assert leadpact(home, "live", "--since", "yesterday").code == 2
     assert leadpact(home, "shadow", "maybe").code == 2
+
+
+def test_who_would_get_a_lead_is_asked_of_what_is_in_force(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "agreement.yaml"
+    file.write_text(templates.text("b2b-saas"), encoding="utf-8")
+    nothing = leadpact(home, "route", "--lead", "1")
+    assert (nothing.code, "No agreement is in force" in nothing.err) == (1, True)
+    assert leadpact(home, "publish", file).code == 0
+    assert "no lead 1" in leadpact(home, "route", "--lead", "1").err
+    without = leadpact(home, "route", "--lead", "1", "--sources", "sources.yaml")
+    assert (without.code, "needs the agreement" in without.err) == (2, True)
 
 
 def test_a_trail_that_was_altered_is_told(home: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from leadpact.ledger.facts import Fact, Known
-from leadpact.ledger.models import Change, Event, Identity, Lead
-from leadpact.ledger.services.ingest import ingest
+from leadpact.ledger.instants import instant
+from leadpact.ledger.models import Batch, Change, Event, Identity, Lead
+from leadpact.ledger.services.ingest import IDENTITY, ingest
 from tests.ledger.helpers import MONDAY
 
 
@@ -91,3 +92,38 @@ def test_what_is_new_marks_its_lead_and_nothing_else() -> None:
     Change.objects.all().delete()
     leads_of(say(1, id="1"), say(3, id="2"))
     assert set(Change.objects.values_list("lead_id", flat=True)) == {"2"}
+
+
+def stated() -> list[tuple[str | None, int, str]]:
+    """What the ledger itself states of leads: whose, at which minute, what."""
+    rows = Event.objects.filter(source=IDENTITY, kind="lead.updated").order_by("id")
+    minute = timedelta(minutes=1)
+    return [
+        (row.lead_id, (instant(row.happened) - MONDAY) // minute, row.properties) for row in rows
+    ]
+
+
+def test_whom_a_fact_names_by_an_address_can_be_reached_there() -> None:
+    (visitor, lead) = leads_of(say(1, visitor="v1"), say(2, visitor="v1", email=" Ada@a.com"))
+    assert visitor == lead
+    leads_of(say(3, email="ada@A.com"), say(4, visitor="v1", email="ada@a.com"))
+    assert stated() == [(lead, 2, '{"email":"Ada@a.com"}')]
+
+
+def test_a_second_address_is_another_way_to_find_a_lead_and_not_another_statement() -> None:
+    leads_of(say(1, id="1", email="ada@a.com"), say(2, id="1", email="ada@home.net"))
+    leads_of(say(3, id="1", email="ada@new.com"))
+    assert stated() == [("1", 1, '{"email":"ada@a.com"}')]
+
+
+def test_an_address_that_a_fact_states_is_not_stated_again() -> None:
+    known = Known(id="1", email="ada@a.com")
+    told = Fact("test", "e1", "lead.updated", MONDAY, known, {"email": "Ada@a.com"})
+    leads_of(say(2, id="1", email="ada@a.com"), told)
+    assert stated() == []
+
+
+def test_what_the_ledger_states_goes_with_the_import_that_it_came_with() -> None:
+    batch = Batch.objects.create(key="list", name="list", started_at=MONDAY)
+    ingest([say(1, email="ada@a.com")], now=MONDAY, batch=batch)
+    assert set(Event.objects.values_list("batch_id", flat=True)) == {"list"}

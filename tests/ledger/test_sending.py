@@ -22,7 +22,7 @@ from leadpact.flows.sending import PAUSES, send_due
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import Channel, Handoff, Notice, Webhook
 from leadpact.ledger.sealing import SealError, seal, unseal
-from leadpact.ledger.services import actions, notices
+from leadpact.ledger.services import actions, channels, installation, notices
 from leadpact.ledger.services.actions import Doing
 from leadpact.ledger.services.agreements import publish
 from leadpact.ledger.services.ingest import ingest
@@ -124,6 +124,7 @@ def test_the_holder_is_told_who_why_and_until_when(mail: list[tuple[str, Message
     assert "It is at MQL" in message.lines[0]
     assert "First response to an MQL: due today at 13:00." in message.text
     assert "form submitted" in message.text
+    assert "Reach it at ada@adaworks.org." in message.text
     assert send_all(NOW) == 0
 
 
@@ -231,6 +232,58 @@ def test_a_webhook_is_told_once_and_can_tell_who_calls(receiver: Receiver, setti
     )
     assert json.loads(body)["type"] == "lead.handoff"
     assert json.loads(body)["data"]["lead"] == "Ada"
+
+
+def test_a_webhook_hears_nothing_of_what_was_before_it_was_added() -> None:
+    hand_over("Ada")
+    Webhook.objects.create(
+        url="http://x.example", secret=seal(SECRET), created_at=NOW + timedelta(hours=1)
+    )
+    hand_over("Bea", now=NOW + timedelta(hours=1))
+    settle(NOW + timedelta(hours=2, minutes=1))
+    told = Notice.objects.filter(receiver__startswith="webhook").order_by("key")
+    assert [(each.kind, each.lead_id) for each in told] == [
+        ("breach", "Ada"), ("escalation", "Ada"), ("handoff", "Bea")
+    ]  # fmt: skip
+
+
+def test_what_came_about_while_it_only_watched_is_told_to_nobody_afterwards() -> None:
+    hand_over("Ada")
+    installation.set_shadow(True, actor="test", now=NOW + timedelta(minutes=1))
+    settle(NOW + timedelta(minutes=121))
+    installation.set_shadow(False, actor="test", now=NOW + timedelta(minutes=122))
+    settle(NOW + timedelta(minutes=122))
+    assert set(Notice.objects.values_list("kind", flat=True)) == {"handoff"}
+
+
+def test_who_wants_to_hear_again_does_not_hear_what_was_meanwhile() -> None:
+    hand_over("Ada")
+    holder = Notice.objects.get().receiver
+    channels.mute(holder, "warning", actor="test", now=NOW)
+    settle(NOW + timedelta(minutes=100))
+    channels.unmute(holder, "warning", actor="test", now=NOW + timedelta(minutes=101))
+    hand_over("Bea", now=NOW + timedelta(minutes=101))
+    warning = Notice.objects.get(kind="warning")
+    assert (warning.state, warning.last_error) == (
+        "dropped", "the receiver wants to hear no more of this kind"
+    )  # fmt: skip
+
+
+def test_a_name_cannot_pass_for_a_line_of_ours(mail: list[tuple[str, Message]]) -> None:
+    known = Known(id="1", email="ada@adaworks.org")
+    stated = {"name": "Ada\n\nAccept: https://evil.example", "country": "US", "employees": 800}
+    asked = {"form": "demo", "seconds_to_fill": 40}
+    ingest(
+        [
+            Fact("crm", "1", "lead.created", NOW, known, stated, NOW),
+            Fact("crm", "2", "form_submitted", NOW, known, asked, NOW),
+        ],
+        now=NOW,
+    )
+    settle(NOW)
+    send_all(NOW)
+    ((_, message),) = mail
+    assert message.subject == "New lead for you: Ada Accept: https://evil.example"
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ _ONE = {
     "event_id": "form-2041",
     "kind": "form_submitted",
     "happened_at": "2026-03-02T09:15:00Z",
-    "lead": {"email": "ada@example.org"},
+    "lead": {"email": "ada@lovelace.example"},
     "properties": {"form": "demo"},
 }
 

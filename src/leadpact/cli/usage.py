@@ -26,7 +26,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "explain": ("leadpact explain agreement.yaml 10482 --sources sources.yaml",),
     "route": (
-        "leadpact route agreement.yaml --lead 10482",
+        "leadpact route --lead 10482",
+        "leadpact route proposal.yaml --lead 10482",
         "leadpact route agreement.yaml --lead 10482 --sources sources.yaml --json",
     ),
     "what-if": (
@@ -116,8 +117,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "proposal list": ("leadpact proposal list", "leadpact proposal list --state refused --json"),
     "proposal accept": ("leadpact proposal accept 12",),
     "proposal refuse": ("leadpact proposal refuse 12",),
-    "person export": ("leadpact person export ada@example.org > ada.json",),
-    "person erase": ("leadpact person erase ada@example.org",),
+    "person export": ("leadpact person export ada@lovelace.example > ada.json",),
+    "person erase": ("leadpact person erase ada@lovelace.example",),
     "audit verify": ("leadpact audit verify",),
 }  # fmt: skip
 

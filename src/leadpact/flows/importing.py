@@ -165,12 +165,12 @@ def _with_keys(log: pa.Table, now: datetime, tell: Progress) -> pa.Table:
 @transaction.atomic
 def _settled(leads: Sequence[Newcomer], now: datetime) -> dict[str, str]:
     """The ledger's keys of leads of whom something is known; those that turn out to be one are."""
-    found, same = identities.settle(
+    settled = identities.settle(
         [Fact("import", each.id, "lead.created", each.begins, _known(each)) for each in leads]
     )
-    for survivor, absorbed in same:
+    for survivor, absorbed in settled.same:
         ingest.merge(survivor, absorbed, now=now, actor=ingest.IDENTITY, decided=True)
-    return {each.id: str(key) for each, key in zip(leads, found, strict=True)}
+    return {each.id: str(key) for each, key in zip(leads, settled.leads, strict=True)}
 
 
 def _known(lead: Newcomer) -> Known:

@@ -19,7 +19,8 @@ def configure() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(AsJson())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    logging.getLogger("_granian").setLevel(logging.WARNING)
+    for talkative in ("_granian", "apprise"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 def tell(event: str, *, level: int = logging.INFO, **fields: Any) -> None:

@@ -141,8 +141,13 @@ def name_of(lead: Lead | None) -> str:
         return "a lead that is gone"
     state = getattr(lead, "state", None)
     stated = json.loads(state.attributes) if state else {}
-    who = [str(stated[k]) for k in ("name", "company") if stated.get(k)]
-    return ", ".join(who) or str(stated.get("email") or lead.key)
+    who = [_on_one_line(stated[k]) for k in ("name", "company") if stated.get(k)]
+    return ", ".join(who) or _on_one_line(stated.get("email") or lead.key)
+
+
+def _on_one_line(stated: object) -> str:
+    """What a lead states, so that it cannot pass for a line of ours."""
+    return " ".join(str(stated).split())
 
 
 def _handoff(lead: Lead | None, zone: ZoneInfo, now: datetime) -> list[str]:
@@ -153,12 +158,21 @@ def _handoff(lead: Lead | None, zone: ZoneInfo, now: datetime) -> list[str]:
     scored = f" ({state.score:g} points{grade})" if state.score is not None else ""
     why = why_handed_over(lead.key, now)
     lines = [f"It is at {state.stage}{scored}.", *([f"Why: {why}."] if why else [])]
+    lines += reached_at(lead)
     lines += promises_of(lead.key, zone, now)
     did = Event.objects.filter(lead=lead).exclude(kind__contains=".").order_by("-happened")
     kinds = list(dict.fromkeys(did.values_list("kind", flat=True)[:50]))[:_MOST_TOLD]
     if kinds:
-        lines.append(f"What it did last: {words.listed(kind.replace('_', ' ') for kind in kinds)}.")
+        told = words.listed(_on_one_line(kind.replace("_", " ")) for kind in kinds)
+        lines.append(f"What it did last: {told}.")
     return lines
+
+
+def reached_at(lead: Lead) -> list[str]:
+    """How to reach a lead, as far as it stated that."""
+    stated = json.loads(lead.state.attributes)
+    ways = [_on_one_line(stated[way]) for way in ("email", "phone") if stated.get(way)]
+    return [f"Reach it at {words.listed(ways)}."] if ways else []
 
 
 def promises_of(lead: str, zone: ZoneInfo, now: datetime) -> list[str]:

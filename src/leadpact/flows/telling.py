@@ -57,13 +57,15 @@ _BROKEN = ("overdue", "missed")
 class Occasion:
     """Something to be told to somebody, named by the agreement; `about` is what the message needs.
 
-    `what` names the occasion; with the receiver it is told once.
+    `what` names the occasion; with the receiver it is told once. It came about `at`: whoever is
+    told of such things only since later is not told of it.
     """
 
     kind: str
     what: str
     receiver: str
     lead: str
+    at: datetime
     about: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -80,7 +82,8 @@ def plan(
     closed: Sequence[tuple[date, str]],
     now: datetime,
 ) -> None:
-    """Put into the outbox what is due and was not told yet; nothing of before going live.
+    """Put into the outbox what is due and was not told yet; nothing of before going live, or of
+    while it only watched.
 
     `closed` are days declared closed, each with the name of a calendar: then nobody is told.
     """
@@ -90,7 +93,7 @@ def plan(
     result = nurtured.result
     clocks = _live_clocks(result, since)
     found = [
-        *_handoffs(result, since),
+        *_handoffs(result, history, since),
         *_warnings(clocks, warned, now),
         *_breaches(clocks, warned),
         *_corrections(clocks),
@@ -98,6 +101,8 @@ def plan(
         *_withdrawn(history, since),
         *_nurtured(nurtured.entries, since, now),
     ]
+    acts = max(since, installation.acts_again_since or since)
+    found = [each for each in found if each.at >= acts]
     found = [each for each in found if each.receiver != PROGRAMS] + _for_webhooks(found)
     quiet = QuietHours.of(result.agreement, closed)
     notices.put(
@@ -124,17 +129,18 @@ def payload_of(about: Mapping[str, Any]) -> str:
 
 
 def _for_webhooks(found: Sequence[Occasion]) -> list[Occasion]:
-    """Each occasion once for every webhook that asks for its kind; programs know no quiet hours."""
+    """Each occasion once for every webhook that asks for its kind, since it was added; programs
+    know no quiet hours."""
     hooks = [
-        (f"{WEBHOOK}{number}", set(json.loads(kinds)))
-        for number, kinds in Webhook.objects.filter(active=True).values_list("id", "kinds")
+        (f"{WEBHOOK}{hook.pk}", set(json.loads(hook.kinds)), hook.created_at)
+        for hook in Webhook.objects.filter(active=True)
     ]
     once = {(each.kind, each.what): each for each in found}
     return [
         replace(each, receiver=name)
         for each in once.values()
-        for name, kinds in hooks
-        if not kinds or each.kind in kinds
+        for name, kinds, added_at in hooks
+        if each.at >= added_at and (not kinds or each.kind in kinds)
     ]
 
 
@@ -152,8 +158,9 @@ def _live_clocks(result: Result, since: datetime) -> list[dict[str, Any]]:
 _INSTANT = pa.timestamp("us", tz="UTC")
 
 
-def _handoffs(result: Result, since: datetime) -> Iterable[Occasion]:
+def _handoffs(result: Result, history: History, since: datetime) -> Iterable[Occasion]:
     """The holder of a lead that was handed over is told at once."""
+    given = _last_given(history)
     states = {row["lead_id"]: row for row in result.lead_states.to_pylist()}
     for row in result.episodes.to_pylist():
         state = states[row["lead_id"]]
@@ -165,8 +172,16 @@ def _handoffs(result: Result, since: datetime) -> Iterable[Occasion]:
                 f"{row['lead_id']} {row['episode']}",
                 holder,
                 row["lead_id"],
+                max(handed, given.get(row["lead_id"], handed)),
                 {"episode": row["episode"], "holder": holder, "handed_off_at": handed},
             )
+
+
+def _last_given(history: History) -> dict[str, datetime]:
+    """When each lead was last given to somebody."""
+    rows = history.log.filter(pc.equal(history.log["kind"], "lead.assigned"))
+    last = rows.group_by("lead_id").aggregate([("happened_at", "max")])
+    return dict(zip(last["lead_id"].to_pylist(), last["happened_at_max"].to_pylist(), strict=True))
 
 
 def _warnings(
@@ -179,7 +194,7 @@ def _warnings(
         if passed:
             who = _responsible(clock, warned[clock["version"]].agreement)
             what = f"{_name(clock)} {len(passed)}"
-            yield Occasion(WARNING, what, who, clock["lead_id"], _about(clock))
+            yield Occasion(WARNING, what, who, clock["lead_id"], passed[-1], _about(clock))
 
 
 def _breaches(clocks: Iterable[Mapping[str, Any]], warned: Sequence[Warned]) -> Iterable[Occasion]:
@@ -189,10 +204,11 @@ def _breaches(clocks: Iterable[Mapping[str, Any]], warned: Sequence[Warned]) -> 
             continue
         agreement = warned[clock["version"]].agreement
         who = _responsible(clock, agreement)
-        yield Occasion(BREACH, _name(clock), who, clock["lead_id"], _about(clock))
+        lead, due = clock["lead_id"], clock["due_at"]
+        yield Occasion(BREACH, _name(clock), who, lead, due, _about(clock))
         for name in _escalated(clock, agreement):
             if name != who:
-                yield Occasion(ESCALATION, _name(clock), name, clock["lead_id"], _about(clock))
+                yield Occasion(ESCALATION, _name(clock), name, lead, due, _about(clock))
 
 
 def _corrections(clocks: Iterable[Mapping[str, Any]]) -> Iterable[Occasion]:
@@ -203,7 +219,8 @@ def _corrections(clocks: Iterable[Mapping[str, Any]]) -> Iterable[Occasion]:
         what = key.removeprefix(f"{kind} ").removesuffix(f" {receiver}")
         if what in kept and not receiver.startswith(WEBHOOK):
             clock = kept[what]
-            yield Occasion(CORRECTION, what, receiver, clock["lead_id"], _about(clock))
+            lead, due = clock["lead_id"], clock["due_at"]
+            yield Occasion(CORRECTION, what, receiver, lead, due, _about(clock))
 
 
 def _returned(result: Result, history: History, since: datetime) -> Iterable[Occasion]:
@@ -223,6 +240,7 @@ def _returned(result: Result, history: History, since: datetime) -> Iterable[Occ
                 f"{row['source']} {row['event_id']}",
                 who,
                 row["lead_id"],
+                max(row["happened_at"], row["recorded_at"] or row["happened_at"]),
                 {"reason": told.get("reason"), "note": told.get("note"), "by": row["actor"]},
             )
 
@@ -243,7 +261,7 @@ def _withdrawn(history: History, since: datetime) -> Iterable[Occasion]:
         row = given.get((named.get("source"), named.get("event_id")))
         if row is not None and void["happened_at"] >= since:
             to = str(json.loads(row["properties"])["to"])
-            yield Occasion(WITHDRAWN, void["event_id"], to, row["lead_id"])
+            yield Occasion(WITHDRAWN, void["event_id"], to, row["lead_id"], void["happened_at"])
 
 
 def _nurtured(entries: Iterable[Entry], since: datetime, now: datetime) -> Iterable[Occasion]:
@@ -255,16 +273,16 @@ def _nurtured(entries: Iterable[Entry], since: datetime, now: datetime) -> Itera
         about = {"episode": entry.episode, "program": entry.program, "owner": entry.owner}
         if entry.entered_at >= since:
             told = {**about, "entered_at": entry.entered_at}
-            yield Occasion(ENROLLED, what, PROGRAMS, entry.lead_id, told)
+            yield Occasion(ENROLLED, what, PROGRAMS, entry.lead_id, entry.entered_at, told)
         due = entry.next_touch_at
         if due is not None and since <= due <= now:
             told = {**about, "step": entry.next_step, "channel": entry.next_channel, "due_at": due}
             mailed = entry.next_channel == _SENT
             who = PROGRAMS if mailed else entry.owner
-            yield Occasion(TOUCH, f"{what} {entry.next_step}", who, entry.lead_id, told)
+            yield Occasion(TOUCH, f"{what} {entry.next_step}", who, entry.lead_id, due, told)
         if entry.left_at is not None and entry.left_at >= since:
             told = {**about, "left_at": entry.left_at, "exit": entry.exit}
-            yield Occasion(NURTURED, what, PROGRAMS, entry.lead_id, told)
+            yield Occasion(NURTURED, what, PROGRAMS, entry.lead_id, entry.left_at, told)
 
 
 def _responsible(clock: Mapping[str, Any], agreement: Agreement) -> str:

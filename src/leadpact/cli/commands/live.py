@@ -35,7 +35,7 @@ def live(
             row = installation.current(now=now)
         else:
             row = installation.go_live(_instant(since, now), actor=OPERATOR, now=now)
-    _tell(row)
+        _tell(row)
 
 
 def shadow(
@@ -55,8 +55,7 @@ def shadow(
     with opened() as now:
         from leadpact.ledger.services import installation
 
-        row = installation.set_shadow(state == "on", actor=OPERATOR, now=now)
-    _tell(row)
+        _tell(installation.set_shadow(state == "on", actor=OPERATOR, now=now))
 
 
 def _instant(since: str, now: datetime) -> datetime:
@@ -69,6 +68,7 @@ def _tell(row: Installation) -> None:
     from datetime import UTC
 
     from leadpact.cli.terminal import out, write
+    from leadpact.ledger.selectors import agreements
 
     console = out()
     if row.live_since is None:
@@ -77,3 +77,5 @@ def _tell(row: Installation) -> None:
         write(console, f"Live since {row.live_since.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC.")
     if row.shadow:
         write(console, "Shadow mode is on: all is evaluated, and nothing done or told.")
+    if not agreements.published():
+        write(console, "No agreement is published yet: until then nothing is evaluated.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadpact.cli.options import AsJson, AsOf, Data, Files
+from leadpact.cli.options import AsJson, AsOf, Data
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,10 +15,16 @@ if TYPE_CHECKING:
 
 
 def route(
-    files: Files,
     lead: Annotated[
         str, typer.Option("--lead", metavar="LEAD", help="The lead's key.", show_default=False)
     ],
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILE]", show_default="what is in force",
+            help="The agreement; several files are its versions, each with its own `term`.",
+        ),
+    ] = None,
     sources: Annotated[
         str | None,
         typer.Option(
@@ -33,7 +39,8 @@ def route(
     """Say who would get a lead and why: each step, and everybody passed over with the reason.
 
     By the live roster as it stands now, or by what exports tell. Nothing is written, nobody is
-    told; the agreement may be a proposal. A lead that somebody holds is routed as if nobody did.
+    told; the agreement is the one in force, or a proposal. A lead that somebody holds is routed as
+    if nobody did.
     """
     from leadpact.cli.exits import Code, Failed
     from leadpact.cli.terminal import write_json
@@ -42,9 +49,15 @@ def route(
         raise Failed(
             "--as-of needs --sources: the live roster is known as of now.", code=Code.USAGE
         )
+    if sources is not None and not files:
+        raise Failed("--sources needs the agreement: name its file.", code=Code.USAGE)
     live = sources is None
     try:
-        found = _live(files, lead) if live else _from(files, lead, str(sources), data, as_of)
+        found = (
+            _live(files or [], lead)
+            if live
+            else _from(files or [], lead, str(sources), data, as_of)
+        )
     except LookupError as error:
         raise Failed(str(error.args[0]), code=Code.PROBLEMS) from None
     if as_json:
@@ -61,10 +74,13 @@ def _live(files: list[str], lead: str) -> Routed:
     with opened() as now, progress() as tell:
         from leadpact.flows.routed import from_ledger
         from leadpact.flows.starting import compile_engine
+        from leadpact.ledger.selectors.agreements import documents
 
-        versions, _ = usable(files, now)
+        versions = agreements(usable(files, now)[0]) if files else documents()
+        if not versions:
+            raise LookupError("No agreement is in force; name a file, or `leadpact publish` one.")
         compile_engine(tell)
-        return from_ledger(agreements(versions), lead, now)
+        return from_ledger(versions, lead, now)
 
 
 def _from(files: list[str], lead: str, sources: str, data: str | None, as_of: str | None) -> Routed:

@@ -6,6 +6,7 @@ import base64
 import secrets
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -74,20 +75,34 @@ def _end(lead: str, heirs: Mapping[str, str]) -> str:
     return lead
 
 
-def settle(facts: Sequence[Fact]) -> tuple[list[str | None], list[tuple[str, str]]]:
-    """The lead of every fact, made where nobody knows it, and the pairs that turn out to be one.
+class Settled(NamedTuple):
+    """Whose each fact is, the pairs (survivor, absorbed) that turn out to be one lead, and those
+    leads that had no mailbox before, each with the place of the fact that names its first."""
 
-    A pair is (survivor, absorbed): the lead with the surer key survives. A visitor's id alone joins
-    nobody who is known by another mailbox: several people use one computer.
+    leads: list[str | None]
+    same: list[tuple[str, str]]
+    reachable: dict[str, int]
+
+
+def settle(facts: Sequence[Fact]) -> Settled:
+    """Find the lead of every fact; one is made where nobody knows it.
+
+    Of two that are one, the lead with the surer key survives. A visitor's id alone joins nobody who
+    is known by another mailbox: several people use one computer.
     """
     named = [keys_of(fact.lead) if fact.lead else [] for fact in facts]
     known = owners(key for keys in named for key in keys)
-    groups = _Groups(known, _with_mailbox(known.values()))
+    with_mailbox = _with_mailbox(known.values())
+    groups = _Groups(known, with_mailbox)
     for keys in named:
         groups.join(keys)
-    _create(groups, facts, named, known.keys())
+    claimed = _create(groups, facts, named, known.keys())
     leads = [groups.lead_of(keys[0]) if keys else None for keys in named]
-    return leads, groups.same
+    reachable: dict[str, int] = {}
+    for place, (lead, keys) in enumerate(zip(leads, named, strict=True)):
+        if lead and keys[0][0] == Kind.EMAIL and keys[0] in claimed and lead not in with_mailbox:
+            reachable.setdefault(lead, place)
+    return Settled(leads, groups.same, reachable)
 
 
 def _with_mailbox(leads: Iterable[str]) -> set[str]:
@@ -159,8 +174,9 @@ class _Groups:
 
 def _create(
     groups: _Groups, facts: Sequence[Fact], named: Sequence[list[Key]], known: Container[Key]
-) -> None:
-    """Make a lead for every group without one, and give every new key to its group's lead.
+) -> set[Key]:
+    """Make a lead for every group without one, and give every new key to its group's lead; the keys
+    that were new.
 
     Of two transactions that make the same key, the second finds that it is taken, and its lead,
     which nobody has seen, goes again.
@@ -180,10 +196,10 @@ def _create(
     begins = sorted((lead, firsts[root][0]) for root, lead in made.items())
     columns = {"key": [key for key, _ in begins], "begins": [at for _, at in begins]}
     ours = {key for (key,) in bulk.insert_new(Lead, columns, returning=["key"])}
-    _claim(groups, {key for keys in named for key in keys if key not in known}, made, ours)
+    return _claim(groups, {key for keys in named for key in keys if key not in known}, made, ours)
 
 
-def _claim(groups: _Groups, keys: set[Key], made: Mapping[Key, str], ours: set[str]) -> None:
+def _claim(groups: _Groups, keys: set[Key], made: Mapping[Key, str], ours: set[str]) -> set[Key]:
     wanted = {key: groups.lead_of(key) for key in keys}
     ordered = sorted(wanted)
     rows = {
@@ -191,8 +207,9 @@ def _claim(groups: _Groups, keys: set[Key], made: Mapping[Key, str], ours: set[s
         "value": [value for _, value in ordered],
         "lead_id": [wanted[key] for key in ordered],
     }
-    if len(bulk.insert_new(Identity, rows, returning=["lead_id"])) == len(ordered):
-        return
+    claimed = {(k, v) for k, v in bulk.insert_new(Identity, rows, returning=["kind", "value"])}
+    if len(claimed) == len(ordered):
+        return claimed
     found = owners(keys)
     lost = {wanted[key]: lead for key, lead in found.items() if lead != wanted[key]}
     for root, lead in made.items():
@@ -201,6 +218,7 @@ def _claim(groups: _Groups, keys: set[Key], made: Mapping[Key, str], ours: set[s
     if orphans := sorted(ours & lost.keys()):
         Identity.objects.filter(lead__key__among=orphans).delete()
         Lead.objects.filter(key__among=orphans).delete()
+    return claimed
 
 
 def new_key() -> str:

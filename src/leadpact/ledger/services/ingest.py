@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ IDENTITY = "identity"
 #: Kinds that say which leads are one, and kinds that are about more than their own lead.
 JOINING = ("lead.merged", "lead.unmerged")
 ABOUT_ALL = ("fact.voided", "calendar.closed", "roster.changed")
+_STATING = ("lead.created", "lead.updated")
 
 
 @transaction.atomic
@@ -44,14 +46,36 @@ def ingest(facts: Sequence[Fact], *, now: datetime, batch: Batch | None = None) 
             Receipt(fact.event_id, None, True) if is_gone else next(kept)
             for fact, is_gone in zip(facts, gone, strict=True)
         ]
-    leads, same = identities.settle(facts)
-    rows = [_event(fact, lead, batch) for fact, lead in zip(facts, leads, strict=True)]
-    fresh = append(rows)
-    for survivor, absorbed in same:
+    settled = identities.settle(facts)
+    rows = [_event(fact, lead, batch) for fact, lead in zip(facts, settled.leads, strict=True)]
+    fresh = append([*rows, *_mailboxes(facts, settled, batch)])
+    for survivor, absorbed in settled.same:
         merge(survivor, absorbed, now=now, actor=IDENTITY, decided=True)
     follow_up(fresh, (), now=now, bulk=bool(batch and batch.bulk))
     new = {row.name for row in fresh}
     return [Receipt(row.event_id, row.lead_id, row.name not in new) for row in rows]
+
+
+def _mailboxes(
+    facts: Sequence[Fact], settled: identities.Settled, batch: Batch | None
+) -> Iterable[LogRow]:
+    """That a lead can be reached, where a fact names its first mailbox and none states it."""
+    stating = {
+        lead
+        for fact, lead in zip(facts, settled.leads, strict=True)
+        if fact.kind in _STATING and fact.properties.get("email")
+    }
+    for lead, place in settled.reachable.items():
+        fact = facts[place]
+        if lead not in stating and fact.lead and fact.lead.email:
+            told = replace(
+                fact,
+                source=IDENTITY,
+                event_id=f"{lead} has a mailbox",
+                kind="lead.updated",
+                properties={"email": fact.lead.email.strip()},
+            )
+            yield _event(told, lead, batch)
 
 
 def follow_up(rows: Sequence[LogRow], leads: Iterable[str], *, now: datetime, bulk: bool) -> None:

@@ -18,16 +18,20 @@ from leadpact.ledger.services.bulk import insert_new
 #: Longer than any single call takes; whoever tells several renews it before each.
 LEASE = timedelta(minutes=2)
 _COLUMNS = [field.attname for field in Notice._meta.concrete_fields if not field.primary_key]
+_MUTED = "the receiver wants to hear no more of this kind"
 _FREE: Mapping[str, Any] = {"leased_until": None, "leased_by": ""}
 
 
 def put(rows: Sequence[Notice]) -> None:
     """Put notices into the outbox; one whose key is there stays as it is.
 
-    Left out is what somebody does not want to be told.
+    What somebody does not want to be told is dropped at once, so that they are not told of it later
+    either, when they want to be told again.
     """
     muted = set(Mute.objects.values_list("receiver", "kind"))
-    rows = [row for row in rows if (row.receiver, row.kind) not in muted]
+    for row in rows:
+        if (row.receiver, row.kind) in muted:
+            row.state, row.last_error = Notice.State.DROPPED, _MUTED
     keys = [row.key for row in rows]
     known = set(Notice.objects.filter(key__among=keys).values_list("key", flat=True))
     fresh = {row.key: row for row in reversed(rows) if row.key not in known}
