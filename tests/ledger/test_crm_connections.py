@@ -168,7 +168,7 @@ def test_a_dry_run_tells_what_would_be_written_and_notes_nothing() -> None:
 
 def test_every_difference_has_a_cause_until_there_is_none() -> None:
     with company(shadow=True) as at:
-        ask_for_demo(at)
+        ada = ask_for_demo(at)
         quiet = at.portal.add("contacts", {"lifecyclestage": "salesqualifiedlead"})
         deal = {"dealstage": "closedwon", "amount": "500"}
         at.portal.add("deals", deal, linked={"contacts": [quiet]})
@@ -184,6 +184,10 @@ def test_every_difference_has_a_cause_until_there_is_none() -> None:
             (what, cause) for what, cause, _ in reconcile(at.row, at.crm, now=at.time()).by_cause
         }
         assert ("MQL", "not written: writing is off") in causes
+        page = f"{at.row.pages}/record/0-1/{ada}"
+        assert {(each.record, each.url) for each in found.differences} == {
+            (f"contacts {ada}", page)
+        }
 
         crm_connections.set_shadow(at.row, False, actor="test", now=at.time())
         at.rest()

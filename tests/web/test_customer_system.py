@@ -80,11 +80,12 @@ def test_a_difference_is_listed_with_its_cause(client: Client, hubspot: tuple[Po
     lead = Lead.objects.get(key="Ada")
     CrmDisagreement.objects.create(
         connection=row, what="stage MQL", lead=lead, record="contacts 7", here="yes",
-        there="no", cause="nobody wrote it yet",
+        there="no", cause="nobody wrote it yet", url="https://app.hubspot.com/contacts/1/record/7",
     )  # fmt: skip
     told = client.get(reverse("reconciliation")).content.decode()
     assert reverse("lead", kwargs={"key": "Ada"}) in told
     assert "nobody wrote it yet" in told
+    assert '<a href="https://app.hubspot.com/contacts/1/record/7">contacts 7</a>' in told
     told = client.get(reverse("reconciliation"), {"q": "contacts 9"}).content.decode()
     assert "Nothing matches" in told
 

@@ -24,6 +24,7 @@ from leadpact.ledger.selectors import crm as reading
 from leadpact.ledger.services import crm_comparisons, crm_records
 from leadpact.sources.crm.facts import key_of, number_of
 from leadpact.sources.crm.mapping import Crm, Stages
+from leadpact.sources.crm.pages import record_url
 
 _WON, _AMOUNT, _HOLDER = "won deals", "amount of won deals", "holder"
 
@@ -39,7 +40,10 @@ class Count:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A record about which the two sides say different things, and why."""
+    """A record about which the two sides say different things, and why.
+
+    `record` is its object and number, `url` where people see it there, as far as they can.
+    """
 
     what: str
     lead: str
@@ -47,6 +51,7 @@ class Disagreement:
     here: str
     there: str
     cause: str
+    url: str = ""
 
 
 @dataclass
@@ -78,7 +83,7 @@ def keep(row: CrmConnection, crm: Crm, *, now: datetime) -> CrmComparison:
     differences = [
         CrmDisagreement(
             what=each.what, lead_id=each.lead or None, record=each.record, here=each.here,
-            there=each.there, cause=each.cause,
+            there=each.there, cause=each.cause, url=each.url,
         )
         for each in found.differences
     ]  # fmt: skip
@@ -100,6 +105,20 @@ def reconcile(row: CrmConnection, crm: Crm, *, now: datetime) -> Reconciled:
     for of in crm.deals:
         _count_deals(row, crm, of, done)
     return done
+
+
+def _disagreement(
+    row: CrmConnection,
+    what: str,
+    lead: str,
+    of: str,
+    number: str,
+    here: str,
+    there: str,
+    cause: str,
+) -> Disagreement:
+    url = record_url(row.system, row.pages, of, number)
+    return Disagreement(what, lead, f"{of} {number}", here, there, cause, url)
 
 
 @dataclass(frozen=True)
@@ -144,12 +163,11 @@ class _Side:
                 elif ours:
                     here.add(lead)
                 if ours != theirs:
+                    why = self._why(record, state, mapped, ours=ours)
+                    here_now = (state and state.stage) or "–"
                     done.differences.append(
-                        Disagreement(
-                            stage, lead, record.number, (state and state.stage) or "–",
-                            value or "–", self._why(record, state, mapped, ours=ours),
-                        )
-                    )  # fmt: skip
+                        self._differs(stage, lead, record, here_now, value or "–", why)
+                    )
             done.counts.append(Count(f"{stage} or further", len(here), there))
 
     def holders(self, name: str) -> Iterator[Disagreement]:
@@ -164,9 +182,13 @@ class _Side:
                 cause = _of_write(row, self.row) or (
                     "nobody holds it here" if not state.holder else "named there otherwise"
                 )
-                yield Disagreement(
-                    _HOLDER, lead, record.number, state.holder or "–", theirs or "–", cause
-                )
+                ours = state.holder or "–"
+                yield self._differs(_HOLDER, lead, record, ours, theirs or "–", cause)
+
+    def _differs(
+        self, what: str, lead: str, record: CrmRecord, here: str, there: str, cause: str
+    ) -> Disagreement:
+        return _disagreement(self.row, what, lead, record.object, record.number, here, there, cause)
 
     def _state(self, record: CrmRecord) -> tuple[str, LeadState | None]:
         lead = self.heirs.get(str(record.lead_id), "")
@@ -177,7 +199,7 @@ class _Side:
 
     def _twice(self, stage: str, lead: str, record: CrmRecord) -> Disagreement:
         cause = "two records there are one lead here"
-        return Disagreement(stage, lead, record.number, "counted once", "counted twice", cause)
+        return self._differs(stage, lead, record, "counted once", "counted twice", cause)
 
     def _why(
         self, record: CrmRecord, state: LeadState | None, mapped: Stages, *, ours: bool
@@ -233,18 +255,18 @@ def _count_deals(row: CrmConnection, crm: Crm, of: str, done: Reconciled) -> Non
     sums = sum(d.amount or 0 for d in won_here.values()), sum(a for _, a, _ in won_there.values())
     done.counts.append(Count(_AMOUNT, *sums))
     for key in sorted(won_here.keys() | won_there.keys()):
+        number = key.partition("/")[2]
         if key not in won_here or key not in won_there:
             here, said = (
                 "won" if key in won_here else _outcome(ours.get(key)),
                 "won" if key in won_there else "not won",
             )
             cause = "not read again yet" if key in ours else "not taken over"
-            done.differences.append(Disagreement(_WON, "", key, here, said, cause))
+            done.differences.append(_disagreement(row, _WON, "", of, number, here, said, cause))
         elif (won_here[key].amount or 0) != won_there[key][1]:
             here, said = f"{won_here[key].amount or 0:g}", f"{won_there[key][1]:g}"
-            done.differences.append(
-                Disagreement(_AMOUNT, "", key, here, said, "changed there since it was read")
-            )
+            cause = "changed there since it was read"
+            done.differences.append(_disagreement(row, _AMOUNT, "", of, number, here, said, cause))
 
 
 def _outcome(deal: Deal | None) -> str:

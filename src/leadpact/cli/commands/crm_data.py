@@ -97,7 +97,8 @@ def reconcile(
     show(counts, False, "The mapping names neither stages nor deals.")
     out().print()
     if everything:
-        rows = [asdict(each) for each in found.differences]
+        # Addresses make lines too long to read; --json and the page have them.
+        rows = [{k: v for k, v in asdict(d).items() if k != "url"} for d in found.differences]
     else:
         rows = [
             {"differs": what, "because": cause, "records": f"{n:,}"}

@@ -329,6 +329,7 @@ class Migration(migrations.Migration):
                 ('here', models.TextField(blank=True)),
                 ('there', models.TextField(blank=True)),
                 ('cause', models.TextField()),
+                ('url', models.TextField(blank=True)),
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='disagreements', to='ledger.crmconnection')),
                 ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='crm_disagreements', to='ledger.lead')),
             ],

@@ -190,7 +190,7 @@ class CrmComparison(models.Model):
 
 
 class CrmDisagreement(models.Model):
-    """A record about which the two sides say different things, and why."""
+    """A record about which the two sides say different things, and why; `url` shows it there."""
 
     connection = models.ForeignKey(
         CrmConnection, on_delete=models.CASCADE, related_name="disagreements"
@@ -203,6 +203,7 @@ class CrmDisagreement(models.Model):
     here = models.TextField(blank=True)
     there = models.TextField(blank=True)
     cause = models.TextField()
+    url = models.TextField(blank=True)
 
     class Meta:
         indexes = [

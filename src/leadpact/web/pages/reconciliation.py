@@ -48,7 +48,13 @@ DIFFERENCES: Listing[CrmDisagreement] = Listing(
     columns=(
         Column("what", "Differs", lambda row: row.what, order="what"),
         Column("lead", "Lead", lambda row: row.lead_id or "", cell="lists/cells/differing.html"),
-        Column("record", "Record there", lambda row: row.record, order="record"),
+        Column(
+            "record",
+            "Record there",
+            lambda row: row.record,
+            "record",
+            "lists/cells/record_there.html",
+        ),
         Column("here", "Here", lambda row: row.here),
         Column("there", "There", lambda row: row.there),
         Column("cause", "Because", lambda row: row.cause, order="cause"),
