@@ -28,7 +28,8 @@ def test_a_mapping_is_suggested_that_fits_the_account_and_the_agreement() -> Non
         assert loaded.crm.people["contacts"].stages.values == {
             "lead": "Lead", "marketingqualifiedlead": "MQL", "salesqualifiedlead": "SQL",
         }  # fmt: skip
-        assert set(loaded.crm.activities) == {"calls", "emails", "meetings"}
+        assert set(loaded.crm.activities) == {"calls", "emails", "meetings", "tasks"}
+        assert loaded.crm.companies["companies"].owner == "hubspot_owner_id"
 
 
 def test_connecting_tells_all_that_the_account_lacks() -> None:

@@ -6,18 +6,20 @@ The same records again, or older ones after newer, change nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from leadpact.engine.identity import employer_key
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import Batch, CrmConnection, CrmRecord, CrmWrite
-from leadpact.ledger.services import crm_records
-from leadpact.sources.crm.facts import Reader, Statement, key_of, print_of
+from leadpact.ledger.services import companies, crm_records
+from leadpact.sources.crm.facts import Reader, Statement, key_of
 from leadpact.sources.crm.mapping import Crm
 from leadpact.sources.crm.records import Deletion, Record, Version
+from leadpact.sources.crm.told import print_of
 
 #: So far the clocks of the system and ours may differ when a value that we wrote is recognised.
 SKEW = timedelta(minutes=10)
@@ -44,8 +46,12 @@ class Taking:
             fresh = [r for r in records if not _is_older(r, rows.get(r.id)) and not self._own(r)]
             if of in self.crm.people:
                 self._people(of, fresh, rows)
+            elif of in self.crm.companies:
+                self._companies(of, fresh, rows)
+            elif of in self.crm.deals:
+                self._deals(of, fresh, rows)
             else:
-                self._others(of, fresh, rows)
+                self._activities(of, fresh, rows)
             self._deleted(of, deletions)
         return len(fresh)
 
@@ -99,36 +105,72 @@ class Taking:
                 changed.append(absorbed)
         crm_records.save(changed, now=self.now)
 
-    def _others(self, of: str, records: Sequence[Record], rows: dict[str, CrmRecord]) -> None:
-        """Deals and activities: what they say stands as they are."""
+    def _companies(self, of: str, records: Sequence[Record], rows: dict[str, CrmRecord]) -> None:
         reader = Reader(self.crm, self.names)
+        before = {number: self._company_keys(row) for number, row in rows.items()}
+        self._stand(of, records, rows, lambda r: reader.company(r, self._begins(r)))
+        for record in records:
+            keys = self._company_keys(rows[record.id])
+            companies.held_by_nobody(before.get(record.id, set()) - keys, self.row.system)
+            name = record.values.get(self.crm.companies[of].name or "", "")
+            companies.held(keys, name, reader.holder_of(record), self.row.system)
+
+    def _company_keys(self, row: CrmRecord) -> set[str]:
+        """By what leads belong to a company: its number, and its domain."""
+        domain = self.crm.companies[row.object].domain
+        told = {"domain": json.loads(row.values).get(domain or "")}
+        found = (employer_key({"company_id": row.number}), employer_key(told))
+        return {key for key in found if key}
+
+    def _deals(self, of: str, records: Sequence[Record], rows: dict[str, CrmRecord]) -> None:
+        reader = Reader(self.crm, self.names)
+        self._stand(of, records, rows, lambda r: reader.deal(r, sorted(self._linked(r))))
+        for record in records:
+            leads = crm_records.living(self._leads_of(record))
+            crm_records.note_deal(_deal(reader, record), leads.values())
+
+    def _activities(self, of: str, records: Sequence[Record], rows: dict[str, CrmRecord]) -> None:
+        reader = Reader(self.crm, self.names)
+        self._stand(of, records, rows, lambda r: reader.activity(r, sorted(self._linked(r))))
+
+    def _stand(
+        self,
+        of: str,
+        records: Sequence[Record],
+        rows: dict[str, CrmRecord],
+        tell: Callable[[Record], Iterable[Statement]],
+    ) -> None:
+        """Records of which all that they say stands as they are now."""
         facts: list[Fact] = []
-        about = {record.id: self._linked(record) for record in records}
         for record in records:
             row = rows.setdefault(record.id, self._row(of, record))
-            tell = reader.deal if of in self.crm.deals else reader.activity
-            stated = tell(record, about[record.id])
             row.deleted_at = None
+            stated = [_fact(self.row.system, each) for each in tell(record)]
             self._note(row, record)
             at = min(record.modified_at, self.now)
-            facts += crm_records.restate(
-                row, [_fact(self.row.system, each) for each in stated], at=at
-            )
+            facts += crm_records.restate(row, stated, at=at)
         crm_records.tell(facts, now=self.now, batch=self.batch)
-        if of in self.crm.deals:
-            for record in records:
-                leads = crm_records.living(self._leads_of(record))
-                crm_records.note_deal(_deal(reader, record), leads.values())
         crm_records.save([rows[record.id] for record in records], now=self.now)
+        gone = [Deletion(o, n, r.modified_at) for r in records for o, n in r.absorbed]
+        self._deleted(of, gone)
 
-    def _linked(self, record: Record) -> list[str]:
-        """The keys of the people that a record is linked with and that are there."""
-        found = []
-        for of in self.crm.people:
-            for number, row in crm_records.known(self.row, of, record.links.get(of, ())).items():
-                if row.lead_id is not None and not row.absorbed_by:
-                    found.append(key_of(self.row.system, of, number))
-        return sorted(found)
+    def _linked(self, record: Record) -> dict[str, str]:
+        """The people that a record is linked with and that are there: leads by key of the record.
+
+        Of a record that was merged the survivor is linked.
+        """
+        return {
+            key_of(self.row.system, of, number): row.lead_id
+            for of in self.crm.people
+            for number, row in crm_records.known(self.row, of, record.links.get(of, ())).items()
+            if row.lead_id is not None and not row.absorbed_by
+        }
+
+    def _begins(self, record: Record) -> dict[str, datetime]:
+        """The people of a company, each with the first instant of their lead."""
+        linked = self._linked(record)
+        begins = crm_records.first_instants(linked.values())
+        return {key: begins[lead] for key, lead in sorted(linked.items()) if lead in begins}
 
     def _leads_of(self, record: Record) -> list[str]:
         return [
@@ -155,6 +197,8 @@ class Taking:
             facts += crm_records.restate(row, [], at=at)
             if of in self.crm.deals:
                 crm_records.forget_deal(key)
+            if of in self.crm.companies:
+                companies.held_by_nobody(self._company_keys(row), self.row.system)
         crm_records.tell(facts, now=self.now)
         crm_records.save(list(rows.values()), now=self.now)
 
@@ -221,10 +265,12 @@ class _Ours:
 
 
 def compared(crm: Crm, of: str) -> list[str]:
-    """The properties of an object that are compared with our state."""
+    """The properties of an object whose values are kept: those that are compared with our state."""
     if people := crm.people.get(of):
         found = [people.stages.property] if people.stages else []
         return found + ([people.holder.property] if people.holder else [])
+    if account := crm.companies.get(of):
+        return [account.domain] if account.domain else []
     if deals := crm.deals.get(of):
         amount = [deals.amount.property] if deals.amount and deals.amount.property else []
         return [deals.outcome.property, *amount]

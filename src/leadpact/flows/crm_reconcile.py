@@ -22,9 +22,10 @@ from leadpact.ledger.models import (
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.selectors import crm as reading
 from leadpact.ledger.services import crm_comparisons, crm_records
-from leadpact.sources.crm.facts import key_of, number_of
+from leadpact.sources.crm.facts import key_of
 from leadpact.sources.crm.mapping import Crm, Stages
 from leadpact.sources.crm.pages import record_url
+from leadpact.sources.crm.told import number_of
 
 _WON, _AMOUNT, _HOLDER = "won deals", "amount of won deals", "holder"
 

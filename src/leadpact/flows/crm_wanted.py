@@ -11,9 +11,9 @@ from datetime import datetime
 from leadpact.engine.values import normal
 from leadpact.flows.crm_people import owner_of
 from leadpact.sources.crm.connector import OwnProperty
-from leadpact.sources.crm.facts import number_of
 from leadpact.sources.crm.mapping import Crm, People
 from leadpact.sources.crm.records import moment_of
+from leadpact.sources.crm.told import number_of
 
 WAITING, OVERDUE, KEPT, MISSED, NONE = "waiting", "overdue", "kept", "missed", "no promise open"
 TASK, NOTE = "task", "note"

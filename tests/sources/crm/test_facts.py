@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from leadpact.sources.crm.facts import Reader, Statement, print_of, typed
+from leadpact.sources.crm.facts import Reader, Statement
 from leadpact.sources.crm.mapping import Stated
 from leadpact.sources.crm.records import moment_of
+from leadpact.sources.crm.told import print_of, typed
 from tests.sources.crm.helpers import MONDAY, after, mapping, record
 
 READER = Reader(mapping(), {"7": "Ana", "8": "Ben"})

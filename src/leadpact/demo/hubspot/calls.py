@@ -14,6 +14,8 @@ Answer = tuple[int, dict[str, Any]]
 Call = Callable[[Portal, Sequence[str], Mapping[str, str], dict[str, Any]], Answer]
 
 MOST_WITH_HISTORY, MOST, MOST_SEARCHED, MOST_FOUND, MOST_ASSOCIATED = 50, 100, 200, 10_000, 1000
+#: Of a record no call tells more associations.
+MOST_LINKS = 500
 #: A record is found by a search only so long after its last change.
 FOUND_AFTER = timedelta(seconds=10)
 
@@ -138,11 +140,16 @@ def read_associations(
     of, to = parts
     found = []
     for each in _inputs(body, MOST_ASSOCIATED):
-        numbers = portal.links.get((of, str(each["id"])), {}).get(to, [])
+        whole = portal.links.get((of, str(each["id"])), {}).get(to, [])
+        numbers = whole[int(each.get("after") or 0) :]
         if numbers:
             kinds = [{"category": "HUBSPOT_DEFINED", "typeId": 1, "label": None}]
-            ends = [{"toObjectId": int(n), "associationTypes": kinds} for n in numbers]
-            found.append({"from": {"id": str(each["id"])}, "to": ends})
+            some = numbers[:MOST_LINKS]
+            ends = [{"toObjectId": int(n), "associationTypes": kinds} for n in some]
+            told = {"from": {"id": str(each["id"])}, "to": ends}
+            if len(numbers) > len(some):
+                told["paging"] = {"next": {"after": str(len(whole) - len(numbers) + len(some))}}
+            found.append(told)
     return 200, {"status": "COMPLETE", "results": found}
 
 
@@ -188,8 +195,8 @@ def token_info(
         raise Faulty("no such token")
     scopes = [f"crm.objects.{of}.{what}" for of in ("contacts", "companies", "deals")
               for what in ("read", "write")]  # fmt: skip
-    scopes += ["crm.objects.owners.read", "crm.schemas.contacts.read", "crm.schemas.contacts.write",
-               "crm.schemas.deals.read", "sales-email-read"]  # fmt: skip
+    scopes += [f"crm.schemas.{of}.read" for of in ("contacts", "companies", "deals")]
+    scopes += ["crm.objects.owners.read", "crm.schemas.contacts.write", "sales-email-read"]
     told = {"userId": 1, "hubId": int(portal.hub), "appId": int(portal.app), "scopes": scopes}
     return 200, told
 

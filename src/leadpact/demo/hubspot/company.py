@@ -27,6 +27,7 @@ def account(now: Clock) -> Portal:
         Definition("hs_object_id", "Record ID", "number", read_only=True),
         Definition("hs_merged_object_ids", "Merged record IDs", read_only=True),
     )  # fmt: skip
+    portal.define("companies", *(Definition(name, label) for name, label in _COMPANY.items()))
     portal.define("deals", *(Definition(name, label) for name, label in _DEAL.items()))
     portal.define("calls", *(Definition(name, label) for name, label in _CALL.items()))
     portal.define("emails", *(Definition(name, label) for name, label in _EMAIL.items()))
@@ -41,9 +42,16 @@ _CONTACT = _OWNER | {
     "email": "Email", "firstname": "First Name", "lastname": "Last Name", "phone": "Phone Number",
     "jobtitle": "Job Title", "company": "Company Name", "country": "Country/Region",
     "industry": "Industry", "numemployees": "Number of Employees", "website": "Website URL",
+    "associatedcompanyid": "Primary Associated Company ID",
+    "recent_conversion_date": "Recent Conversion Date",
     "hs_analytics_source": "Original Traffic Source", "hs_email_optout": "Unsubscribed",
     "recent_conversion_event_name": "Recent Conversion", "hs_email_last_open_date": "Last opened",
     "hs_email_last_click_date": "Last clicked",
+}  # fmt: skip
+_COMPANY = _OWNER | {
+    "name": "Company name", "domain": "Company Domain Name", "industry": "Industry",
+    "country": "Country/Region", "numberofemployees": "Number of Employees",
+    "annualrevenue": "Annual Revenue",
 }  # fmt: skip
 _DEAL = _OWNER | {
     "dealname": "Deal Name", "dealstage": "Deal Stage", "amount": "Amount",
@@ -62,7 +70,7 @@ _MEETING = _OWNER | {
 _TASK = _OWNER | {
     "hs_timestamp": "Due date", "hs_task_subject": "Task Title", "hs_task_body": "Task notes",
     "hs_task_status": "Task Status", "hs_task_type": "Task Type",
-    "hs_task_priority": "Priority",
+    "hs_task_priority": "Priority", "hs_task_completion_date": "Completed at",
 }  # fmt: skip
 _NOTE = _OWNER | {
     "hs_timestamp": "Activity date", "hs_note_body": "Note body",

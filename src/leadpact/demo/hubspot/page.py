@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 
 from leadpact.demo.hubspot.company import CONNECTED, LIFECYCLE, NO_ANSWER
-from leadpact.demo.hubspot.portal import Faulty, Portal, Thing
+from leadpact.demo.hubspot.portal import Faulty, Portal, Thing, iso
 
 _NAMES = ("Ada King", "Linus Berg", "Grace Lund", "Alan Reyes", "Edith Stone", "Omar Haddad",
           "Ines Costa", "Yuki Mori", "Noor Aziz", "Tom Byrne")  # fmt: skip
@@ -64,7 +64,7 @@ class Desk:
             "numemployees": str(40 * (self._came % 9 + 1)),
             "lifecyclestage": "lead",
         }
-        told |= {"recent_conversion_event_name": "Demo request"} if asks else {}
+        told |= _asked(at) if asks else {}
         return self.portal.add("contacts", told, at=at)
 
     def act(self, told: Mapping[str, str]) -> None:
@@ -100,8 +100,7 @@ class Desk:
         self.portal.add("calls", told, linked={"contacts": [number]})
 
     def _ask(self, number: str) -> None:
-        at = f"Demo request {self.portal.now():%H:%M:%S}"
-        self.portal.set("contacts", number, {"recent_conversion_event_name": at})
+        self.portal.set("contacts", number, _asked(self.portal.now()))
 
     def _give(self, number: str) -> None:
         held = self.portal.there("contacts", number).values.get("hubspot_owner_id")
@@ -176,6 +175,11 @@ owner, the stage and a task. Nothing leaves this machine.
             f"<strong>{escape(value) or '(emptied)'}</strong>"
             for at, thing, name, value in found[:_SHOWN]
         ]
+
+
+def _asked(at: datetime) -> dict[str, str]:
+    """What a form that somebody sent leaves with them."""
+    return {"recent_conversion_event_name": "Demo request", "recent_conversion_date": iso(at)}
 
 
 def _button(do: str, text: str, contact: str = "", *, first: bool = False) -> str:

@@ -132,6 +132,9 @@ class Portal:
                 numbers = self.links.setdefault((a, b), {}).setdefault(c, [])
                 if d not in numbers:
                     numbers.append(d)
+                if a == "companies":
+                    # How many contacts a company has is a property of it.
+                    self._touch(a, self.objects[a][b], self.now())
 
     def unlink(self, of: str, number: str, to: str, other: str) -> None:
         """Take an association away; the record counts as changed."""

@@ -15,7 +15,8 @@ Row = dict[str, Any]
 PREFIXES = {
     "Lead": "00Q", "Contact": "003", "Account": "001", "Opportunity": "006", "Task": "00T",
     "Event": "00U", "User": "005", "OpportunityContactRole": "00K", "LeadHistory": "0QH",
-    "ContactHistory": "03H", "OpportunityHistory": "008", "OpportunityFieldHistory": "017",
+    "ContactHistory": "03H", "AccountHistory": "019",
+    "OpportunityHistory": "008", "OpportunityFieldHistory": "017",
     "TaskStatus": "01T",
 }  # fmt: skip
 #: Fields of each object, with their types.
@@ -53,6 +54,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "LeadHistory": {"LeadId": "reference", "Field": "picklist", "OldValue": "anyType",
                     "NewValue": "anyType"},
     "ContactHistory": {"ContactId": "reference", "Field": "picklist", "OldValue": "anyType",
+                       "NewValue": "anyType"},
+    "AccountHistory": {"AccountId": "reference", "Field": "picklist", "OldValue": "anyType",
                        "NewValue": "anyType"},
     "OpportunityHistory": {"OpportunityId": "reference", "StageName": "picklist",
                            "Amount": "currency", "CloseDate": "date"},

@@ -54,10 +54,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Owner:
-    """Who works with a company, by an open deal or by another open lead of it."""
+    """Who works with a company: as holder of the account, by an open deal or another open lead."""
 
     person: str
-    by: Literal["deal", "lead"]
+    by: Literal["account", "deal", "lead"]
     since: datetime
 
 

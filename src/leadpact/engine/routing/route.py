@@ -14,6 +14,13 @@ from leadpact.engine.routing.people import Owner, Pool, Roster
 from leadpact.engine.routing.rules import Receiver, Rules
 from leadpact.engine.values import normal
 
+#: What makes somebody the owner of a company, the nearest to it first.
+_OWNS = {
+    "account": "holds the account of the company",
+    "deal": "owns an open deal of the same company",
+    "lead": "owns an open lead of the same company",
+}
+
 
 def route(rules: Rules, lead: Lead, moment: datetime, roster: Roster) -> Decision:
     """Where a lead goes that nobody holds; nothing but the arguments decides."""
@@ -120,8 +127,7 @@ class Desk:
         if company is None or not self.rules.agreement.routing.company_owner_first:
             return None
         for owner in _in_order(self.roster.owners.get(company, ())):
-            told = f"owns an open {owner.by} of the same company"
-            if decision := self._to_person(sent, owner.person, told):
+            if decision := self._to_person(sent, owner.person, _OWNS[owner.by]):
                 return decision
         return None
 
@@ -189,8 +195,9 @@ class Desk:
 
 
 def _in_order(owners: tuple[Owner, ...]) -> list[Owner]:
-    """Each owner once: those of deals before those of leads, then who has been it for longer."""
-    ordered = sorted(owners, key=lambda o: (o.by != "deal", o.since, normal(o.person)))
+    """Each owner once, the nearest to the company first, then who has been it for longer."""
+    nearest = list(_OWNS)
+    ordered = sorted(owners, key=lambda o: (nearest.index(o.by), o.since, normal(o.person)))
     first: dict[str, Owner] = {}
     for owner in ordered:
         first.setdefault(normal(owner.person), owner)

@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 ('key', models.TextField(primary_key=True, serialize=False)),
                 ('name', models.TextField(blank=True)),
                 ('owner', models.TextField(blank=True)),
+                ('told_by', models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(

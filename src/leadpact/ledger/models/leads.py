@@ -6,11 +6,15 @@ from django.db import models
 
 
 class Company(models.Model):
-    """A company by its key, as sources name it; `owner` is the person who holds the account."""
+    """A company by its key, as sources name it; `owner` is the person who holds the account.
+
+    `told_by` is the customer system that says so.
+    """
 
     key = models.TextField(primary_key=True)
     name = models.TextField(blank=True)
     owner = models.TextField(blank=True)
+    told_by = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return self.name or self.key

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q
 
@@ -13,11 +13,13 @@ from leadpact.agreement.spec import Agreement
 from leadpact.engine.routing.people import Absence, Owner, Person, Pool, Roster, people_of
 from leadpact.engine.routing.people import Standing as Due
 from leadpact.ledger.models import Absence as AbsenceRow
-from leadpact.ledger.models import Deal, Episode, Handoff, LeadState, Standing
+from leadpact.ledger.models import Company, Deal, Episode, Handoff, LeadState, Standing
 from leadpact.ledger.models import Person as PersonRow
 
 #: Bulk arrivals of the last working day decide the pace; no weekend with holidays is longer.
 _PACE_LOOKS_BACK = timedelta(days=10)
+#: Since when somebody holds an account is not known, and there is never more than one.
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def roster(
@@ -91,9 +93,12 @@ def _bulk_given(now: datetime) -> dict[str, tuple[datetime, ...]]:
 
 
 def owners(companies: Iterable[str], without: str | None = None) -> dict[str, tuple[Owner, ...]]:
-    """Who works with each company: by an open deal of it, or by an open lead but `without`."""
+    """Who works with each company: its holder, and by an open deal or open lead but `without`."""
     wanted = sorted(set(companies))
     found: dict[str, list[Owner]] = defaultdict(list)
+    held = Company.objects.filter(key__in=wanted).exclude(owner="")
+    for company, owner in held.values_list("key", "owner"):
+        found[company].append(Owner(owner, "account", _EVER))
     deals = Deal.objects.filter(outcome="open").exclude(owner="")
     for company, owner, since in deals.filter(
         Q(company_id__in=wanted) | Q(roles__lead__company_id__in=wanted)

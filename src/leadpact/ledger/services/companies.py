@@ -1,4 +1,4 @@
-"""Which company a lead belongs to, as its attributes tell."""
+"""Which company a lead belongs to, as its attributes tell, and who holds it."""
 
 from __future__ import annotations
 
@@ -23,3 +23,21 @@ def note(attributes: Iterable[Mapping[str, Any]]) -> None:
         Lead(key=lead, company_id=key) for lead, (key, _) in told.items() if known.get(lead) != key
     ]
     Lead.objects.bulk_update(changed, ["company"])
+
+
+def held(keys: Iterable[str], called: str, owner: str, by: str) -> None:
+    """A customer system says what a company is called and who holds the account (empty: nobody)."""
+    rows = [Company(key=name(key), name=called, owner=owner, told_by=by) for key in sorted(keys)]
+    Company.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=["name", "owner", "told_by"] if called else ["owner", "told_by"],
+    )
+
+
+def held_by_nobody(keys: Iterable[str] | None, by: str) -> None:
+    """A customer system says no more who holds these companies, or (None) any at all."""
+    told = Company.objects.filter(told_by=by)
+    told = told if keys is None else told.filter(key__in=[name(key) for key in keys])
+    told.update(owner="", told_by="")

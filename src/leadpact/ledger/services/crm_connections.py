@@ -18,7 +18,7 @@ from leadpact.ledger.models import (
     Person,
 )
 from leadpact.ledger.sealing import seal, unseal
-from leadpact.ledger.services import audit
+from leadpact.ledger.services import audit, companies
 
 #: Whoever speaks with a system and gives no sign for this long is gone.
 LEASE = timedelta(minutes=5)
@@ -81,6 +81,7 @@ def set_shadow(row: CrmConnection, on: bool, *, actor: str, now: datetime) -> No
 def disconnect(row: CrmConnection, *, actor: str, now: datetime) -> None:
     """Forget the credentials and what was known of the records; the log keeps what it has."""
     system = row.system
+    companies.held_by_nobody(None, system)
     row.delete()
     audit.record(actor, "disconnected", system, now=now)
 

@@ -184,6 +184,11 @@ def forget_deal(key: str) -> None:
     Deal.objects.filter(key=key).delete()
 
 
+def first_instants(leads: Iterable[str]) -> dict[str, datetime]:
+    """When each lead began."""
+    return dict(Lead.objects.filter(key__in=set(leads)).values_list("key", "begins"))
+
+
 def living(leads: Iterable[str]) -> dict[str, str]:
     """Each lead with the one in which it lives now."""
     wanted = set(Lead.objects.filter(key__in=set(leads)).values_list("key", flat=True))

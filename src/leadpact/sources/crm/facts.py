@@ -6,9 +6,8 @@ or an activity says *stands* as the record is now: when that changes, the old is
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,9 +21,9 @@ from leadpact.sources.crm.mapping import (
     People,
     Stated,
 )
-from leadpact.sources.crm.records import Record, Version, moment_of
+from leadpact.sources.crm.records import Record, Version
+from leadpact.sources.crm.told import Told, number_of, print_of
 
-_NAMED_BY = 8
 #: Attributes of companies and people that say which key a lead is known by.
 _EMAIL = "email"
 
@@ -66,9 +65,30 @@ class Reader:
         of properties without a history are found.
         """
         people = self.crm.people[record.object]
-        own = _Person(self, people, record, known)
+        own = _Person(self, people, Told(record, self.is_ours, known))
         found = [own.created(), *own.attributes(), *own.stages(), *own.holders(), *own.events()]
         return sorted(found, key=lambda each: (each.at, rank_of(each.kind), each.id))
+
+    def company(self, record: Record, about: Mapping[str, datetime]) -> list[Statement]:
+        """What a company says of its people, given by key with their first instant; it stands."""
+        told = Told(record).attributes(self.crm.companies[record.object].fields)
+        found = []
+        for person, begins in about.items():
+            # What the company was before somebody came is what they came with.
+            came_with: dict[str, Any] = {}
+            for at in sorted(told):
+                if at <= begins:
+                    came_with |= told[at]
+            later = {at: said for at, said in told.items() if at > begins}
+            first = {begins: came_with} if came_with else {}
+            for at, said in (first | later).items():
+                found.append(_standing(self._key(record), "lead.updated", person, at, said))
+        return found
+
+    def holder_of(self, record: Record) -> str:
+        """The person who holds a company's account; empty for nobody."""
+        owner = self.crm.companies[record.object].owner
+        return self.names.get(record.values.get(owner or "", ""), "")
 
     def deal(self, record: Record, about: Iterable[str]) -> list[Statement]:
         """What a deal says of the people with a role in it, given by key; it stands."""
@@ -90,7 +110,7 @@ class Reader:
         at = _happened(activities, record)
         recorded = record.created_at if record.created_at > at else None
         actor = self.names.get(record.values.get(activities.owner or "", ""), "")
-        said = _properties(rule.properties, record)
+        said = Told(record).properties(rule.properties)
         return [
             _standing(self._key(record), rule.kind, person, at, said, recorded, actor)
             for person in about
@@ -116,12 +136,12 @@ class Reader:
     def amount_of(self, record: Record) -> float | None:
         """A deal's worth; None where none is stated."""
         amount = self.crm.deals[record.object].amount
-        return number_of(_value(amount, record)) if amount else None
+        return number_of(Told(record).value(amount)) if amount else None
 
     def stated(self, record: Record, name: str) -> str:
         """A deal's `currency`, `reason` or `product`; empty where it has none."""
         stated: Stated | None = getattr(self.crm.deals[record.object], name)
-        return str(_value(stated, record) or "") if stated else ""
+        return str(Told(record).value(stated) or "") if stated else ""
 
     def _deal_facts(
         self, record: Record, deals: DealRecords
@@ -153,23 +173,18 @@ class _Person:
 
     reader: Reader
     people: People
-    record: Record
-    known: Mapping[str, str] | None
+    told: Told
+
+    @property
+    def record(self) -> Record:
+        return self.told.record
 
     def created(self) -> Statement:
         return self._statement("lead.created", self.record.created_at, {}, "created")
 
     def attributes(self) -> Iterator[Statement]:
         """One row for all attributes that were stated at an instant."""
-        by_instant: dict[datetime, dict[str, Any]] = {}
-        for name, stated in self.people.fields.items():
-            if not stated.properties:
-                by_instant.setdefault(self.record.created_at, {})[name] = stated.value
-                continue
-            for version in self._joined(stated.properties):
-                if (value := typed(version.value, stated)) is not None:
-                    by_instant.setdefault(version.at, {})[name] = value
-        for at, said in sorted(by_instant.items()):
+        for at, said in sorted(self.told.attributes(self.people.fields).items()):
             yield self._statement("lead.updated", at, said, "updated")
 
     def stages(self) -> Iterator[Statement]:
@@ -177,7 +192,7 @@ class _Person:
             return
         mapped = self.people.stages
         told = set()
-        for version in self._versions(mapped.property):
+        for version in self.told.versions(mapped.property):
             if stage := mapped.values.get(version.value):
                 told.add(stage)
                 yield self._statement("stage.entered", version.at, {"stage": stage}, stage)
@@ -188,46 +203,16 @@ class _Person:
     def holders(self) -> Iterator[Statement]:
         if self.people.holder is None:
             return
-        for version in self._versions(self.people.holder.property):
+        for version in self.told.versions(self.people.holder.property):
             if person := self.reader.names.get(version.value):
                 yield self._statement("lead.assigned", version.at, {"to": person}, "assigned")
 
     def events(self) -> Iterator[Statement]:
         for event in self.people.events:
-            for version in self._versions(event.property):
+            for version in self.told.versions(event.property):
                 if version.value and (not event.among or version.value in event.among):
-                    said = _properties(event.properties, self.record, (event.property, version))
+                    said = self.told.properties(event.properties, version.at)
                     yield self._statement(event.kind, version.at, said, event.property)
-
-    def _versions(self, name: str) -> list[Version]:
-        """What was stated of a property, but for what Leadpact wrote."""
-        found = self.record.versions(name) or self._noticed(name)
-        return [v for v in found if not self.reader.is_ours(self.record, name, v)]
-
-    def _joined(self, names: Sequence[str]) -> list[Version]:
-        """What was stated of several properties together, whenever one of them changed."""
-        if len(names) == 1:
-            return self._versions(names[0])
-        found: list[Version] = []
-        versions = {name: self._versions(name) for name in names}
-        # One that has no history and is as before is what it was all the time.
-        now = {n: self.record.values.get(n, "") for n, told in versions.items() if not told}
-        changes = [(v.at, v.value, name) for name, told in versions.items() for v in told]
-        for at, value, name in sorted(changes, key=lambda each: each[0]):
-            now[name] = value
-            text = " ".join(filter(None, (now.get(each, "").strip() for each in names)))
-            if found and found[-1].at == at:
-                found.pop()
-            found.append(Version(text, at))
-        return found
-
-    def _noticed(self, name: str) -> list[Version]:
-        """The value of a property without a history, where it is not the one known before."""
-        value = self.record.values.get(name, "")
-        if not value or (self.known is not None and self.known.get(name) == print_of(value)):
-            return []
-        first = self.known is None
-        return [Version(value, self.record.created_at if first else self.record.modified_at)]
 
     def _statement(self, kind: str, at: datetime, said: Mapping[str, Any], label: str) -> Statement:
         key = key_of(self.reader.crm.system, self.record.object, self.record.id)
@@ -237,45 +222,14 @@ class _Person:
         return Statement(key, name, kind, at, said, email=email or None)
 
 
-def print_of(value: str) -> str:
-    """A short print of a value, to see later whether it is another, without keeping it."""
-    return hashlib.sha256(value.encode()).hexdigest()[:_NAMED_BY]
-
-
-def typed(text: str, stated: Stated) -> Any:
-    """A value as the mapping reads it; None where it is empty or cannot be read so."""
-    text = stated.values.get(text, text).strip()
-    if not text:
-        return None
-    if stated.type == "number":
-        return number_of(text)
-    if stated.type == "boolean":
-        return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(
-            text.lower()
-        )
-    if stated.type == "date":
-        at = moment_of(text)
-        return at.date().isoformat() if at else None
-    return text
-
-
-def number_of(value: Any) -> float | None:
-    """A value as a number; None where it is none."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return None
-    return number if abs(number) != float("inf") and number == number else None
-
-
 def _standing(
     record: str,
     kind: str,
     person: str,
     at: datetime,
     said: Mapping[str, Any],
-    recorded: datetime | None,
-    actor: str,
+    recorded: datetime | None = None,
+    actor: str = "",
 ) -> Statement:
     """A statement whose id changes with everything that it says."""
     mark = _mark(at, {**said, "": [person, recorded and recorded.isoformat(), actor]})
@@ -304,27 +258,6 @@ def _text(value: Any) -> str:
 
 def _happened(activities: Activities, record: Record) -> datetime:
     return (record.moment(activities.at) if activities.at else None) or record.created_at
-
-
-def _properties(
-    stated: Mapping[str, Stated], record: Record, changed: tuple[str, Version] | None = None
-) -> dict[str, Any]:
-    found = {}
-    for name, each in stated.items():
-        if changed and each.property == changed[0]:
-            value = typed(changed[1].value, each)
-        else:
-            value = _value(each, record)
-        if value is not None:
-            found[name] = value
-    return found
-
-
-def _value(stated: Stated, record: Record) -> Any:
-    if not stated.properties:
-        return stated.value
-    values = (record.values.get(name, "").strip() for name in stated.properties)
-    return typed(" ".join(filter(None, values)), stated)
 
 
 def _noted(record: Record, name: str) -> datetime:

@@ -88,6 +88,7 @@ def problems_with_account(
     found = []
     for section, objects in (
         ("people", loaded.crm.people),
+        ("companies", loaded.crm.companies),
         ("deals", loaded.crm.deals),
         ("activities", loaded.crm.activities),
     ):

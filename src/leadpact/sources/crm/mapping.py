@@ -106,7 +106,7 @@ class Happening(Model):
     properties: dict[str, Stated] = Field(
         default_factory=dict,
         description="What belongs to it. The property itself has the value it changed to; others "
-        "have the value that they have now.",
+        "the value that they had then, as far as their history is known.",
     )
 
 
@@ -117,6 +117,26 @@ class People(Model):
     stages: Stages | None = None
     holder: Holder | None = None
     events: list[Happening] = Field(default_factory=list)
+
+
+class Companies(Model):
+    """Records of companies: who holds the account, and what every lead of it takes over."""
+
+    name: Name | None = Field(None, description="What it is called.")
+    domain: Name | None = Field(
+        None,
+        description="Its domain or website, by which leads belong to it of which the customer "
+        "system does not say whose they are.",
+    )
+    owner: Name | None = Field(
+        None,
+        description="Who holds the account. Where the agreement routes by `company_owner_first`, "
+        "leads of the company go to them.",
+    )
+    fields: dict[str, Stated] = Field(
+        default_factory=dict,
+        description="Attributes of the lead, for everybody who is linked with the company.",
+    )
 
 
 class DealOutcome(Model):
@@ -187,6 +207,11 @@ class Crm(Model):
     people: dict[Name, People] = Field(
         min_length=1, description="By object, such as `contacts`; one record is one lead."
     )
+    companies: dict[Name, Companies] = Field(
+        default_factory=dict,
+        description="By object. A lead belongs to the company whose number is its attribute "
+        "`company_id`, else to that of its domain.",
+    )
     deals: dict[Name, DealRecords] = Field(default_factory=dict, description="By object.")
     activities: dict[Name, Activities] = Field(default_factory=dict, description="By object.")
     who: dict[str, Name] = Field(
@@ -210,13 +235,16 @@ class Crm(Model):
     @property
     def objects(self) -> list[str]:
         """Every object that is read, people first, so that all others find whom they are about."""
-        return [*self.people, *self.deals, *self.activities]
+        return [*self.people, *self.companies, *self.deals, *self.activities]
 
     def read_of(self, name: str) -> list[str]:
         """The properties of an object that have a meaning, in alphabetical order."""
         found: set[str] = set()
         if people := self.people.get(name):
             found |= set(_read_by(people))
+        if companies := self.companies.get(name):
+            told = (companies.name, companies.domain, companies.owner)
+            found |= {each for each in told if each} | set(_named(companies.fields.values()))
         if deals := self.deals.get(name):
             found |= {deals.outcome.property}
             found |= {each for each in (deals.opened, deals.closed, deals.owner) if each}
@@ -233,6 +261,8 @@ class Crm(Model):
         if people := self.people.get(name):
             dates = set(people.stages.dates.values()) if people.stages else set()
             return sorted(set(_read_by(people)) - dates)
+        if companies := self.companies.get(name):
+            return sorted(set(_named(companies.fields.values())))
         return [self.deals[name].outcome.property] if name in self.deals else []
 
 

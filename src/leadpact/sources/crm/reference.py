@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from leadpact.sources.crm.mapping import (
     Activities,
     ActivityRule,
+    Companies,
     Crm,
     DealOutcome,
     DealRecords,
@@ -37,6 +38,8 @@ file (`make docs`).
 - **People keep their history.** Each version of a property counts from the instant at which it was
   set there, and stays in the log when the system forgets it. A property without a history counts
   from when its change was noticed.
+- **Companies tell of their people**: what a company was when somebody came is what they came with,
+  and its later changes count from then on. Who leaves the company loses what it said.
 - **Deals and activities count as they are now.** When one is changed there, what it said before is
   withdrawn; one that is deleted leaves no trace in any figure.
 - **What Leadpact wrote itself says nothing new**: it is recognised by the app that wrote it, else
@@ -51,6 +54,7 @@ people:
   contacts:
     fields:
       email: email
+      company_id: associatedcompanyid
       title: jobtitle
       employees: {property: numemployees, type: number}
       source: hs_analytics_source
@@ -63,12 +67,18 @@ people:
     holder: hubspot_owner_id
     events:
       - kind: form_submitted
-        property: recent_conversion_event_name
+        property: recent_conversion_date
         properties: {form: recent_conversion_event_name}
       - kind: lead.disqualified
         property: hs_lead_status
         is: [UNQUALIFIED]
         properties: {reason: {value: unqualified}}
+companies:
+  companies:
+    name: name
+    domain: domain
+    owner: hubspot_owner_id
+    fields: {industry: industry}
 deals:
   deals:
     outcome: {property: dealstage, won: [closedwon], lost: [closedlost]}
@@ -88,12 +98,12 @@ activities:
 who: {ana.lopez@example.com: Ana}
 """
 _MODELS: tuple[type[BaseModel], ...] = (
-    Crm, People, Stages, Holder, Happening, DealRecords, DealOutcome, Activities, ActivityRule,
-    Stated, Writing,
+    Crm, People, Stages, Holder, Happening, Companies, DealRecords, DealOutcome, Activities,
+    ActivityRule, Stated, Writing,
 )  # fmt: skip
 _HEADINGS = {
     Crm: "The file", People: "People", Stages: "stages", Holder: "holder",
-    Happening: "An event", DealRecords: "Deals", DealOutcome: "An outcome",
+    Happening: "An event", Companies: "Companies", DealRecords: "Deals", DealOutcome: "An outcome",
     Activities: "Activities", ActivityRule: "A rule", Stated: "A value", Writing: "write",
 }  # fmt: skip
 

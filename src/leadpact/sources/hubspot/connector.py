@@ -37,8 +37,9 @@ _DOMAIN = "app.hubspot.com"
 _MOST_FOUND = 10_000
 #: What a token must be allowed: to read, and to write.
 READING = (
-    "crm.objects.contacts.read", "crm.objects.deals.read", "crm.objects.owners.read",
-    "crm.schemas.contacts.read", "crm.schemas.deals.read", "sales-email-read",
+    "crm.objects.contacts.read", "crm.objects.companies.read", "crm.objects.deals.read",
+    "crm.objects.owners.read", "crm.schemas.contacts.read", "crm.schemas.companies.read",
+    "crm.schemas.deals.read", "sales-email-read",
 )  # fmt: skip
 WRITING = ("crm.objects.contacts.write", "crm.schemas.contacts.write")
 
@@ -299,26 +300,34 @@ class HubSpotConnector:
 
     def _read(self, of: str) -> list[str]:
         always = [shapes.modified_name(of), *shapes.MADE_BY]
-        always += [shapes.MERGED] if of in self._crm.people else []
+        always += [shapes.MERGED] if of not in self._crm.activities else []
         return sorted({*self._crm.read_of(of), *self._own.get(of, ()), *always})
 
     def _history(self, of: str) -> list[str]:
         return self._crm.with_history(of)
 
     def _linked(self, of: str) -> list[str]:
-        return [] if of in self._crm.people else sorted(self._crm.people)
+        account = self._crm.companies.get(of)
+        moot = of in self._crm.people or (account is not None and not account.fields)
+        return [] if moot else sorted(self._crm.people)
 
     def _links(self, of: str, ids: Sequence[str]) -> dict[str, dict[str, list[str]]]:
-        """Associations of records, a thousand a call."""
+        """Associations of records, a thousand a call; what has more of them is asked for again."""
         found: dict[str, dict[str, list[str]]] = {}
         for to in self._linked(of):
-            for some in _pieces(ids, ASSOCIATED):
-                body = {"inputs": [{"id": each} for each in some]}
-                path = f"/crm/v4/associations/{of}/{to}/batch/read"
-                for told in self._client.post(path, body).get("results") or ():
-                    numbers = [str(each["toObjectId"]) for each in told.get("to") or ()]
-                    own = found.setdefault(str(told["from"]["id"]), {})
-                    own[to] = list(dict.fromkeys(numbers))
+            path = f"/crm/v4/associations/{of}/{to}/batch/read"
+            asked = [{"id": each} for each in ids]
+            while asked:
+                some, asked = asked[:ASSOCIATED], asked[ASSOCIATED:]
+                for told in self._client.post(path, {"inputs": some}).get("results") or ():
+                    number = str(told["from"]["id"])
+                    own = found.setdefault(number, {}).setdefault(to, [])
+                    numbers = dict.fromkeys(
+                        str(each["toObjectId"]) for each in told.get("to") or ()
+                    )
+                    own += [each for each in numbers if each not in own]
+                    if after := _after(told):
+                        asked.append({"id": number, "after": after})
         return found
 
     def _pages(self, path: str, query: Mapping[str, str]) -> Iterator[dict[str, Any]]:

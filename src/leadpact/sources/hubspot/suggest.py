@@ -17,8 +17,12 @@ _FIELDS = (
     ("campaign", "hs_analytics_source_data_1", ""), ("landing_page", "hs_analytics_first_url", ""),
     ("opted_out", "hs_email_optout", "boolean"),
 )  # fmt: skip
+_FIELDS_OF_COMPANIES = (
+    ("country", "country", ""), ("industry", "industry", ""),
+    ("employees", "numberofemployees", "number"), ("revenue", "annualrevenue", "number"),
+)  # fmt: skip
 _HAPPENINGS = (
-    ("form_submitted", "recent_conversion_event_name", "form"),
+    ("form_submitted", "recent_conversion_date", "form: recent_conversion_event_name"),
     ("email_opened", "hs_email_last_open_date", ""),
     ("email_clicked", "hs_email_last_click_date", ""),
 )
@@ -30,7 +34,7 @@ _ROLE_OF = {
 }  # fmt: skip
 
 #: The objects of which a suggestion says something.
-MEANT = ("contacts", "deals", "calls", "emails", "meetings")
+MEANT = ("contacts", "companies", "deals", "calls", "emails", "meetings", "tasks")
 Known = Mapping[str, Mapping[str, PropertyInfo]]
 
 
@@ -58,6 +62,7 @@ def suggest(known: Known, stages: Sequence[tuple[str, str]]) -> str:
     if "hubspot_owner_id" in contacts:
         lines.append("    holder: hubspot_owner_id")
     lines += _happenings(contacts)
+    lines += _companies(known.get("companies", {}))
     lines += _deals(known.get("deals", {}))
     lines += _activities(known)
     return "\n".join(lines) + "\n"
@@ -82,8 +87,23 @@ def _happenings(contacts: Mapping[str, PropertyInfo]) -> list[str]:
     for kind, name, own in _HAPPENINGS:
         if name in contacts:
             lines += [f"      - kind: {kind}", f"        property: {name}"]
-            lines += [f"        properties: {{{own}: {name}}}"] if own else []
+            lines += [f"        properties: {{{own}}}"] if own else []
     return ["    events:", *lines] if lines else []
+
+
+def _companies(companies: Mapping[str, PropertyInfo]) -> list[str]:
+    lines = [
+        f"    {told}: {name}"
+        for told, name in (("name", "name"), ("domain", "domain"), ("owner", "hubspot_owner_id"))
+        if name in companies
+    ]
+    fields = [
+        f"      {field}: " + (f"{{property: {name}, type: {kind}}}" if kind else name)
+        for field, name, kind in _FIELDS_OF_COMPANIES
+        if name in companies
+    ]
+    lines += ["    fields:", *fields] if fields else []
+    return ["companies:", "  companies:", *lines] if lines else []
 
 
 def _deals(deals: Mapping[str, PropertyInfo]) -> list[str]:
@@ -145,6 +165,17 @@ _RULES: Iterable[tuple[str, str, Sequence[str]]] = (
             "  when: {hs_email_direction: [INCOMING_EMAIL]}",
             "- kind: sales.attempted",
             "  when: {hs_email_direction: [EMAIL, FORWARDED_EMAIL]}",
+            "  properties: {channel: {value: email}}",
+        ),
+    ),
+    (
+        "tasks", "hs_task_completion_date",
+        (
+            "- kind: sales.attempted",
+            "  when: {hs_task_status: [COMPLETED], hs_task_type: [CALL]}",
+            "  properties: {channel: {value: phone}}",
+            "- kind: sales.attempted",
+            "  when: {hs_task_status: [COMPLETED], hs_task_type: [EMAIL]}",
             "  properties: {channel: {value: email}}",
         ),
     ),

@@ -134,13 +134,13 @@ class SalesforceConnector:
         return Page(records, after=following)
 
     def deleted(self, of: str, since: datetime | None, after: str) -> Page:
-        """Records in the recycle bin, but for those that were merged into another."""
+        """Records in the recycle bin, but for people who were merged into another."""
         if after:
             told = self._client.get(after)
         else:
             where = ["IsDeleted = true"]
             where += [f"SystemModstamp >= {moment(since)}"] if since else []
-            where += ["MasterRecordId = null"] if of in MERGED else []
+            where += ["MasterRecordId = null"] if of in MERGED and of in self._crm.people else []
             asked = select(("Id", "SystemModstamp"), of, where, ["SystemModstamp"])
             told = self._client.get("queryAll", {"q": asked})
         deletions = [

@@ -73,10 +73,18 @@ class Related:
         return found
 
     def links(self, of: str, rows: Sequence[shapes.Told]) -> dict[str, dict[str, list[str]]]:
-        """The people that opportunities and activities are about."""
+        """The people that opportunities and activities are about, and those of accounts."""
         if of in self.crm.activities:
             return {str(row["Id"]): shapes.person_of(shapes.flat(row, "WhoId")) for row in rows}
         found: dict[str, dict[str, list[str]]] = {}
+        account = self.crm.companies.get(of)
+        if of == "Account" and account and account.fields and "Contact" in self.crm.people:
+            for some in pieces([str(row["Id"]) for row in rows]):
+                for told in self.query(
+                    select(("Id", "AccountId"), "Contact", [one_of("AccountId", some)])
+                ):
+                    own = found.setdefault(str(told["AccountId"]), {"Contact": []})
+                    own["Contact"].append(str(told["Id"]))
         if of == "Opportunity":
             for some in pieces([str(row["Id"]) for row in rows]):
                 where = [one_of("OpportunityId", some)]

@@ -8,7 +8,7 @@ from leadpact.sources.crm.records import PropertyInfo
 from leadpact.sources.recognise import stage_role
 
 #: The objects of which a suggestion says something.
-MEANT = ("Lead", "Contact", "Opportunity", "Task", "Event")
+MEANT = ("Lead", "Contact", "Account", "Opportunity", "Task", "Event")
 _LEAD = (
     ("email", "Email", ""), ("name", "Name", ""), ("phone", "Phone", ""), ("title", "Title", ""),
     ("company", "Company", ""), ("domain", "Website", ""), ("country", "Country", ""),
@@ -17,7 +17,8 @@ _LEAD = (
 )  # fmt: skip
 _CONTACT = (
     ("email", "Email", ""), ("name", "Name", ""), ("phone", "Phone", ""), ("title", "Title", ""),
-    ("company", "Account.Name", ""), ("domain", "Account.Website", ""),
+    ("company", "Account.Name", ""), ("company_id", "AccountId", ""),
+    ("domain", "Account.Website", ""),
     ("country", "MailingCountry", ""), ("industry", "Account.Industry", ""),
     ("employees", "Account.NumberOfEmployees", "number"), ("source", "LeadSource", ""),
     ("opted_out", "HasOptedOutOfEmail", "boolean"),
@@ -74,6 +75,14 @@ def suggest(known: Known, stages: Sequence[tuple[str, str]]) -> str:
         ]
         lines += _stages(known.get(of, {}), stages) if of == "Lead" else []
         lines.append("    holder: OwnerId")
+    # What an account says of its contacts they have by its name and a dot.
+    lines += [
+        "companies:",
+        "  Account:",
+        "    name: Name",
+        "    domain: Website",
+        "    owner: OwnerId",
+    ]
     lines += _deals(known.get("Opportunity", {}))
     lines.append("activities:")
     for of, rules in _ACTIVITIES.items():
