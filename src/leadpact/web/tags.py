@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from leadpact.documents import words
 from leadpact.flows.faces import Face
 from leadpact.flows.wording import when as in_words
 from leadpact.ledger.instants import instant
@@ -107,6 +108,12 @@ def time_left(face: Face) -> str:
     return (
         f"{minutes}:{seconds % 60:02d} min" if hours == 0 else f"{hours} h {minutes % 60:02d} min"
     )
+
+
+@register.filter
+def since(at: datetime, now: datetime) -> str:
+    """How long ago an instant was, in words."""
+    return words.age(now - at)
 
 
 @register.filter

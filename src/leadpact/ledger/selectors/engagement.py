@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from leadpact.ledger.instants import instant, ticks
 from leadpact.ledger.models import Event, Handoff
@@ -21,11 +21,13 @@ class Did:
     last: datetime
 
 
-def did_lately(leads: Iterable[str], now: datetime) -> dict[str, list[Did]]:
-    """By lead, what it did by now, the latest first."""
+def did_lately(
+    leads: Iterable[str], now: datetime, *, but: Collection[str] = ()
+) -> dict[str, list[Did]]:
+    """By lead, what it did by now, the latest first; `but` names kinds that are others' doing."""
     rows = (
         Event.objects.filter(lead__in=list(leads), happened__lte=ticks(now))
-        .exclude(kind__contains=".")
+        .exclude(Q(kind__contains=".") | Q(kind__in=list(but)))
         .values("lead", "kind")
         .annotate(times=Count("id"), last=Max("happened"))
         .order_by("lead", "-last", "kind")

@@ -14,6 +14,7 @@ from django.shortcuts import render
 
 from leadpact.agreement.spec import Agreement
 from leadpact.flows import answering
+from leadpact.flows.crm_links import Link, links_of
 from leadpact.flows.faces import Face, faces_of
 from leadpact.flows.messages import name_of
 from leadpact.flows.working import snooze_reasons
@@ -35,12 +36,15 @@ _MOST_NEW = 5
 class Work:
     """A line of the inbox: the lead, what it is owed, what it did, and what sales did with it."""
 
+    place: int
     lead: Lead
     name: str
     company: str
     faces: Sequence[Face]
     did: Sequence[Did]
     did_more: int
+    group: str
+    links: Sequence[Link]
     accepted: bool
     snoozed: str
     attempts: int
@@ -104,43 +108,73 @@ def show(request: PageRequest) -> HttpResponseBase:
     """What waits, a page of it at a time."""
 
     def beside(shown: Shown) -> Mapping[str, Any]:
-        return {"works": works_of(shown.rows, request.now), **_choices(request)}
+        told = {"works": works_of(shown.rows, request), **_choices(request)}
+        told["grouped"] = shown.asked.order == "due"
+        waiting = inbox.waiting_for(request.caller, request.now)
+        return {**told, "waiting": waiting.leads, "overdue": waiting.overdue}
 
     return answer(request, _listing(request), "inbox/page.html", beside)
 
 
-def works_of(leads: Sequence[Lead], now: datetime) -> list[Work]:
-    """Leads with all that a line of the inbox says: five queries, however many they are."""
-    keys = [lead.key for lead in leads]
+def works_of(leads: Sequence[Lead], request: PageRequest) -> list[Work]:
+    """Leads with all that a line of the inbox says: a few queries, however many they are."""
+    keys, now = [lead.key for lead in leads], request.now
+    version = agreements.in_force(now)
+    of_marketing = [version.agreement.hygiene.sent_kind] if version else []
     faces = faces_of(inbox.open_clocks(keys), now)
-    did, sales = did_lately(keys, now), sales_did_since_handoff(keys)
-    pending = inbox.to_be_looked_at(keys)
+    did, sales = did_lately(keys, now, but=of_marketing), sales_did_since_handoff(keys)
+    pending, links = inbox.to_be_looked_at(keys), links_of(keys)
     return [
         _work(
+            place,
             lead,
             faces.get(lead.key, ()),
             did.get(lead.key, ()),
             sales.get(lead.key, ()),
-            lead.key in pending,
+            group=_group(lead, request),
+            links=links.get(lead.key, ()),
+            pending=lead.key in pending,
         )
-        for lead in leads
+        for place, lead in enumerate(leads, 1)
     ]
 
 
+def _group(lead: Lead, request: PageRequest) -> str:
+    """Under which heading a lead stands: by when the next thing is owed, on the reader's clock."""
+    owed = lead.state.owed_at
+    if owed is None:
+        return "Nothing is owed"
+    if owed <= request.now:
+        return "Overdue"
+    today = request.now.astimezone(request.zone).date()
+    return "Due today" if owed.astimezone(request.zone).date() == today else "Due later"
+
+
 def _work(
-    lead: Lead, faces: Sequence[Face], did: Sequence[Did], sales: Sequence[Event], pending: bool
+    place: int,
+    lead: Lead,
+    faces: Sequence[Face],
+    did: Sequence[Did],
+    sales: Sequence[Event],
+    *,
+    group: str,
+    links: Sequence[Link],
+    pending: bool,
 ) -> Work:
     stated = json.loads(lead.state.attributes)
     pauses = [row for row in sales if row.kind in ("sales.snoozed", "sales.resumed")]
     snoozed = pauses[0] if pauses and pauses[0].kind == "sales.snoozed" else None
     attempts = [row for row in sales if row.kind == "sales.attempted"]
     return Work(
+        place=place,
         lead=lead,
         name=str(stated.get("name") or stated.get("email") or lead.key),
         company=str(stated.get("company") or lead.company or ""),
         faces=faces,
         did=did[:_MOST_DID],
         did_more=max(0, len(did) - _MOST_DID),
+        group=group,
+        links=links,
         accepted=any(row.kind == "sales.accepted" for row in sales),
         snoozed=str(json.loads(snoozed.properties).get("reason", "")) if snoozed else "",
         attempts=len(attempts),

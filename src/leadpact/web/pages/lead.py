@@ -72,7 +72,7 @@ def show(request: PageRequest, key: str) -> HttpResponseBase:
         "who": _who(state),
         "kept": kept,
         "passages": _passages(kept),
-        "work": works_of([lead], request.now)[0] if state else None,
+        "work": works_of([lead], request)[0] if state else None,
         "faces": faces_of(kept.clocks, request.now).get(lead.key, ()),
         "closed": [each for each in kept.clocks if each.outcome not in ("running", "overdue")],
         "mine": _works(request, lead),

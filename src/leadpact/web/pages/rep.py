@@ -28,7 +28,7 @@ def home(request: PageRequest) -> HttpResponse:
     version = agreements.in_force(now)
     kept = inbox.kept_by(caller.person, now - _LATELY) if caller.person else None
     told = {
-        "works": works_of(first, now),
+        "works": works_of(first, request),
         "waiting": waiting.leads,
         "overdue": waiting.overdue,
         "kept": kept,

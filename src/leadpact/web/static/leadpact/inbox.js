@@ -29,7 +29,8 @@
     const n = chosen().length;
     const told = document.querySelector("[data-chosen]");
     if (told) told.textContent = n ? `${n} chosen` : "Choose leads to work several at once.";
-    for (const button of document.querySelectorAll(".bulk-acts button")) button.disabled = !n;
+    const acts = document.querySelector(".bulk-acts");
+    if (acts) acts.hidden = !n;
   };
 
   document.addEventListener("change", (event) => {
