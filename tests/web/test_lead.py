@@ -167,9 +167,10 @@ def test_a_head_waives_and_a_rep_disputes(company: None) -> None:
     assert "Why it is waived" in text_of(head)
     assert "Why it is waived" not in text_of(rep)
     duty = "First response to an MQL"
-    do(rep, "dispute", obligation=duty)
+    do(rep, "dispute", obligation=duty, reason="I was not there")
     assert Event.objects.filter(lead="Ada", kind="clock.disputed").exists()
-    assert "A head rules on it." in text_of(rep)
+    assert "“I was not there”" in text_of(rep)
+    assert "rules on it." in text_of(rep)
     assert "is disputed" not in do(head, "rule", obligation=duty, upheld="yes", note="agreed")
     do(head, "waive", obligation=duty, reason="trade fair")
     assert Clock.objects.get(lead="Ada", obligation=duty).outcome == "waived"

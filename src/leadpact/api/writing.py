@@ -194,7 +194,8 @@ def _do(doing: Doing, lead: str, did: ActionIn) -> Receipt:
         case "reassign":
             return actions.reassign(doing, lead, did.to)
         case "dispute":
-            return actions.dispute(doing, lead, obligation=did.obligation, stage=did.stage)
+            about = {"obligation": did.obligation, "stage": did.stage}
+            return actions.dispute(doing, lead, reason=did.reason, **about)
         case "rule":
             about = {"obligation": did.obligation, "stage": did.stage}
             return actions.rule(doing, lead, did.upheld, note=note, **about)

@@ -136,9 +136,14 @@ _ACTS: dict[str, Callable[[Doing, str, Told], Receipt]] = {
         lead,
         told.get("upheld") == "yes",
         obligation=told.get("obligation", ""),
+        stage=told.get("stage", ""),
         note=told.get("note", "").strip()[:5000],
     ),
     "dispute": lambda doing, lead, told: actions.dispute(
-        doing, lead, obligation=told.get("obligation", "")
+        doing,
+        lead,
+        obligation=told.get("obligation", ""),
+        stage=told.get("stage", ""),
+        reason=told.get("reason", "")[:500],
     ),
 }

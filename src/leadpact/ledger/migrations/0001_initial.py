@@ -781,7 +781,7 @@ class Migration(migrations.Migration):
                 ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='ledger.lead')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('lead', None)), fields=['kind', 'happened'], name='event_of_organisation'), models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch'], name='event_of_batch')],
+                'indexes': [models.Index(condition=models.Q(('lead', None)), fields=['kind', 'happened'], name='event_of_organisation'), models.Index(condition=models.Q(('kind__in', ['clock.disputed', 'dispute.ruled'])), fields=['happened'], name='event_of_a_dispute'), models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch'], name='event_of_batch')],
                 'constraints': [models.UniqueConstraint(fields=('source', 'event_id'), name='event_is_logged_once')],
             },
         ),
@@ -807,6 +807,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='clock',
             index=models.Index(condition=models.Q(('outcome', 'running')), fields=['due_at'], name='clock_running'),
+        ),
+        migrations.AddIndex(
+            model_name='clock',
+            index=models.Index(condition=models.Q(('outcome', 'overdue')), fields=['due_at'], name='clock_overdue'),
         ),
         migrations.AddIndex(
             model_name='clock',

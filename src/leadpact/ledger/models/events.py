@@ -57,6 +57,11 @@ class Event(models.Model):
                 name="event_of_organisation",
             ),
             models.Index(
+                fields=["happened"],
+                condition=models.Q(kind__in=["clock.disputed", "dispute.ruled"]),
+                name="event_of_a_dispute",
+            ),
+            models.Index(
                 fields=["batch"],
                 condition=models.Q(batch__isnull=False),
                 name="event_of_batch",

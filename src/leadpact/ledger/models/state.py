@@ -141,6 +141,9 @@ class Clock(models.Model):
             models.Index(
                 fields=["due_at"], condition=models.Q(outcome="running"), name="clock_running"
             ),
+            models.Index(
+                fields=["due_at"], condition=models.Q(outcome="overdue"), name="clock_overdue"
+            ),
             models.Index(fields=["holder", "outcome"], name="clock_by_holder"),
         ]
 

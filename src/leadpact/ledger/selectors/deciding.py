@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from leadpact.ledger.models import Handoff, Proposal, PublishedStanding, Quarantine
 from leadpact.ledger.selectors import agreements
+from leadpact.ledger.selectors.disputes import unruled
 from leadpact.ledger.selectors.proposals import proposals_for
 from leadpact.ledger.services.permits import Act, Caller
 
@@ -27,8 +28,10 @@ class Decision:
 
 
 def to_decide(caller: Caller, now: datetime) -> list[Decision]:
-    """What waits for the caller: five queries."""
+    """What waits for the caller: a few queries."""
     found = [*_waiting(), *_goals(), *_term(now)]
+    if caller.may(Act.RULE):
+        found += _disputes(caller)
     if caller.may(Act.CLEAN):
         found += _proposals(caller)
     if caller.may(Act.ADMINISTER):
@@ -42,6 +45,14 @@ def _waiting() -> list[Decision]:
         return []
     noun = "lead waits" if count == 1 else "leads wait"
     return [Decision(f"{count:,} {noun} for somebody in sales who is free", "leads")]
+
+
+def _disputes(caller: Caller) -> list[Decision]:
+    count = len(unruled(caller))
+    if not count:
+        return []
+    noun = "dispute waits" if count == 1 else "disputes wait"
+    return [Decision(f"{count:,} {noun} for a ruling", "obligations")]
 
 
 def _proposals(caller: Caller) -> list[Decision]:

@@ -88,14 +88,3 @@ def withdrawn(rows: Iterable[Event]) -> set[tuple[str, str]]:
     named = {(str(each.get("source")), str(each.get("event_id"))) for each in told}
     batches = {each["batch"] for each in told if each.get("batch")}
     return {fact for fact, batch in facts.items() if fact in named or batch in batches}
-
-
-def disputed(lead: Lead) -> list[str]:
-    """Promises about a lead that somebody disputes and nobody has ruled on since."""
-    rows = Event.objects.filter(lead=lead, kind__in=("clock.disputed", "dispute.ruled"))
-    open_now: dict[str, bool] = {}
-    for kind, properties in rows.order_by("happened", "id").values_list("kind", "properties"):
-        name = json.loads(properties).get("obligation")
-        if name:
-            open_now[str(name)] = kind == "clock.disputed"
-    return [name for name, waits in open_now.items() if waits]

@@ -164,9 +164,11 @@ def receivers(agreement: Agreement, caller: Caller) -> dict[str, str]:
     }
 
 
-def dispute(doing: Doing, lead: str, *, obligation: str = "", stage: str = "") -> Receipt:
-    """Somebody disputes a clock or a stage."""
-    told = _subject(doing, obligation, stage)
+def dispute(
+    doing: Doing, lead: str, *, obligation: str = "", stage: str = "", reason: str = ""
+) -> Receipt:
+    """Somebody disputes a clock or a stage, perhaps for a reason."""
+    told = _subject(doing, obligation, stage) | {"reason": reason.strip()}
     return _act(doing, lead, Act.DISPUTE, "clock.disputed", told)
 
 

@@ -16,6 +16,7 @@ _MODULES = (
     "leads",
     "marketer",
     "nurture",
+    "obligations",
     "reconciliation",
     "rep",
     "saved_views",

@@ -1,4 +1,4 @@
-"""Pages that show parts of the report: funnel and closed loop, obligations, goals, what-if."""
+"""Pages that show parts of the report: goals and what-if."""
 
 from __future__ import annotations
 
@@ -10,17 +10,6 @@ from leadpact.web.figures.roles import READERS
 from leadpact.web.registry import PageRequest, page
 
 _PAGE = "figures/base.html"
-
-
-@page("obligations", name="obligations", roles=READERS, nav="Obligations", order=40)
-def obligations(request: PageRequest) -> HttpResponse:
-    """Every promise about a lead: what is open, what was kept, how long answers took."""
-    intro = (
-        "Each promise about a lead has a clock. Here is which are open now, which were kept, by "
-        "whom and when, and how long answers took."
-    )
-    keys = ("open", "attainment", "kept-when", "answers", "rulings")
-    return render(request, _PAGE, told("Obligations", intro, *keys))
 
 
 @page("goals", name="goals", roles=READERS, nav="Goals", order=45)

@@ -139,6 +139,13 @@ def works_of(leads: Sequence[Lead], request: PageRequest) -> list[Work]:
     ]
 
 
+def named(lead: Lead) -> tuple[str, str]:
+    """How a lead is called, and its company."""
+    stated = json.loads(lead.state.attributes) if hasattr(lead, "state") else {}
+    company = stated.get("company") or lead.company or ""
+    return str(stated.get("name") or stated.get("email") or lead.key), str(company)
+
+
 def _group(lead: Lead, request: PageRequest) -> str:
     """Under which heading a lead stands: by when the next thing is owed, on the reader's clock."""
     owed = lead.state.owed_at
@@ -161,15 +168,15 @@ def _work(
     links: Sequence[Link],
     pending: bool,
 ) -> Work:
-    stated = json.loads(lead.state.attributes)
+    name, company = named(lead)
     pauses = [row for row in sales if row.kind in ("sales.snoozed", "sales.resumed")]
     snoozed = pauses[0] if pauses and pauses[0].kind == "sales.snoozed" else None
     attempts = [row for row in sales if row.kind == "sales.attempted"]
     return Work(
         place=place,
         lead=lead,
-        name=str(stated.get("name") or stated.get("email") or lead.key),
-        company=str(stated.get("company") or lead.company or ""),
+        name=name,
+        company=company,
         faces=faces,
         did=did[:_MOST_DID],
         did_more=max(0, len(did) - _MOST_DID),

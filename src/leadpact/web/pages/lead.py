@@ -16,6 +16,7 @@ from leadpact.flows.faces import faces_of
 from leadpact.flows.messages import name_of
 from leadpact.ledger.models import Clock, Event, Lead
 from leadpact.ledger.selectors import agreements, inbox, one_lead
+from leadpact.ledger.selectors.disputes import unruled_of
 from leadpact.ledger.services import proposals
 from leadpact.ledger.services.actions import Doing, Refused
 from leadpact.ledger.services.permits import Act
@@ -78,7 +79,7 @@ def show(request: PageRequest, key: str) -> HttpResponseBase:
         "mine": _works(request, lead),
         "programs": [each.name for each in agreement.nurture] if agreement else [],
         "excluded": state is not None and state.status == "excluded",
-        "disputed": one_lead.disputed(lead),
+        "disputes": unruled_of(lead),
         "stages": [each.name for each in agreement.stages] if agreement else [],
         "waivable": _waivable(kept.clocks, agreement),
         **_timeline(request, lead),

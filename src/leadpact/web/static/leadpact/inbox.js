@@ -20,6 +20,10 @@
       return field;
     }));
     dialog.querySelector("[data-whom]").textContent = leads.length === 1 ? `: ${leads[0].dataset.name}` : `: ${leads.length} leads`;
+    if (form.elements.obligation) {
+      form.elements.obligation.value = leads[0].dataset.obligation;
+      dialog.querySelector("p[data-obligation]").textContent = leads[0].dataset.obligation;
+    }
     dialog.querySelector("[data-fault]").hidden = true;
     dialog.showModal();
     form.querySelector("select, input:not([type=hidden]), button")?.focus();
@@ -58,8 +62,10 @@
     const dialog = document.querySelector("dialog[open]");
     if (!dialog) return;
     const keys = [...dialog.querySelectorAll("[name=lead]")].map((field) => field.value);
+    const about = dialog.querySelector("[name=obligation]")?.value;
     dialog.close();
-    for (const work of works().filter((each) => keys.includes(each.dataset.lead))) work.classList.add("done");
+    for (const work of works())
+      if (keys.includes(work.dataset.lead) && work.dataset.obligation === about) work.classList.add("done");
   });
   // After the queue was made anew the place in it is kept.
   document.addEventListener("htmx:afterSettle", (event) => {
