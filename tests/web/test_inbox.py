@@ -236,10 +236,39 @@ def test_what_came_since_is_named(company: None) -> None:
         assert "Nothing new" in head.get(path, {"since": odd}).text
 
 
+def test_a_line_says_how_the_lead_is_reached_and_dials_only_numbers(company: None) -> None:
+    told = {"phone": "+1 (212) 555-0177", "title": "CTO"}
+    ingest([Fact("crm", "p1", "lead.updated", now(), Known(id="Ada"), told, now())], now=now())
+    settle(now())
+    rep, _ = somebody("rep")
+    for path in ("/inbox", "/", "/leads/Ada"):
+        text = rep.get(path).text
+        assert '<a href="tel:+12125550177">+1 (212) 555-0177</a>' in text
+        assert '<a href="mailto:ada@adaworks.org">ada@adaworks.org</a>' in text
+    hostile = {"phone": "javascript:alert(1)", "email": "a?bcc=all@b.org"}
+    ingest([Fact("crm", "p2", "lead.updated", now(), Known(id="Ada"), hostile, now())], now=now())
+    settle(now())
+    assert "tel:" not in rep.get("/inbox").text
+    assert "mailto:a?" not in rep.get("/inbox").text
+
+
+def test_an_earlier_time_with_sales_says_nothing_of_this_one(company: None) -> None:
+    """Who was accepted, tried and given back is a new lead when it comes again."""
+    rep, _ = somebody("rep")
+    rep.post(reverse("work_attempt"), {"lead": "Ada", "channel": "phone", "outcome": "no answer"})
+    rep.post(reverse("work_accept"), {"lead": "Ada"})
+    assert "1 attempt by us" in rep.get("/inbox").text
+    later = now() + timedelta(seconds=1)
+    LeadState.objects.filter(lead="Ada").update(handed_off_at=later)
+    text = rep.get("/inbox").text
+    assert "1 attempt by us" not in text
+    assert ">Accept</button>" in text.partition('class="works"')[2].partition("</ol>")[0]
+
+
 def test_the_spreadsheet_holds_the_queue(company: None) -> None:
     answer: Any = signed_in("sales head").get("/inbox", {"as": "csv"})
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
-    assert text.splitlines()[0] == "Due,Lead,Key,Stage,Score,With"
+    assert text.splitlines()[0] == "Due,Lead,Key,Stage,Score,Owner"
     assert len(text.splitlines()) == 3
 
 
@@ -330,7 +359,8 @@ def test_the_home_of_a_rep_says_what_is_owed_and_what_was_kept(company: None) ->
     )
     text = rep.get("/").text
     assert "1 of your 1 lead is overdue" in text
-    assert "<strong>3 of 6</strong> were kept" in text
+    assert '<th scope="row">First response to an MQL</th><td class="numeric"><span>1 of 2' in text
+    assert text.count("1 of 2</span>") == 3
     User.objects.filter(pk=user.pk).update(person=None)
     text = rep.get("/").text
     assert "Nothing waits for you" in text

@@ -52,7 +52,7 @@ def test_it_says_what_is_overdue_and_with_whom(company: None) -> None:
     late()
     text = head.get(reverse("obligations")).text
     assert "1 promise is overdue" in text
-    assert "overdue 3" in text
+    assert "days late<" in text
     owner = str(LeadState.objects.get(lead="Ada").holder)
     assert ("Ada", DUTY) in listed(head, stands="overdue")
     assert listed(head, stands="overdue") == {("Ada", DUTY)}

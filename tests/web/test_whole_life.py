@@ -78,7 +78,10 @@ def ask_for_a_demo(page: Page, address: str) -> None:
 def in_the_inbox(page: Page, url: str, act: str) -> None:
     """Open the dialog of an act for the one lead of the inbox."""
     page.goto(f"{url}/inbox")
-    page.locator(".work").get_by_role("button", name=act, exact=True).click()
+    button = page.locator(".work").get_by_role("button", name=act, exact=True)
+    if not button.is_visible():
+        page.get_by_role("button", name="More for").click()
+    button.click()
 
 
 def finish(page: Page, button: str, said: str) -> None:

@@ -44,12 +44,12 @@ def inhabit(folder: Path, *, seed: int, now: datetime, tell: Progress) -> None:
     """
     installation.open_to_all(now=now)
     tell(0.1, "Filling the ledger")
-    publish(str(folder / AGREEMENT), actor=PEOPLE[1][2], now=now)
+    since = now - _LIVE_FOR
+    publish(str(folder / AGREEMENT), actor=PEOPLE[1][2], now=since)
     for role, email, name in PEOPLE:
         access.create_user(email, role, None, actor=_ACTOR, now=now, name=name)
     found = read_log(folder / LOG)
     import_history(found, name=_NAME, actor=_ACTOR, now=now, tell=lambda *_: None)
-    since = now - _LIVE_FOR
     installation.go_live(since, actor=PEOPLE[0][2], now=now)
     _look(now, tell)
     visitors = Visitors(seed)

@@ -111,6 +111,12 @@ def time_left(face: Face) -> str:
 
 
 @register.filter
+def property(row: Event, name: str) -> str:
+    """A property of a row of the log as text; empty where it has none."""
+    return str(json.loads(row.properties).get(name) or "")
+
+
+@register.filter
 def since(at: datetime, now: datetime) -> str:
     """How long ago an instant was, in words."""
     return words.age(now - at)

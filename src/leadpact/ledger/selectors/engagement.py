@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Max, Q
 
 from leadpact.ledger.instants import instant, ticks
-from leadpact.ledger.models import Event, Handoff
+from leadpact.ledger.models import Event, Lead
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,20 @@ def did_lately(
     return found
 
 
-def sales_did_since_handoff(leads: Iterable[str]) -> dict[str, list[Event]]:
-    """By lead, what sales did with it since it was last handed over, the latest first."""
-    keys = list(leads)
-    handed = (
-        Handoff.objects.filter(lead__in=keys).values_list("lead").annotate(Max("handed_off_at"))
-    )
-    since = {lead: ticks(at) for lead, at in handed}
-    rows = Event.objects.filter(lead__in=keys, kind__startswith="sales.")
+def sales_did_since_handoff(leads: Sequence[Lead]) -> dict[str, list[Event]]:
+    """By lead, what sales did with it since its present passage was handed over, the latest first;
+    their states are read already."""
+    since = {lead.key: lead.state.handed_off_at for lead in leads if hasattr(lead, "state")}
+    rows = Event.objects.filter(lead__in=list(since), kind__startswith="sales.")
     found: dict[str, list[Event]] = {}
     for row in rows.order_by("-happened", "-id"):
-        if row.happened >= since.get(str(row.lead_id), 0):
+        handed = since[str(row.lead_id)]
+        if handed is not None and row.happened >= ticks(handed):
             found.setdefault(str(row.lead_id), []).append(row)
     return found
+
+
+def contacts(lead: str, most: int) -> list[Event]:
+    """The last times that sales tried to reach a lead or spoke with it, the latest first."""
+    rows = Event.objects.filter(lead=lead, kind__in=("sales.attempted", "sales.connected"))
+    return list(rows.order_by("-happened", "-id")[:most])

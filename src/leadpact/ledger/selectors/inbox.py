@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
-from leadpact.ledger.models import Change, Clock, Event, Handoff, Lead
+from leadpact.ledger.models import Change, Clock, Event, Handoff, Lead, LeadState
 from leadpact.ledger.services.permits import Caller
 from leadpact.ledger.services.states import OPEN_CLOCKS
 
@@ -77,23 +77,40 @@ def assigned_since(caller: Caller, event: int, most: int) -> list[Lead]:
 
 @dataclass(frozen=True)
 class Kept:
-    """What became of promises: kept, missed or still open past due."""
+    """What became of one promise of somebody: kept, missed or still open past due."""
 
+    obligation: str
     met: int
     broken: int
 
     @property
-    def share(self) -> float | None:
-        """The part that was kept; None where nothing was promised."""
-        n = self.met + self.broken
-        return self.met / n if n else None
+    def n(self) -> int:
+        """How many were decided."""
+        return self.met + self.broken
+
+    @property
+    def share(self) -> float:
+        """The part that was kept."""
+        return self.met / self.n
 
 
-def kept_by(person: str, since: datetime) -> Kept:
-    """What became of the promises of one person that were due since then.
+def kept_by(person: str, since: datetime) -> list[Kept]:
+    """What became of the promises of one person that were due since then, by promise.
 
     Steps of the contact protocol are counted with the promise that they serve.
     """
     own = Clock.objects.filter(holder=person, side="sales", protocol_step=None, due_at__gte=since)
-    counted = dict(own.values_list("outcome").annotate(n=Count("id")))
-    return Kept(counted.get("met", 0), counted.get("missed", 0) + counted.get("overdue", 0))
+    found: dict[str, dict[str, int]] = {}
+    for name, outcome, n in own.values_list("obligation", "outcome").annotate(n=Count("id")):
+        found.setdefault(name, {})[outcome] = n
+    kept = [
+        Kept(name, each.get("met", 0), each.get("missed", 0) + each.get("overdue", 0))
+        for name, each in sorted(found.items())
+    ]
+    return [each for each in kept if each.n]
+
+
+def came_to(person: str, since: datetime) -> int:
+    """How many of the open leads of somebody were handed over since then."""
+    own = LeadState.objects.filter(holder=person, status="open", handed_off_at__gte=since)
+    return own.count()

@@ -27,6 +27,7 @@ from leadpact.ledger.services.permits import Act, Caller
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import Shown, answer
 from leadpact.web.registry import PageRequest, page, part
+from leadpact.web.who import Who, who
 
 _MOST_DID = 3
 _MOST_NEW = 5
@@ -38,8 +39,7 @@ class Work:
 
     place: int
     lead: Lead
-    name: str
-    company: str
+    who: Who
     faces: Sequence[Face]
     did: Sequence[Did]
     did_more: int
@@ -50,6 +50,16 @@ class Work:
     attempts: int
     last_attempt: Event | None
     pending: bool
+
+    @property
+    def next(self) -> Face | None:
+        """The step of the contact protocol that comes next, where it is not told first already."""
+        return next((each for each in self.faces[1:] if each.step is not None), None)
+
+    @property
+    def more_owed(self) -> int:
+        """How much is owed besides what is told first and the next step."""
+        return max(0, len(self.faces) - 1 - int(self.next is not None))
 
 
 def _owed(rows: QuerySet[Lead], which: str, now: datetime) -> QuerySet[Lead]:
@@ -78,7 +88,7 @@ def _listing(request: PageRequest) -> Listing[Lead]:
         lambda _: [("overdue", "overdue"), ("due", "still in time"), ("nothing", "nothing")],
         lambda rows, which: _owed(rows, which, request.now),
     )
-    whose = Filter("holder", "With", _holders, lambda rows, name: rows.filter(state__holder=name))
+    whose = Filter("holder", "Owner", _holders, lambda rows, name: rows.filter(state__holder=name))
     return Listing(
         name="inbox",
         title="Inbox",
@@ -89,7 +99,7 @@ def _listing(request: PageRequest) -> Listing[Lead]:
             Column("key", "Key", lambda lead: lead.key, order="key"),
             Column("stage", "Stage", lambda lead: lead.state.stage, order="state__stage"),
             Column("score", "Score", lambda lead: lead.state.score, order="state__score"),
-            Column("holder", "With", lambda lead: lead.state.holder, order="state__holder"),
+            Column("holder", "Owner", lambda lead: lead.state.holder, order="state__holder"),
         ),
         order="due",
         filters=(owed, whose) if request.caller.sees_all else (owed,),
@@ -122,7 +132,7 @@ def works_of(leads: Sequence[Lead], request: PageRequest) -> list[Work]:
     version = agreements.in_force(now)
     of_marketing = [version.agreement.hygiene.sent_kind] if version else []
     faces = faces_of(inbox.open_clocks(keys), now)
-    did, sales = did_lately(keys, now, but=of_marketing), sales_did_since_handoff(keys)
+    did, sales = did_lately(keys, now, but=of_marketing), sales_did_since_handoff(leads)
     pending, links = inbox.to_be_looked_at(keys), links_of(keys)
     return [
         _work(
@@ -137,13 +147,6 @@ def works_of(leads: Sequence[Lead], request: PageRequest) -> list[Work]:
         )
         for place, lead in enumerate(leads, 1)
     ]
-
-
-def named(lead: Lead) -> tuple[str, str]:
-    """How a lead is called, and its company."""
-    stated = json.loads(lead.state.attributes) if hasattr(lead, "state") else {}
-    company = stated.get("company") or lead.company or ""
-    return str(stated.get("name") or stated.get("email") or lead.key), str(company)
 
 
 def _group(lead: Lead, request: PageRequest) -> str:
@@ -168,15 +171,13 @@ def _work(
     links: Sequence[Link],
     pending: bool,
 ) -> Work:
-    name, company = named(lead)
     pauses = [row for row in sales if row.kind in ("sales.snoozed", "sales.resumed")]
     snoozed = pauses[0] if pauses and pauses[0].kind == "sales.snoozed" else None
     attempts = [row for row in sales if row.kind == "sales.attempted"]
     return Work(
         place=place,
         lead=lead,
-        name=name,
-        company=company,
+        who=who(lead),
         faces=faces,
         did=did[:_MOST_DID],
         did_more=max(0, len(did) - _MOST_DID),

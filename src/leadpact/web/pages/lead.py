@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,23 +13,25 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from leadpact.agreement.spec import Agreement
-from leadpact.flows.faces import faces_of
+from leadpact.flows.faces import Face, faces_of
 from leadpact.flows.messages import name_of
 from leadpact.ledger.models import Clock, Event, Lead
 from leadpact.ledger.selectors import agreements, inbox, one_lead
 from leadpact.ledger.selectors.disputes import unruled_of
+from leadpact.ledger.selectors.engagement import contacts
 from leadpact.ledger.services import proposals
 from leadpact.ledger.services.actions import Doing, Refused
 from leadpact.ledger.services.permits import Act
 from leadpact.web.going_back import back_of
 from leadpact.web.pages.inbox import forms_of, works_of
 from leadpact.web.registry import PageRequest, action, page
+from leadpact.web.who import TOLD, who
 
-#: Attributes that the head of the page tells already.
-_IN_THE_HEAD = ("name", "company", "created_at")
-#: How a route was found, and what counts passages and versions.
-_TOLD_ELSEWHERE = ("steps", "episode", "version")
+#: How a route was found, what counts passages and versions, and what helps nobody who calls.
+_TOLD_ELSEWHERE = ("steps", "episode", "version", "user_agent")
 _A_PAGE = 40
+_SIDES = ("sales", "marketing")
+_CONTACTS = 4
 
 
 @dataclass(frozen=True)
@@ -70,19 +73,21 @@ def show(request: PageRequest, key: str) -> HttpResponseBase:
         "lead": lead,
         "state": state,
         "name": name_of(lead),
-        "who": _who(state),
+        "who": who(lead),
+        "known": _known(state, agreement),
         "kept": kept,
         "passages": _passages(kept),
         "work": works_of([lead], request)[0] if state else None,
-        "faces": faces_of(kept.clocks, request.now).get(lead.key, ()),
-        "closed": [each for each in kept.clocks if each.outcome not in ("running", "overdue")],
+        "owed": _owed(kept, lead.key, request.now),
+        "contacts": contacts(lead.key, _CONTACTS),
+        "scores": _scores(state, kept),
         "mine": _works(request, lead),
         "programs": [each.name for each in agreement.nurture] if agreement else [],
         "excluded": state is not None and state.status == "excluded",
         "disputes": unruled_of(lead),
         "stages": [each.name for each in agreement.stages] if agreement else [],
         "waivable": _waivable(kept.clocks, agreement),
-        **_timeline(request, lead),
+        **_timeline(request, lead, agreement),
         **forms_of(agreement, request.caller),
     }
     return render(request, "lead/page.html", told)
@@ -94,13 +99,36 @@ def _works(request: PageRequest, lead: Lead) -> bool:
     return request.caller.may(Act.WORK_LEAD) and mine.exists()
 
 
-def _who(state: Any) -> Mapping[str, Any]:
+def _owed(kept: one_lead.Kept, lead: str, now: datetime) -> list[tuple[str, Sequence[Face]]]:
+    """What is open, by side: sales first, since who opens the page mostly works there."""
+    found = faces_of(kept.clocks, now).get(lead, ())
+    sides = [(side, [each for each in found if each.side == side]) for side in _SIDES]
+    return [(side, faces) for side, faces in sides if faces]
+
+
+def _scores(state: Any, kept: one_lead.Kept) -> Any:
+    """The last entry into a stage whose score was another: what the present one came from."""
+    now = state.score if state else None
+    entries = [each for each in kept.stages if each.episode == (state.episode if state else None)]
+    return next(
+        (each for each in entries if now is not None and each.score not in (None, now)), None
+    )
+
+
+def _known(state: Any, agreement: Agreement | None) -> Mapping[str, Any]:
+    """What is known of a lead: what the agreement decides by first, numbers of records last."""
     stated = json.loads(state.attributes) if state else {}
-    return {
-        name: int(value) if isinstance(value, float) and value.is_integer() else value
-        for name, value in stated.items()
-        if name not in _IN_THE_HEAD and value not in (None, "")
-    }
+    declared = list(agreement.fields) if agreement else []
+    order = {name: place for place, name in enumerate(declared)}
+    names = sorted(
+        (name for name in stated if name not in TOLD and stated[name] not in (None, "")),
+        key=lambda name: (name.endswith("_id"), order.get(name, len(order)), name),
+    )
+    return {name: _whole(stated[name]) for name in names}
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _passages(kept: one_lead.Kept) -> list[Passage]:
@@ -120,7 +148,7 @@ def _waivable(clocks: Iterable[Clock], agreement: Agreement | None) -> set[str]:
     return {each.obligation for each in clocks if each.obligation in names}
 
 
-def _timeline(request: PageRequest, lead: Lead) -> Mapping[str, Any]:
+def _timeline(request: PageRequest, lead: Lead, agreement: Agreement | None) -> Mapping[str, Any]:
     said = request.GET.get("from", "0")
     begin = int(said) if said.isascii() and said.isdecimal() and len(said) < 6 else 0
     rows = list(one_lead.timeline(lead)[begin : begin + _A_PAGE + 1])
@@ -130,7 +158,7 @@ def _timeline(request: PageRequest, lead: Lead) -> Mapping[str, Any]:
     lines = [
         Line(
             row,
-            _side(row),
+            _side(row, agreement),
             _said(row),
             (row.source, row.event_id) in gone,
             may and not row.decided and (row.source, row.event_id) not in gone,
@@ -141,13 +169,15 @@ def _timeline(request: PageRequest, lead: Lead) -> Mapping[str, Any]:
     return {"lines": lines, "begin": begin, "earlier": later}
 
 
-def _side(row: Event) -> str:
+def _side(row: Event, agreement: Agreement | None) -> str:
     """Whose doing a row was: sales, marketing, the system, or the lead itself."""
     if row.decided:
         return "system"
     if row.kind.startswith(("sales.", "deal.")):
         return "sales"
-    return "marketing" if row.kind.startswith(("nurture.", "lead.", "stage.")) else "lead"
+    sent = agreement is not None and row.kind == agreement.hygiene.sent_kind
+    of_marketing = sent or row.kind.startswith(("nurture.", "lead.", "stage."))
+    return "marketing" if of_marketing else "lead"
 
 
 def _said(row: Event) -> str:

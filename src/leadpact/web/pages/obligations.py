@@ -21,8 +21,8 @@ from leadpact.web.figures.roles import READERS
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import Shown, answer
 from leadpact.web.pages.heads import MARKS
-from leadpact.web.pages.inbox import named
 from leadpact.web.registry import PageRequest, page
+from leadpact.web.who import Who, who
 
 _SIDES = ("marketing", "sales")
 #: The choice for leads that nobody in sales has; no person is called so.
@@ -43,8 +43,7 @@ class Owed:
     """A line of the list: a clock that is open, and of whose lead."""
 
     clock: Clock
-    name: str
-    company: str
+    who: Who
     group: str
     pending: bool
 
@@ -142,7 +141,7 @@ def obligations(request: PageRequest) -> HttpResponseBase:
             "overdue_by": [
                 (side, sum(each.overdue for each in opens if each.side == side)) for side in _SIDES
             ],
-            "disputes": [(each, named(each.lead)[0]) for each in unruled(request.caller)],
+            "disputes": [(each, who(each.lead).name) for each in unruled(request.caller)],
         }
 
     return answer(request, _listing(agreement), "obligations/page.html", beside)
@@ -153,7 +152,7 @@ def _owing(clocks: QuerySet[Clock] | Sequence[Clock]) -> list[Owed]:
     return [
         Owed(
             clock,
-            *named(clock.lead),
+            who(clock.lead),
             "Overdue" if clock.outcome == "overdue" else "Still in time",
             clock.lead_id in pending,
         )
