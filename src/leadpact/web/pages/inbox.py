@@ -118,7 +118,9 @@ def show(request: PageRequest) -> HttpResponseBase:
     """What waits, a page of it at a time."""
 
     def beside(shown: Shown) -> Mapping[str, Any]:
-        told = {"works": works_of(shown.rows, request), **_choices(request)}
+        works = works_of(shown.rows, request)
+        told = {"works": works, "pending": any(each.pending for each in works)}
+        told |= _choices(request)
         told["grouped"] = shown.asked.order == "due"
         waiting = inbox.waiting_for(request.caller, request.now)
         return {**told, "waiting": waiting.leads, "overdue": waiting.overdue}

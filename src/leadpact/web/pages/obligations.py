@@ -127,11 +127,12 @@ def obligations(request: PageRequest) -> HttpResponseBase:
 
     def beside(shown: Shown) -> Mapping[str, Any]:
         kept = told("Promises", "", "overview", "attainment", "kept-when", "answers", "rulings")
-        opens = promises.counted(request.caller)
+        opens, owing = promises.counted(request.caller), _owing(shown.rows)
         overview = kept["parts"].get("overview") or {}
         return {
             **kept,
-            "owing": _owing(shown.rows),
+            "owing": owing,
+            "pending": any(each.pending for each in owing),
             "grouped": shown.asked.order == "due",
             "promises": _promises(opens, agreement, overview),
             "when": overview.get("when", ""),

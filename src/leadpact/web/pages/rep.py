@@ -33,8 +33,10 @@ def home(request: PageRequest) -> HttpResponse:
     waiting = inbox.waiting_for(caller, now)
     version = agreements.in_force(now)
     kept = inbox.kept_by(caller.person, now - _LATELY) if caller.person else []
+    works = works_of(first, request)
     told = {
-        "works": works_of(first, request),
+        "works": works,
+        "pending": any(each.pending for each in works),
         "waiting": waiting.leads,
         "overdue": waiting.overdue,
         "kept": [_promise(each, version.agreement if version else None) for each in kept],

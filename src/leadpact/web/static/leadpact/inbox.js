@@ -69,7 +69,7 @@
   });
   // After the queue was made anew the place in it is kept.
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target?.id !== "queue" && event.detail.elt?.id !== "queue") return;
+    if (!["found", "main"].includes(event.detail.target?.id) && !["found", "main"].includes(event.detail.elt?.id)) return;
     recount();
     if (document.activeElement === document.body) works()[Math.min(place, works().length - 1)]?.focus({ preventScroll: true });
   });
