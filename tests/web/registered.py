@@ -7,13 +7,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
 
-from leadpact.ledger.models import Handoff, Proposal, PublishedList, Role, SavedView, Upload, User
+from leadpact.ledger.models import (
+    Absence,
+    Handoff,
+    Person,
+    Proposal,
+    PublishedList,
+    Role,
+    SavedView,
+    Upload,
+    User,
+)  # fmt: skip
 from leadpact.ledger.services import uploads
 from leadpact.ledger.services.permits import of_user
 from leadpact.ledger.services.uploads import Sent
@@ -33,6 +43,11 @@ def _proposed() -> int:
     return Proposal.objects.create(
         first_id="Ada", second_id="Bo", weight=1.0, because="a test", found_at=now()
     ).pk
+
+
+def _absence(user: User) -> int:
+    person = user.person or Person.objects.all()[0]
+    return Absence.objects.create(person=person, begins=now(), ends=now() + timedelta(days=1)).pk
 
 
 def _list_behind_a_figure() -> str:
@@ -67,6 +82,7 @@ PARAMETERS: dict[str, Callable[[User], dict[str, Any]]] = {
     "settings_import": lambda _: {"key": _sent_in()},
     "import_state": lambda _: {"key": _imported()},
     "import_rejects": lambda _: {"key": _imported()},
+    "away_remove": lambda user: {"number": _absence(user)},
     "decide_proposal": lambda _: {"number": _proposed(), "verdict": "refuse"},
 }
 #: What is done with leads; each page that does it says what else it needs.
@@ -76,6 +92,8 @@ SENT: dict[str, dict[str, Any]] = {
     "save_view": {"listing": "leads", "name": "Mine", "query": "q=a"},
     "forget_view": {},
     "decide_proposal": {},
+    "away_add": {"begins": "2030-01-01", "ends": "2030-01-02"},
+    "away_remove": {},
     **{name: {"lead": "Ada"} for name in WORK_NAMES},
 }
 

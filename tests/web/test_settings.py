@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -76,18 +76,44 @@ def test_somebody_is_invited_and_chooses_a_password(client: Client) -> None:
     assert Client().get(found[1], follow=True).status_code == 200
 
 
+def away(client: Client, **sent: str) -> str:
+    told = {"back": reverse("home"), **sent}
+    return client.post(reverse("away_add"), told, follow=True).content.decode()
+
+
 def test_absences_are_noted_and_taken_back(client: Client) -> None:
     person = Person.objects.filter(active=True).first()
     assert person
-    told = do(
-        client, "settings_people", "away",
-        person=person.name, begins="2030-01-02", ends="2030-01-05", reason="leave",
-    )  # fmt: skip
-    assert "takes no leads while away" in told
+    told = away(client, person=person.name, begins="2030-01-02", ends="2030-01-05", reason="leave")
+    assert "takes no new leads while away" in told
     row = Absence.objects.get(person=person, reason="leave")
-    assert "is there after all" in do(client, "settings_people", "back", absence=row.pk)
-    told = do(client, "settings_people", "away", person=person.name, begins="x", ends="y")
-    assert "neither a day" in told
+    assert "leave" in client.get(reverse("team")).text
+    assert "leave" in client.get(reverse("settings_people")).text
+    told = client.post(reverse("away_remove", args=[row.pk]), follow=True).content.decode()
+    assert "is there after all" in told
+    assert not Absence.objects.exists()
+    assert "neither a day" in away(client, person=person.name, begins="x", ends="y")
+
+
+def test_a_rep_is_away_and_says_so_of_nobody_else(company: None) -> None:
+    rep, user = registered.somebody("rep")
+    other = Person.objects.exclude(pk=user.person.pk)[0] if user.person else None
+    assert other
+    days = {"begins": "2030-01-02", "ends": "2030-01-05"}
+    assert "of yourself alone" in away(rep, person=other.name, **days)
+    assert not Absence.objects.exists()
+    told = away(rep, reason="skiing", **days)
+    assert "takes no new leads while away" in told
+    assert "skiing" in rep.get("/").text
+    foreign = Absence.objects.create(
+        person=other, begins=registered.now(), ends=registered.now() + timedelta(days=1)
+    )
+    assert (
+        "of yourself alone"
+        in rep.post(reverse("away_remove", args=[foreign.pk]), follow=True).content.decode()
+    )
+    rep.post(reverse("away_remove", args=[Absence.objects.get(person=user.person).pk]))
+    assert list(Absence.objects.all()) == [foreign]
 
 
 def test_a_head_manages_people_but_invites_nobody(company: None) -> None:

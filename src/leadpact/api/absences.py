@@ -69,6 +69,7 @@ def absence_removed(request: HttpRequest, number: int) -> Any:
 
 def _permit(caller: Caller, person: Person | None) -> None:
     """Raises NotAllowed unless the caller manages people or is this person."""
-    own = person is not None and caller.person == person.name
-    if not own and not caller.may(Act.MANAGE_PEOPLE):
-        raise NotAllowed(Act.MANAGE_PEOPLE)
+    try:
+        absences.permit(caller, person.name if person else "")
+    except absences.AbsenceError:
+        raise NotAllowed(Act.MANAGE_PEOPLE) from None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
 from leadpact.engine.identity import email_key
 from leadpact.ledger.models import (
+    Absence,
     Clock,
     Event,
     Handoff,
@@ -67,3 +69,11 @@ def with_email(leads: QuerySet[Lead], email: str) -> QuerySet[Lead]:
     key = email_key(email)
     mailbox = Identity.objects.filter(kind=Identity.Kind.EMAIL, value=key or "")
     return leads.filter(key__in=mailbox.values("lead_id"))
+
+
+def absences(now: datetime, person: str | None = None) -> QuerySet[Absence]:
+    """Who is away or will be, or when one person is."""
+    found = Absence.objects.filter(ends__gt=now, person__active=True)
+    if person is not None:
+        found = found.filter(person__name=person)
+    return found.select_related("person").order_by("begins")

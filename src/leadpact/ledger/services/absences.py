@@ -8,10 +8,17 @@ from django.db import transaction
 
 from leadpact.ledger.models import Absence, Person
 from leadpact.ledger.services import audit
+from leadpact.ledger.services.permits import Act, Caller
 
 
 class AbsenceError(Exception):
     """An absence cannot be as asked; the message is a sentence for the user."""
+
+
+def permit(caller: Caller, person: str) -> None:
+    """Raises AbsenceError unless the caller manages people or is this person."""
+    if not (caller.may(Act.MANAGE_PEOPLE) or (person and caller.person == person)):
+        raise AbsenceError("You may say so of yourself alone.")
 
 
 @transaction.atomic

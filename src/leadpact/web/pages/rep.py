@@ -14,6 +14,7 @@ from leadpact.insight.hurdles import amount
 from leadpact.ledger.models import Role
 from leadpact.ledger.selectors import agreements, inbox
 from leadpact.ledger.selectors.inbox import Kept
+from leadpact.ledger.selectors.lists import absences
 from leadpact.web.pages.home import home_of
 from leadpact.web.pages.inbox import forms_of, works_of
 from leadpact.web.registry import PageRequest
@@ -36,6 +37,7 @@ def home(request: PageRequest) -> HttpResponse:
     works = works_of(first, request)
     told = {
         "works": works,
+        "absences": absences(now, caller.person) if caller.person else (),
         "pending": any(each.pending for each in works),
         "waiting": waiting.leads,
         "overdue": waiting.overdue,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 
-from leadpact.flows.absences import add_absence
-from leadpact.ledger.models import Absence, Person, Role, Team, User
-from leadpact.ledger.services import absences, audit
-from leadpact.ledger.services.absences import AbsenceError
+from leadpact.ledger.models import Person, Role, Team, User
+from leadpact.ledger.selectors import agreements
+from leadpact.ledger.selectors.lists import absences
+from leadpact.ledger.services import audit
 from leadpact.ledger.services.access import AccessError, create_user
 from leadpact.ledger.services.permits import Act
+from leadpact.web.hours import hours_of
 from leadpact.web.pages.settings import Does, done, shown
 from leadpact.web.registry import PageRequest, form_page
 from leadpact.web.signing_in import invitations
@@ -29,46 +30,29 @@ _ROLES = {
 def people(request: PageRequest) -> HttpResponse:
     """Who signs in, who is on which team, who is away."""
     if request.method == "POST":
-        doing: dict[str, Does] = {"away": _away, "back": _back}
+        doing: dict[str, Does] = {}
         if request.caller.may(Act.ADMINISTER):
             doing |= {"invite": _invite, "again": _again}
-        return done(request, doing, (AbsenceError, AccessError), "settings_people")
+        return done(request, doing, (AccessError,), "settings_people")
     return _shown(request)
 
 
 def _shown(request: PageRequest, link: str = "", invited: str = "") -> HttpResponse:
-    persons = Person.objects.filter(active=True).select_related("team", "user")
+    version = agreements.in_force(request.now)
+    found = Person.objects.filter(active=True).select_related("team", "user")
+    persons = list(found.order_by("team__position", "position", "name"))
     return shown(
         request,
         "people",
         teams=Team.objects.filter(active=True).order_by("position"),
-        persons=list(persons.order_by("team__position", "position", "name")),
+        persons=persons,
         users=User.objects.filter(is_active=True).select_related("person").order_by("email"),
-        absences=Absence.objects.filter(ends__gt=request.now)
-        .select_related("person")
-        .order_by("begins"),
+        absences=absences(request.now),
+        rows=[(each, hours_of(each, version.agreement if version else None)) for each in persons],
         roles=_ROLES.items(),
         link=link,
         invited=invited,
     )
-
-
-def _away(request: PageRequest) -> str:
-    told = request.POST
-    row = add_absence(
-        told.get("person", ""), told.get("begins", ""), told.get("ends", ""),
-        told.get("reason", "")[:200], actor=request.caller.name, now=request.now,
-    )  # fmt: skip
-    return f"{row.person} takes no leads while away."
-
-
-def _back(request: PageRequest) -> str:
-    number = request.POST.get("absence", "")
-    row = Absence.objects.filter(pk=int(number) if number.isdigit() else 0).first()
-    if row is None:
-        raise AbsenceError("That absence is not there any more.")
-    absences.remove(row, actor=request.caller.name, now=request.now)
-    return f"{row.person} is there after all."
 
 
 def _invite(request: PageRequest) -> HttpResponse:

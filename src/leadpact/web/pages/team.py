@@ -1,42 +1,107 @@
-"""Both teams: who holds how much, who is away, how fast they answer; and what marketing sends."""
+"""Both teams: who has how much, who is away, how fast they answer; and what marketing sends."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from leadpact.agreement.spec import Agreement
 from leadpact.documents import words
 from leadpact.ledger.models import PublishedMetric
+from leadpact.ledger.selectors import agreements
+from leadpact.ledger.selectors.lists import absences
 from leadpact.ledger.selectors.teams import ACCEPTED, KEPT, RESPONSE, Member, members
+from leadpact.ledger.services.permits import Act
 from leadpact.web.figures.parts import told
 from leadpact.web.figures.roles import READERS
+from leadpact.web.hours import hours_of
 from leadpact.web.registry import PageRequest, page
+
+#: From here on a cap is told: the next leads may go to somebody else.
+_NEARLY_FULL = 0.8
+_MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Figured:
+    """A figure in words, and of how many cases."""
+
+    shown: str
+    n: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """Somebody on a team as the page tells them."""
+
+    member: Member
+    hours: str
+    response: Figured | None
+    kept: Figured | None
+    accepted: Figured | None
+    worst: bool
+
+    @property
+    def place(self) -> str:
+        """By whose clock somebody works."""
+        return self.hours.rpartition(", ")[2]
+
+    @property
+    def tight(self) -> bool:
+        """Whether the cap on open leads is near."""
+        cap = self.member.person.cap
+        return cap is not None and self.member.open_leads >= _NEARLY_FULL * cap
 
 
 @page("team", name="team", roles=READERS, nav="Team", order=50)
 def team(request: PageRequest) -> HttpResponse:
     """Load and pace of everybody in sales, and their mirror: what marketing brings."""
     shown = told("Team", "", "sources", "quality", "hygiene")
-    shown["teams"] = [
-        (name, [_line(each) for each in own]) for name, own in members(request.now).items()
-    ]
+    version = agreements.in_force(request.now)
+    teams = members(request.now)
+    everybody = [each for own in teams.values() for each in own]
+    most = max((each.overdue for each in everybody), default=0)
+    shown |= {
+        "teams": _lines(teams, version.agreement if version else None, most),
+        "overdue": sum(each.overdue for each in everybody),
+        "most": most,
+        "behind": [each.person.name for each in everybody if most and each.overdue == most],
+        "away": [each.person.name for each in everybody if each.away_until],
+        "full": [each.person.name for each in everybody if each.full],
+        "persons": [each.person for each in everybody],
+        "may_edit": request.caller.may(Act.MANAGE_PEOPLE),
+        "absences": absences(request.now),
+    }
     return render(request, "figures/team.html", shown)
 
 
-def _line(member: Member) -> dict[str, object]:
+def _lines(
+    teams: Mapping[str, Sequence[Member]], agreement: Agreement | None, most: int
+) -> list[tuple[str, list[Line]]]:
+    return [(name, [_line(each, agreement, most) for each in own]) for name, own in teams.items()]
+
+
+def _line(member: Member, agreement: Agreement | None, most: int) -> Line:
     figures = member.figures
-    return {
-        "member": member,
-        "response": _figure(figures.get(RESPONSE)),
-        "kept": _figure(figures.get(KEPT)),
-        "accepted": _figure(figures.get(ACCEPTED)),
-    }
+    return Line(
+        member=member,
+        hours=hours_of(member.person, agreement),
+        response=_figured(figures.get(RESPONSE)),
+        kept=_figured(figures.get(KEPT)),
+        accepted=_figured(figures.get(ACCEPTED)),
+        worst=0 < member.overdue == most,
+    )
 
 
-def _figure(row: PublishedMetric | None) -> str:
-    """A figure in words, with its cases."""
+def _figured(row: PublishedMetric | None) -> Figured | None:
+    """A figure in words; None where nothing was counted."""
     if row is None or row.value is None:
-        return words.NOTHING
+        return None
     if row.unit == "cases":
-        return words.out_of(round(row.value), row.n)
-    return f"{words.amount(row.value, row.unit)} (n = {row.n:,})"
+        return Figured(words.out_of(round(row.value), row.n), 0)
+    if row.unit == "seconds" and row.value < _MINUTE:
+        return Figured("under 1 min", row.n)
+    return Figured(words.amount(row.value, row.unit), row.n)
