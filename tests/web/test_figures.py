@@ -185,7 +185,7 @@ def test_the_team_shows_what_everybody_holds(measured: None) -> None:
     page = signed_in("sales head").get("/team").text
     holder = LeadState.objects.get(lead="Ada").holder
     row = next(each for each in page.split("<tr ") if f">{holder}</a>" in each)
-    assert "Mon-Fri 09:00-18:00, New York" in text(row)
+    assert "Mon-Fri 09:00-18:00, New York" in row
     assert re.search(r'data-label="Open leads"><span>1<', row)
 
 
