@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from django.db import OperationalError
 
 from leadpact.agreement.loading import load
 from leadpact.engine.evaluate import evaluate
 from leadpact.engine.log import History
-from leadpact.flows import importing
+from leadpact.flows import importing, piecewise
 from leadpact.flows.importing import Imported, import_history
 from leadpact.flows.reading import read_history
 from leadpact.ledger.facts import Fact, Known
@@ -179,7 +180,7 @@ def test_somebody_else_writes_the_same_leads_meanwhile(monkeypatch: pytest.Monke
     """Those who look unknown, and are known when they are written, are looked at one by one."""
     known = Known(id="10482", email="ada@acme.org")
     (receipt,) = ingest([Fact("api", "1", "page_viewed", NOW, known)], now=NOW)
-    monkeypatch.setattr(newcomers, "_strangers", list)
+    monkeypatch.setattr(newcomers, "_strangers", lambda some: pa.array([True] * len(some)))
     made = [
         {
             "event_id": lead, "source": "crm", "lead_id": lead, "happened_at": NOW,
@@ -226,3 +227,42 @@ def _read(made: list[dict[str, object]]) -> Read:
     from leadpact.engine.log import LOG_SCHEMA
 
     return Read(History(pa.Table.from_pylist(made, schema=LOG_SCHEMA)), [], [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pieces_that_are_written_at_once_bring_every_row_once(
+    found: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "_ROWS", 25)
+    log = found.history.log
+    early = Read(History(log.slice(0, 60), found.history.deals), [], [])
+    assert imported(early).fresh == 60
+    done = imported(found)
+    assert done.fresh == log.num_rows - 60
+    assert in_the_log() == rows(log)
+    assert set(Change.objects.values_list("lead_id", flat=True)) == set(
+        Lead.objects.values_list("key", flat=True)
+    )
+
+
+class DeadlockError(Exception):
+    sqlstate = "40P01"
+
+
+def test_pieces_that_wait_for_each_other_are_done_again_and_other_mistakes_end_it() -> None:
+    tried: list[int] = []
+
+    def collides(piece: int) -> int:
+        tried.append(piece)
+        if piece == 2 and tried.count(2) == 1:
+            raise OperationalError("deadlock detected") from DeadlockError()
+        return piece
+
+    assert sorted(piecewise._at_once(collides, [1, 2, 3])) == [1, 2, 3]
+    assert sorted(tried) == [1, 2, 2, 3]
+
+    def fails(piece: int) -> int:
+        raise OperationalError("gone")
+
+    with pytest.raises(OperationalError, match="gone"):
+        list(piecewise._at_once(fails, [1, 2, 3]))

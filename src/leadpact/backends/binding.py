@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from leadpact.engine.delivered import Delivered
 from leadpact.engine.judging.coming import mailboxes
@@ -54,6 +52,9 @@ def bonds(log: Any, database: duckdb.DuckDBPyConnection) -> Bonds:
 
     `database` has room for what does not fit in memory. Raises NotApartError.
     """
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
     parts = [*_by_rows(log, database), *_by_mailboxes(log, database), *_by_merges(log)]
     pairs = np.concatenate([np.zeros((0, 2), np.uint64), *parts])
     units, places = np.unique(pairs, return_inverse=True)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +18,7 @@ from django.db import transaction
 
 from leadpact.engine.identity import email_key
 from leadpact.engine.log import History
+from leadpact.flows.piecewise import done_by_piece
 from leadpact.flows.starting import Progress
 from leadpact.ledger.facts import Fact, Known, LogRow
 from leadpact.ledger.instants import ticks
@@ -32,7 +33,6 @@ from leadpact.ledger.services import (
     ingest,
     newcomers,
 )
-from leadpact.ledger.services.newcomers import Newcomer
 from leadpact.ledger.services.plain_logs import with_plain_texts
 from leadpact.sources.reading import Read
 
@@ -70,19 +70,32 @@ def import_history(
         return Imported(key, log.num_rows, 0, 0, len(found.rejects), finished_before=True)
     log = with_plain_texts(_with_owners(found.history))
     log = _with_keys(_without_erased(log), now, tell).sort_by([("lead_id", "ascending")])
-    touched: set[str] = set()
-    fresh = 0
-    for begin in range(0, log.num_rows, _ROWS):
-        tell(0.3 + 0.7 * begin / log.num_rows, f"Writing row {begin:,} of {log.num_rows:,}")
-        rows, leads = _write(log.slice(begin, _ROWS), batch, fresh == begin, now)
-        fresh += rows
-        touched |= leads
+    fresh, touched = _write_all(log, batch, now, tell)
     with transaction.atomic():
         deals.note(found.history.deals.to_pylist())
         batches.finish(batch, rows=log.num_rows, now=now)
         told = {"name": name, "rows": log.num_rows, "new": fresh}
         audit.record(actor, "imported", f"batch {key}", told, now=now)
     return Imported(key, log.num_rows, fresh, len(touched), len(found.rejects))
+
+
+def _write_all(log: pa.Table, batch: Batch, now: datetime, tell: Progress) -> tuple[int, set[str]]:
+    """How many rows were new, and their leads."""
+    known: list[int] = []
+
+    def write(piece: pa.Table) -> tuple[int, set[str]]:
+        rows, leads = _write(piece, batch, not any(known), now)
+        known.append(piece.num_rows - rows)
+        return rows, leads
+
+    fresh = 0
+    touched: set[str] = set()
+    pieces = [log.slice(begin, _ROWS) for begin in range(0, log.num_rows, _ROWS)]
+    for number, (rows, leads) in enumerate(done_by_piece(write, pieces)):
+        fresh += rows
+        touched |= leads
+        tell(0.3 + 0.7 * number / len(pieces), f"Writing {log.num_rows:,} rows, {fresh:,} new")
+    return fresh, touched
 
 
 @transaction.atomic
@@ -135,7 +148,7 @@ def _without_erased(log: pa.Table) -> pa.Table:
     """The log without what people did before they were erased."""
     if erasures.nobody():
         return log
-    named = {each.id: identities.keys_of(_known(each)) for each in _leads_of(log)}
+    named = {each["id"]: identities.keys_of(_known(each)) for each in _leads_of(log).to_pylist()}
     known = erasures.erased_at(key for keys in named.values() for key in keys)
     for lead, keys in named.items() if known else ():
         if ats := [known[key] for key in keys if key in known]:
@@ -147,44 +160,49 @@ def _without_erased(log: pa.Table) -> pa.Table:
 
 def _with_keys(log: pa.Table, now: datetime, tell: Progress) -> pa.Table:
     """The log with the ledger's own key for each lead, which is made where nobody knew it."""
-    ahead = list(_leads_of(log))
-    keys: dict[str, str] = {}
+    ahead = _leads_of(log)
+    taken = []
     for begin in range(0, len(ahead), _NEW):
         tell(0.1 + 0.1 * begin / len(ahead), f"Taking in lead {begin:,} of {len(ahead):,}")
-        keys |= {key: key for key in newcomers.take_in(ahead[begin : begin + _NEW])}
-    known = [each for each in ahead if each.id not in keys]
+        taken.append(newcomers.take_in(ahead.slice(begin, _NEW)))
+    known = ahead.filter(pc.invert(pa.chunked_array(taken, pa.bool_()))).to_pylist()
+    keys: dict[str, str] = {}
     for begin in range(0, len(known), _KNOWN):
         tell(0.2 + 0.1 * begin / len(known), f"Finding lead {begin:,} of {len(known):,}")
         keys |= _settled(known[begin : begin + _KNOWN], now)
+    return _renamed(log, keys) if keys else log
+
+
+def _renamed(log: pa.Table, keys: Mapping[str, str]) -> pa.Table:
     named = log["lead_id"].combine_chunks().dictionary_encode()
-    ours = pa.array([keys[name] for name in named.dictionary.to_pylist()], pa.string())
+    ours = pa.array([keys.get(name, name) for name in named.dictionary.to_pylist()], pa.string())
     column = ours.take(named.indices)
     return log.set_column(log.schema.get_field_index("lead_id"), "lead_id", column)
 
 
 @transaction.atomic
-def _settled(leads: Sequence[Newcomer], now: datetime) -> dict[str, str]:
+def _settled(leads: Sequence[Mapping[str, Any]], now: datetime) -> dict[str, str]:
     """The ledger's keys of leads of whom something is known; those that turn out to be one are."""
     settled = identities.settle(
-        [Fact("import", each.id, "lead.created", each.begins, _known(each)) for each in leads]
+        [Fact("import", lead["id"], "lead.created", lead["begins"], _known(lead)) for lead in leads]
     )
     for survivor, absorbed in settled.same:
         ingest.merge(survivor, absorbed, now=now, actor=ingest.IDENTITY, decided=True)
-    return {each.id: str(key) for each, key in zip(leads, settled.leads, strict=True)}
+    return {lead["id"]: str(key) for lead, key in zip(leads, settled.leads, strict=True)}
 
 
-def _known(lead: Newcomer) -> Known:
-    return Known(id=lead.id, email=lead.mailbox)
+def _known(lead: Mapping[str, Any]) -> Known:
+    return Known(id=lead["id"], email=lead["mailbox"])
 
 
-def _leads_of(log: pa.Table) -> Iterator[Newcomer]:
-    """The leads of a log, each with the first mailbox that it states and its first instant."""
+def _leads_of(log: pa.Table) -> pa.Table:
+    """The leads of a log as NEWCOMERS, each with the first mailbox that it states."""
     of_leads = log.filter(pc.is_valid(log["lead_id"])).select(["lead_id", "happened_at"])
     begins = of_leads.group_by("lead_id").aggregate([("happened_at", "min")])
     emails = _emails_of(log)
-    ids, instants = begins["lead_id"].to_pylist(), begins["happened_at_min"].to_pylist()
-    for lead, at in zip(ids, instants, strict=True):
-        yield Newcomer(lead, email_key(emails.get(lead) or lead), at.astimezone(UTC))
+    ids = begins["lead_id"].to_pylist()
+    mailboxes = [email_key(emails.get(lead) or lead) for lead in ids]
+    return pa.table([ids, mailboxes, begins["happened_at_min"]], schema=newcomers.NEWCOMERS)
 
 
 def _emails_of(log: pa.Table) -> dict[str, str]:

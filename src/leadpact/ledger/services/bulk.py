@@ -87,7 +87,7 @@ def insert_new(
         try:
             with transaction.atomic():
                 insert(model, rows)
-            return list(zip(*(rows[name].to_pylist() for name in returning), strict=True))
+            return _told(rows, returning)
         except IntegrityError:
             pass
     return _insert_new_on_postgresql(model, rows, returning)
@@ -137,7 +137,8 @@ def _laid_down(model: type[models.Model], rows: pa.Table) -> str:
 
 def _copy(rows: pa.Table, table: str) -> None:
     text = io.BytesIO()
-    csv.write_csv(rows, text, _CSV)
+    # An empty chunk makes pyarrow 26 write its unused buffer, which is full of NULs.
+    csv.write_csv(rows.combine_chunks(), text, _CSV)
     statement = f"copy {table} ({', '.join(rows.column_names)}) from stdin (format csv)"
     with (
         connection.cursor() as cursor,
@@ -155,24 +156,29 @@ def _insert_new_on_sqlite(
     with connection.cursor() as cursor:
         cursor.execute(f"select coalesce(max(rowid), 0) from {table}")
         (last,) = cursor.fetchone()
-        _execute_for_all(rows, f"insert or ignore into {table}")
+        if _execute_for_all(rows, f"insert or ignore into {table}") == rows.num_rows:
+            return _told(rows, returning)
         told = ", ".join(returning)
         cursor.execute(f"select {told} from {table} where rowid > %s order by rowid", [last])
         return list(cursor.fetchall())
 
 
-def _execute_for_all(rows: pa.Table, insert_into: str) -> None:
+def _told(rows: pa.Table, returning: Sequence[str]) -> list[tuple[Any, ...]]:
+    return list(zip(*(rows[name].to_pylist() for name in returning), strict=True))
+
+
+def _execute_for_all(rows: pa.Table, insert_into: str) -> int:
+    """How many rows were written."""
     names, places = ", ".join(rows.column_names), ", ".join(["%s"] * rows.num_columns)
     values = zip(*(_for_sqlite(column) for column in rows.columns), strict=True)
     with connection.cursor() as cursor:
         cursor.executemany(f"{insert_into} ({names}) values ({places})", list(values))
+        return int(cursor.rowcount)
 
 
 def _for_sqlite(column: pa.ChunkedArray) -> list[Any]:
     """Values as SQLite keeps them: instants as texts in UTC, the way Django writes them."""
-    if not pa.types.is_timestamp(column.type):
-        return list(column.to_pylist())
-    return [
-        None if at is None else connection.ops.adapt_datetimefield_value(at)
-        for at in column.to_pylist()
-    ]
+    if pa.types.is_timestamp(column.type):
+        texts = pc.strftime(column.cast(pa.timestamp("us")), "%Y-%m-%d %H:%M:%S")
+        column = pc.replace_substring_regex(texts, r"\.0+$", "")
+    return list(column.to_pylist())

@@ -2,74 +2,74 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Iterable
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import IntegrityError, transaction
 
 from leadpact.ledger.models import Identity, Lead
 from leadpact.ledger.services import bulk
 
-
-class Newcomer(NamedTuple):
-    """A lead by the id that a source gives it; `mailbox` is its email's key, where it has one."""
-
-    id: str
-    mailbox: str | None
-    begins: datetime
+#: Leads by the id that a source gives them; `mailbox` is the key of an email, where there is one.
+NEWCOMERS = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("mailbox", pa.string()),
+        pa.field("begins", pa.timestamp("us", tz="UTC"), nullable=False),
+    ]
+)
 
 
 @transaction.atomic
-def take_in(some: Sequence[Newcomer]) -> set[str]:
-    """The ids of those that were strangers, whose leads now have these ids for keys.
+def take_in(some: pa.Table) -> pa.Array:
+    """[lead] which of these NEWCOMERS were strangers, whose leads now have these ids for keys.
 
     Of the others some key is known, or names several of them: `identities.settle` finds out who
     they are. When somebody else writes one of the same at this very moment, nobody is taken in.
     """
-    strangers = _strangers(some)
-    named = sorted(
-        [(Identity.Kind.EMAIL.value, each.mailbox, each.id) for each in strangers if each.mailbox]
-        + [(Identity.Kind.ID.value, each.id, each.id) for each in strangers]
-    )
-    begins = {each.id: each.begins for each in strangers}
-    keys = sorted(begins)
+    are_strangers = _strangers(some)
     try:
         with transaction.atomic():
-            _write(keys, begins, named)
+            _write(some.filter(are_strangers))
     except IntegrityError:
-        return set()
-    return set(keys)
+        return pa.array([False] * len(some), pa.bool_())
+    return are_strangers
 
 
-def _write(
-    keys: Sequence[str], begins: Mapping[str, datetime], named: Sequence[tuple[str, str, str]]
-) -> None:
+def _write(strangers: pa.Table) -> None:
     """Leads and their keys, in one order for all, so that nobody waits in a circle."""
-    if not keys:
-        return
-    bulk.insert(Lead, {"key": keys, "begins": [begins[key] for key in keys]})
-    kinds, values, leads = zip(*named, strict=True)
-    bulk.insert(Identity, {"kind": kinds, "value": values, "lead_id": leads})
-
-
-def _strangers(some: Sequence[Newcomer]) -> list[Newcomer]:
-    """Those of whom no key is known, and who share none with another."""
-    ids = [each.id for each in some]
-    mailboxes = Counter(each.mailbox for each in some if each.mailbox)
-    known_ids = _known(Identity.Kind.ID, ids)
-    known_ids |= set(Lead.objects.filter(key__among=ids).values_list("key", flat=True))
-    known_mailboxes = _known(Identity.Kind.EMAIL, mailboxes)
-    return [
-        each
-        for each in some
-        if each.id not in known_ids
-        and each.mailbox not in known_mailboxes
-        and mailboxes[each.mailbox or ""] < 2
+    by_id = strangers.sort_by("id")
+    bulk.insert(Lead, by_id.select(["id", "begins"]).rename_columns(["key", "begins"]))
+    by_mailbox = strangers.filter(pc.is_valid(strangers["mailbox"])).sort_by("mailbox")
+    named = [
+        _named(Identity.Kind.EMAIL, by_mailbox["mailbox"], by_mailbox["id"]),
+        _named(Identity.Kind.ID, by_id["id"], by_id["id"]),
     ]
+    bulk.insert(Identity, pa.concat_tables(named))
 
 
-def _known(kind: Identity.Kind, values: Iterable[str]) -> set[str]:
-    rows = Identity.objects.filter(kind=kind, value__among=list(values))
+def _named(kind: Identity.Kind, values: pa.ChunkedArray, leads: pa.ChunkedArray) -> pa.Table:
+    kinds = pa.array([kind.value] * len(values), pa.string())
+    return pa.table({"kind": kinds, "value": values, "lead_id": leads})
+
+
+def _strangers(some: pa.Table) -> pa.Array:
+    """[lead] whether no key of it is known, and it shares none with another."""
+    ids, mailboxes = some["id"], some["mailbox"]
+    known = _known(Identity.Kind.ID, ids.to_pylist())
+    known |= set(Lead.objects.filter(key__among=ids.to_pylist()).values_list("key", flat=True))
+    counted = pc.value_counts(mailboxes.drop_null())
+    shared = counted.field("values").filter(pc.greater(counted.field("counts"), 1)).to_pylist()
+    taken = {*shared, *_known(Identity.Kind.EMAIL, counted.field("values").to_pylist())}
+    is_known = pc.or_(_among(ids, known), _among(mailboxes, taken))
+    return pc.invert(is_known).combine_chunks()
+
+
+def _among(values: pa.ChunkedArray, some: Iterable[str]) -> pa.ChunkedArray:
+    return pc.is_in(values, pa.array(sorted(some), pa.string()))
+
+
+def _known(kind: Identity.Kind, values: list[str]) -> set[str]:
+    rows = Identity.objects.filter(kind=kind, value__among=values)
     return set(rows.values_list("value", flat=True))
