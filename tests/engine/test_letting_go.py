@@ -1,6 +1,7 @@
 """Nothing of a log outlives its evaluation: a worker evaluates for months."""
 
 import gc
+from collections.abc import Callable
 from datetime import datetime
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ from leadpact.agreement.spec import Agreement
 from leadpact.engine.arranged import Log
 from leadpact.engine.delivered import Delivered
 from leadpact.engine.evaluate import evaluate
+from leadpact.engine.explain import explain
 from leadpact.engine.log import LOG_SCHEMA, History
 
 BASIC = {
@@ -31,8 +33,21 @@ CREATED = {
 }
 
 
+def evaluated(history: History) -> None:
+    result = evaluate([Agreement.model_validate(BASIC)], history)
+    assert result.lead_states["stage"].to_pylist() == ["MQL"]
+
+
+def explained(history: History) -> None:
+    told = explain([Agreement.model_validate(BASIC)], history, "a").as_json()
+    assert told["passages"]
+
+
 @pytest.mark.parametrize("kind", [Log, Delivered])
-def test_a_log_is_let_go_with_its_evaluation(kind: type[object]) -> None:
+@pytest.mark.parametrize("work", [evaluated, explained])
+def test_a_log_is_let_go_with_what_was_made_of_it(
+    kind: type[object], work: Callable[[History], None]
+) -> None:
     history = History(pa.Table.from_pylist([CREATED], schema=LOG_SCHEMA))
 
     def alive() -> int:
@@ -40,6 +55,5 @@ def test_a_log_is_let_go_with_its_evaluation(kind: type[object]) -> None:
         return sum(type(each) is kind for each in gc.get_objects())
 
     before = alive()
-    result = evaluate([Agreement.model_validate(BASIC)], history)
-    assert result.lead_states["stage"].to_pylist() == ["MQL"]
+    work(history)
     assert alive() == before

@@ -18,9 +18,9 @@ class Attributes:
 
     def __init__(self, story: Story) -> None:
         self.story = story
+        self._known = cache(self._known_after_each)
 
-    @cache  # noqa: B019 lives as long as the story
-    def _known(self, field: str) -> tuple[Entries, list[str | None]]:
+    def _known_after_each(self, field: str) -> tuple[Entries, list[str | None]]:
         """What was known of an attribute after each statement."""
         log = self.story.evaluation.log
         entries = Entries.of(log, self.story.owned)

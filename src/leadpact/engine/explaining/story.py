@@ -45,6 +45,9 @@ class Story:
         self.book = evaluation.compiled.book
         self.versions = evaluation.versions
         self.owned = evaluation.owned
+        # A cache of the class would keep every story, and the log behind it, for ever.
+        self.statements = cache(self._statements)
+        self.photograph = cache(self._photograph)
         self.until = int(self.owned.until[lead])
         self._rows = lay_out(evaluation.rows, evaluation.statements, self.owned)
         self._useful = self.program.useful[evaluation.rows.pattern]
@@ -116,8 +119,7 @@ class Story:
         ]
         return len(self.evaluation.log.leads) + merged[-1] if merged else self.lead
 
-    @cache  # noqa: B019 a story lives as long as its answers are needed
-    def statements(self, number: int) -> list[tuple[int, int]]:
+    def _statements(self, number: int) -> list[tuple[int, int]]:
         """(instant, attribute pattern) of every statement of a list."""
         stated = self.evaluation.statements
         of_list = stated.lead == number
@@ -214,8 +216,7 @@ class Story:
     def _closures(self) -> int:
         return int(np.searchsorted(self.program.closed_at, self.until, side="right"))
 
-    @cache  # noqa: B019 a story lives as long as its answers are needed
-    def photograph(self, at: int) -> Photograph:
+    def _photograph(self, at: int) -> Photograph:
         """How the lead stood after everything of an instant had been taken and decided."""
         rows = self._rows._replace(
             until=np.minimum(self._rows.until, at),
