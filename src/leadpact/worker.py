@@ -26,6 +26,7 @@ from leadpact.flows.journal import place_of, tell
 from leadpact.flows.sending import send_due
 from leadpact.ledger.home import home
 from leadpact.ledger.models import CrmConnection, Heartbeat
+from leadpact.ledger.processes import marked
 from leadpact.ledger.selectors import figures
 from leadpact.ledger.selectors.health import anything_to_do, anything_to_tell
 from leadpact.ledger.services import heartbeats, quarantine, uploads
@@ -306,4 +307,4 @@ class Talker(_Beside):
         return CrmConnection.objects.exists()
 
     def _do(self) -> None:
-        crm.turn(self._now, _own_name(self._now()))
+        crm.turn(self._now, marked(_own_name(self._now())))

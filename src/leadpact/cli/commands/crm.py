@@ -25,11 +25,10 @@ System = Annotated[
 @contextmanager
 def session(system: str) -> Iterator[Session]:
     """The connection with a system, to oneself."""
-    import os
-
     from leadpact.flows import crm
+    from leadpact.ledger.processes import marked
 
-    with crm.session(crm.found(system), f"command {os.getpid()}", now_of) as found:
+    with crm.session(crm.found(system), marked("command"), now_of) as found:
         yield found
 
 

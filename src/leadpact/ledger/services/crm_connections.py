@@ -17,6 +17,7 @@ from leadpact.ledger.models import (
     CrmWrite,
     Person,
 )
+from leadpact.ledger.processes import is_gone
 from leadpact.ledger.sealing import seal, unseal
 from leadpact.ledger.services import audit, companies
 
@@ -87,8 +88,13 @@ def disconnect(row: CrmConnection, *, actor: str, now: datetime) -> None:
 
 
 def lease(row: CrmConnection, by: str, *, now: datetime) -> bool:
-    """Whether `by` has the connection to itself from now on; a lease that ran out is anybody's."""
+    """Whether `by` has the connection to itself from now on.
+
+    A lease that ran out is anybody's, and so is that of a process that has ended.
+    """
     free = Q(leased_until=None) | Q(leased_until__lt=now) | Q(leased_by=by)
+    holders = CrmConnection.objects.filter(pk=row.pk).values_list("leased_by", flat=True)
+    free |= Q(leased_by__in=[holder for holder in holders if is_gone(holder)])
     taken = CrmConnection.objects.filter(free, pk=row.pk)
     return bool(taken.update(leased_until=now + LEASE, leased_by=by))
 
