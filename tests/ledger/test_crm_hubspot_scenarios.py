@@ -156,6 +156,26 @@ def test_of_two_owners_named_at_once_the_customer_system_keeps_its_own() -> None
         assert at.contact(ada).values["hubspot_owner_id"] == "8"
 
 
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_an_owner_who_was_overwritten_before_they_were_read_is_put_back(confirmed: bool) -> None:
+    with company() as at:
+        ada = ask_for_demo(at)
+        at.pull()
+        settle(at.time())
+        assert lead(ada).holder == "Ana"
+        at.time.pass_(minutes=5)
+        at.portal.set("contacts", ada, {"hubspot_owner_id": "8"})
+        at.time.pass_(minutes=1)
+        at.push()
+        assert at.contact(ada).values["hubspot_owner_id"] == "7"
+        if not confirmed:
+            CrmWrite.objects.filter(field="hubspot_owner_id").update(written=None, open=True)
+        for _ in range(3):
+            at.rest()
+        assert lead(ada).holder == "Ben"
+        assert at.contact(ada).values["hubspot_owner_id"] == "8"
+
+
 def test_where_leadpact_wins_its_owner_is_written() -> None:
     text = MAPPING.replace(
         "holder: hubspot_owner_id", "holder: {property: hubspot_owner_id, wins: leadpact}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import sys
 import time
 from collections import Counter
@@ -37,6 +38,8 @@ from tests.ledger.helpers import settle
 from tests.sources.crm.helpers import MAPPING
 
 CONTACTS, ACTIVITIES = map(int, os.environ.get("LEADPACT_SOAK", "25x120").split("x"))
+#: Minutes between two activities at most: many of them fill no more than four weeks.
+PAUSE = min(4.0, 2 * 4 * 7 * 24 * 60 / ACTIVITIES)
 SECRET = "app secret"
 URL = "http://testserver/hooks/hubspot"
 
@@ -175,7 +178,7 @@ def test_in_the_end_both_sides_agree(monkeypatch: pytest.MonkeyPatch) -> None:
         every = max(25, ACTIVITIES // 400)
         for step in range(ACTIVITIES):
             people.step()
-            at.time.pass_(minutes=dice.random() * 4)
+            at.time.pass_(minutes=dice.random() * PAUSE)
             if step % every == 0:
                 hooks.send(_deliver)
                 turns = (at.pull, lambda: settle(at.time(), 200), at.push, lambda: _nudged(at))
@@ -185,7 +188,8 @@ def test_in_the_end_both_sides_agree(monkeypatch: pytest.MonkeyPatch) -> None:
         told = {
             "contacts": CONTACTS, "activities": ACTIVITIES, "facts": Event.objects.count(),
             "calls": at.client.limits.calls, "refused for their pace": at.limits.refused,
-            "minutes": round((time.monotonic() - began) / 60, 1), **deaths,
+            "minutes": round((time.monotonic() - began) / 60, 1),
+            "MB at most": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, **deaths,
         }  # fmt: skip
         print(json.dumps(told), file=sys.stderr)
         assert deaths["killed"]

@@ -23,8 +23,9 @@ from leadpact.sources.crm.told import print_of
 
 #: So far the clocks of the system and ours may differ when a value that we wrote is recognised.
 SKEW = timedelta(minutes=10)
-#: Beside the values of a record: when its present holder was first read.
-HOLDER_READ = "@holder read"
+#: Beside the values of a record: when its present holder was first read, and whether Leadpact
+#: itself put them there.
+HOLDER_READ, HOLDER_OURS = "@holder read", "@holder ours"
 #: How the log and people name each system.
 NAMES = {"hubspot": "HubSpot", "salesforce": "Salesforce"}
 
@@ -71,7 +72,8 @@ class Taking:
         return bool(record.made_by) and record.made_by == self.row.own_mark
 
     def _people(self, of: str, records: Sequence[Record], rows: dict[str, CrmRecord]) -> None:
-        reader = Reader(self.crm, self.names, self._is_ours(of, records))
+        is_ours = self._is_ours(of, records)
+        reader = Reader(self.crm, self.names, is_ours)
         facts: list[Fact] = []
         whose: dict[str, str] = {}
         for record in records:
@@ -83,7 +85,7 @@ class Taking:
         for record in records:
             row = rows.setdefault(record.id, self._row(of, record))
             row.lead_id = leads.get(whose[record.id]) or row.lead_id
-            self._note(row, record)
+            self._note(row, record, is_ours)
             crm_records.person_restored(
                 row, key=self._key(record), at=record.modified_at, now=self.now
             )
@@ -207,28 +209,29 @@ class Taking:
             connection=self.row, object=of, number=record.id, modified_at=record.modified_at
         )
 
-    def _note(self, row: CrmRecord, record: Record) -> None:
+    def _note(self, row: CrmRecord, record: Record, is_ours: _Ours | None = None) -> None:
         """Keep what later readings and the comparison with our state need to know."""
         mapped = self.crm.read_of(record.object)
         row.modified_at = record.modified_at
         row.prints = json.dumps({n: print_of(v) for n in mapped if (v := record.values.get(n))})
         kept = {n: record.values.get(n, "") for n in compared(self.crm, record.object)}
         kept |= {n: v for n, v in record.values.items() if n.startswith(self.crm.write.prefix)}
-        kept |= self._holder_read(row, record, kept)
+        kept |= self._holder_read(row, record, kept, is_ours)
         row.values = json.dumps(kept, ensure_ascii=False, sort_keys=True)
         row.links = json.dumps(sorted(_keys(self.crm, record)))
 
     def _holder_read(
-        self, row: CrmRecord, record: Record, kept: Mapping[str, str]
+        self, row: CrmRecord, record: Record, kept: Mapping[str, str], is_ours: _Ours | None
     ) -> dict[str, str]:
-        """When the present holder was first read here."""
+        """When the present holder was first read here, and whether Leadpact put them there."""
         people = self.crm.people.get(record.object)
-        if people is None or people.holder is None:
+        if people is None or people.holder is None or is_ours is None:
             return {}
         before, name = json.loads(row.values), people.holder.property
-        if HOLDER_READ in before and before.get(name) == kept[name]:
-            return {HOLDER_READ: before[HOLDER_READ]}
-        return {HOLDER_READ: self.now.isoformat()}
+        known = before.get(HOLDER_READ) if before.get(name) == kept[name] else None
+        last = (record.versions(name) or [Version(kept[name], record.modified_at)])[-1]
+        ours = last.value == kept[name] and is_ours(record, name, last)
+        return {HOLDER_READ: known or self.now.isoformat()} | ({HOLDER_OURS: "yes"} if ours else {})
 
     def _key(self, record: Record) -> str:
         return key_of(self.row.system, record.object, record.id)

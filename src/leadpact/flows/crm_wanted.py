@@ -74,13 +74,14 @@ class There:
     """A record of the lead in the customer system, as it was read last.
 
     `written` is what Leadpact wrote there last by field; `holder_read` when the present holder was
-    first read.
+    first read, `holder_is_ours` whether Leadpact put them there.
     """
 
     of: str
     values: Mapping[str, str]
     written: Mapping[str, str] = field(default_factory=dict)
     holder_read: datetime | None = None
+    holder_is_ours: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ class Comparing:
         theirs = next((person for number, person, _ in self.owners if number == now), "")
         if not theirs or normal(theirs) == normal(lead.holder):
             return ""
-        if now == there.written.get(people.holder.property) or lead.holder_from == "people":
+        ours = there.holder_is_ours or now == there.written.get(people.holder.property)
+        if ours or lead.holder_from == "people":
             return ""
         unknown_then = (
             there.holder_read and lead.holder_since and there.holder_read > lead.holder_since
@@ -155,7 +157,10 @@ class Comparing:
         return self.stages.index(stage) if stage in self.stages else -1
 
     def _holder(self, lead: Lead, there: There, people: People) -> dict[str, str]:
-        if people.holder is None or not lead.holder or lead.holder_from == self.crm.system:
+        if people.holder is None or not lead.holder:
+            return {}
+        # Whom people named there stands there, unless we wrote another before we knew.
+        if lead.holder_from == self.crm.system and not there.holder_is_ours:
             return {}
         if lead.holder_since is None or lead.since is None or lead.holder_since < lead.since:
             return {}
