@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -127,7 +128,7 @@ def test_two_weeks_stand_beside_each_other(report: Report, stored: Stored) -> No
     row = rows(stored, "week", "The last seven days")["Leads"]
     assert (count(row[1]), count(row[2])) == (len(last), len(before))
     change = len(last) - len(before)
-    assert row[3][0] == ("the same" if not change else f"{'+' if change > 0 else '−'}{abs(change)}")
+    assert row[3][0] == ("0" if not change else f"{'+' if change > 0 else '−'}{abs(change)}")
 
 
 def test_disputes_wait_until_somebody_ruled(report: Report, stored: Stored) -> None:
@@ -176,3 +177,47 @@ def test_teams_and_times_add_up_to_the_promise(report: Report) -> None:
     assert sum(cases(row) for row in times.values()) == whole
     nobody = book.of_clocks("nobody", about | {"holder": None}, DECIDED, stretch.due).total
     assert cases(rows(made, "kept-when", "Kept, by team")[name]) == whole - nobody
+
+
+def test_a_share_changes_in_points(stored: Stored) -> None:
+    for side in ("marketing", "sales"):
+        row = rows(stored, "week", "The last seven days")[f"Promises of {side} kept"]
+        now, before = (re.findall(r"\d+", str(cell[0][0]))[-2:] for cell in row[1:3])
+        said = row[3][0]
+        if min(int(now[1]), int(before[1])) < 20:
+            assert said == "–"
+            continue
+        by = 100 * (int(now[0]) / int(now[1]) - int(before[0]) / int(before[1]))
+        assert re.findall(r"\d+", said)[0] == f"{abs(by):.0f}"
+        assert said.startswith("−") == (round(by) < 0)
+
+
+def test_the_outlook_counts_the_promises_that_are_on_course(report: Report, stored: Stored) -> None:
+    on_course: dict[str, list[bool]] = {"marketing": [], "sales": []}
+    attained = {(each["name"], each["side"]) for each in report.as_json()["obligations"]}
+    told_twice = 0
+    for goal in report.as_json()["goals"]:
+        aim = next((each for each in goal["hurdles"] if each["name"] == "target"), None)
+        if goal["closed"] or goal["why_not"] or not aim:
+            continue
+        if goal["promise"] == "goal" and goal["metric"] == "attainment":
+            told_twice += 1
+            continue
+        reached, chance = aim["reached"], aim["chance"]
+        if reached is not None or chance is not None:
+            on_course[goal["side"]].append(bool(reached) if reached is not None else chance >= 0.5)
+    assert attained
+    numbers = [int(n) for n in re.findall(r"\d+|none", stored.parts["overview"]["outlook"])]
+    expected = [n for side in on_course.values() for n in (sum(side), len(side))]
+    assert numbers[0] == expected[0]
+    assert numbers[2] == expected[2]
+    assert 0 <= numbers[1] - expected[1] <= told_twice
+    assert 0 <= numbers[3] - expected[3] <= told_twice
+
+
+def test_parts_answer_in_a_sentence_first(stored: Stored) -> None:
+    for key in ("open", "goals", "funnel"):
+        said = "".join(p if isinstance(p, str) else p[0] for p in stored.parts[key]["answer"])
+        assert said.endswith("."), key
+        assert re.search(r"\d", said), key
+    assert "The narrowest step is " in stored.parts["funnel"]["answer"][0]

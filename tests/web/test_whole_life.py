@@ -46,7 +46,7 @@ class Walk:
             page.get_by_label("Email").fill(email)
             page.get_by_label("Password").fill(PASSWORD)
             page.get_by_role("button", name="Sign in").click()
-            page.get_by_role("button", name="Sign out").wait_for()
+            page.get_by_role("link", name="Home", exact=True).wait_for()
         return page
 
     def _page(self, name: str) -> Page:

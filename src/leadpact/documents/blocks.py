@@ -132,7 +132,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page under one heading. `aside` are tables shown only when asked for."""
+    """A part of the page under one heading.
+
+    `answer` is what it says in one sentence; `text` then tells how that is counted, and is shown
+    only when asked for, as are the tables `aside`.
+    """
 
     key: str
     title: str
@@ -141,3 +145,4 @@ class Section:
     charts: Sequence[Chart] = ()
     tables: Sequence[Table] = ()
     aside: Sequence[Table] = field(default_factory=tuple)
+    answer: Text = ""

@@ -58,6 +58,20 @@ def trend(
     return _finished(alt.layer(*layers), height=150)
 
 
+def places(rows: Rows) -> dict[str, Any]:
+    """A line over the places of a number; rows have `points`, `value`, `label` and `today`."""
+    base = alt.Chart(_data(rows)).encode(
+        x=alt.X("points:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(grid=False)),
+        y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=4)),
+    )
+    tips = [alt.Tooltip("points:Q", title="threshold"), alt.Tooltip("label:N", title="gives")]
+    line = base.mark_line(color=MAIN, strokeWidth=2.5)
+    points = base.mark_point(color=MAIN, filled=True, opacity=1).encode(
+        size=alt.condition("datum.today", alt.value(160), alt.value(40)), tooltip=tips
+    )
+    return _finished(line + points, height=170)
+
+
 def pace(due: Rows, came: Rows, end: dict[str, Any] | None, hurdles: Rows) -> dict[str, Any]:
     """Progress in a period beside what was due; points have `at`, `value` and `label`.
 

@@ -14,17 +14,22 @@ from leadpact.engine.metrics.measures import Measures
 from leadpact.insight import sentences
 from leadpact.insight.evidence import Evidence, start
 from leadpact.insight.goals import ended_in
-from leadpact.insight.hurdles import Verdict
+from leadpact.insight.hurdles import Hurdle, Verdict, target
 from leadpact.insight.standing import GoalStanding
 
 
 @dataclass(frozen=True)
 class Overview:
-    """What is said first. `newest` tells of a month that ended since, `before` of the term."""
+    """What is said first.
+
+    `outlook` tells how the present periods go, `newest` of a month that ended since the stretch,
+    `before` of the term.
+    """
 
     stretch: Stretch
     lines: Sequence[Line]
     headline: str
+    outlook: str = ""
     newest: str = ""
     before: str = ""
 
@@ -61,6 +66,7 @@ def overview(evidence: Evidence, recent: Sequence[GoalStanding]) -> Overview:
         stretch,
         found,
         headline(found, stretch),
+        outlook(measures, recent),
         _newest(measures, stretch, recent),
         _before_term(measures, stretch),
     )
@@ -71,6 +77,43 @@ def headline(found: Sequence[Line], stretch: Stretch) -> str:
     own = [(line.side, line.verdict) for line in found if line.counts]
     when = f"In {stretch.title}" if stretch.period else f"Over {stretch.title}"
     return f"{when} {_tallies(own) or 'no promise can be judged'}."
+
+
+def outlook(measures: Measures, recent: Sequence[GoalStanding]) -> str:
+    """How many promises of each side are on course in the periods that are not over yet.
+
+    On course is what has reached its target, or is likelier to reach it than not.
+    """
+    again = repeats(measures.result.agreement)
+    present = [
+        (each, target(each.hurdles))
+        for each in recent
+        if not each.closed and not each.why_not
+        if (each.name, each.side) not in again or each.promise == "obligation"
+    ]
+    tallies = []
+    for side in SIDES:
+        own = [aim for each, aim in present if each.side == side and aim and _foreseen(aim)]
+        if own:
+            on = sum(map(_on_course, own))
+            tallies.append(f"{side} is on course with {_some(on)} of its {_promises(len(own))}")
+    return f"{words.capital('; '.join(tallies))}." if tallies else ""
+
+
+def _foreseen(aim: Hurdle) -> bool:
+    return aim.reached is not None or aim.chance is not None
+
+
+def _on_course(aim: Hurdle) -> bool:
+    return aim.reached if aim.reached is not None else (aim.chance or 0.0) >= 0.5
+
+
+def _some(count: int) -> str:
+    return str(count or "none")
+
+
+def _promises(count: int) -> str:
+    return words.plural(count, "promise")
 
 
 def _newest(measures: Measures, stretch: Stretch, recent: Sequence[GoalStanding]) -> str:

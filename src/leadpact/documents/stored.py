@@ -46,6 +46,7 @@ class Stored:
     def _overview(self, report: Report) -> Json:
         said, book = report.overview, report.book
         return {
+            "outlook": said.outlook,
             "headline": said.headline,
             "newest": said.newest,
             "before": said.before,
@@ -81,6 +82,7 @@ class Stored:
         return {
             "key": section.key,
             "title": section.title,
+            "answer": self._text(section.answer),
             "text": [self._text(each) for each in section.text],
             "slider": _slider(section.slider) if section.slider else None,
             "charts": [

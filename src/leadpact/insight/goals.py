@@ -25,7 +25,7 @@ from leadpact.insight.maturity import Ripening, ripening
 from leadpact.insight.pace import Course, course
 from leadpact.insight.promises import Promise, promises, quotas
 from leadpact.insight.question import NotJudgedError, Question, question_of
-from leadpact.insight.sentences import brief, sentence
+from leadpact.insight.sentences import brief, sentence, short
 from leadpact.insight.standing import GoalStanding, Maturing, Official, Projection
 
 _MOMENT = timedelta(microseconds=1)
@@ -91,7 +91,9 @@ def standing(
     )
     made = replace(made, quotas=own)
     zone = evidence.zone
-    return replace(made, sentence=sentence(made, zone), brief=brief(made, zone))
+    return replace(
+        made, sentence=sentence(made, zone), brief=brief(made, zone), short=short(made, zone)
+    )
 
 
 def _is_same(one: Promise, other: Promise) -> bool:

@@ -48,6 +48,19 @@ def brief(standing: GoalStanding, zone: ZoneInfo) -> str:
     return f"{''.join(parts)}."
 
 
+def short(standing: GoalStanding, zone: ZoneInfo) -> str:
+    """What was reached and what is promised: `First response: 78 % so far in Q4, 85 % promised`."""
+    promised = target(standing.hurdles)
+    if standing.why_not or promised is None:
+        return brief(standing, zone)
+    value = achieved(standing)
+    if standing.value is not None and not standing.evenness:
+        value = words.amount(standing.value, standing.unit)
+    far = "" if standing.closed else " so far"
+    aim = _aim(promised, standing)
+    return f"{standing.name}: {value}{far} in {when(standing, zone)}, {aim} promised"
+
+
 # ----------------------------------------------------------------------------------------- closed
 
 

@@ -70,7 +70,8 @@ class GoalStanding:
     period it is the official one. `low` and `high` are its 95 % interval, None for counts and sums,
     which are what they are. `expected_now` is what was due by now of the target.
     `needed_per_working_day` reaches the target from here. `why_not` says why it cannot be judged.
-    `sentence` says all of it in words, `brief` the most important in one line or two.
+    `sentence` says all of it in words, `brief` the most important in one line or two, `short` what
+    was reached and what is promised.
     """
 
     name: str
@@ -109,6 +110,7 @@ class GoalStanding:
     why_not: str | None = None
     sentence: str = ""
     brief: str = ""
+    short: str = ""
 
     @property
     def reached(self) -> Hurdle | None:

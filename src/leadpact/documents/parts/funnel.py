@@ -32,6 +32,7 @@ def funnel(book: CaseBook, stretch: Stretch) -> Section:
     return Section(
         "funnel",
         "The funnel",
+        answer=_answer(pairs, total),
         text=[
             "Over all time; each percentage is the share of those in the stage before. A lead "
             "passes once per episode; stages skipped on the way count as passed. Recent leads are "
@@ -43,6 +44,18 @@ def funnel(book: CaseBook, stretch: Stretch) -> Section:
         tables=[table],
         aside=[recent] if recent.rows else [],
     )
+
+
+def _answer(pairs: Sequence[Figure], total: Figure) -> str:
+    """How many come through, and where most are lost; of too few no share is told."""
+    stage = _step(pairs[-1]).partition(" → ")[2] if pairs else "the last stage"
+    share = f" ({words.value(total)})" if total.unit == "share" else ""
+    said = f"{words.out_of(total.numerator, total.n)} came through to {stage}{share}."
+    told = [each for each in pairs if each.unit == "share"]
+    if len(told) < 2:
+        return said
+    narrow = min(told, key=lambda each: each.value or 0.0)
+    return f"{said} The narrowest step is {_step(narrow)}: {words.value(narrow)} move on."
 
 
 def _without_entry(pairs: Sequence[Figure]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from leadpact.documents.blocks import Said, Section, Table, opened
 from leadpact.documents.case_book import CaseBook
 from leadpact.documents.goal_cases import cases_of
 from leadpact.documents.goals import asked
+from leadpact.documents.headline import outlook
 from leadpact.documents.parts.pace import pace
 from leadpact.documents.parts.shared import MOST_CHARTS, SIDES, without_empty
 from leadpact.insight.evenness import Week
@@ -36,6 +37,7 @@ def goals_and_pace(book: CaseBook, standings: Sequence[GoalStanding]) -> Section
     return Section(
         "goals",
         title,
+        answer=outlook(book.measures, standings),
         text=[
             "How each promise goes in the period that is not over yet. What is due by now, and "
             "what is still to come, follow the company’s own weeks and months. The likely end "

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow.compute as pc
 
 from leadpact.documents import words
 from leadpact.documents.blocks import Said, Section, Table, opened
 from leadpact.documents.case_book import CaseBook
-from leadpact.documents.parts.shared import by_side
+from leadpact.documents.parts.shared import SIDES, by_side
 from leadpact.engine.metrics.obligations import ObligationFigure, obligations
 
 #: Overdue promises that are shown at once; the figures open to the others.
@@ -20,16 +22,24 @@ def open_now(book: CaseBook) -> Section:
     overdue, running = sum(o.overdue for o in found), sum(o.running for o in found)
     said = [
         _clocks(book, words.plural(overdue, "promise"), "overdue"),
-        f" {'is' if overdue == 1 else 'are'} overdue and ",
+        f" {'is' if overdue == 1 else 'are'} overdue{_by_side(found)}; ",
         _clocks(book, words.number(running), "running"),
-        f" {'is' if running == 1 else 'are'} still running.",
+        f" {'is' if running == 1 else 'are'} still in time.",
     ]
     own = [figure for figure in found if figure.overdue or figure.running]
-    header = ["Obligation", "Overdue", "Running"]
+    header = ["Promise", "Overdue", "In time"]
     tables = [*by_side("open now", header, own, lambda figure: _row(book, figure)), _longest(book)]
     return Section(
-        "open", "Open now", text=[said], tables=[table for table in tables if table.rows]
+        "open", "Open now", answer=said, tables=[table for table in tables if table.rows]
     )
+
+
+def _by_side(found: Sequence[ObligationFigure]) -> str:
+    """` (35 of marketing, 102 of sales)` where both sides owe something."""
+    late = {side: sum(o.overdue for o in found if o.side == side) for side in SIDES}
+    if not all(late.values()):
+        return ""
+    return f" ({', '.join(f'{words.number(n)} of {side}' for side, n in late.items())})"
 
 
 def _clocks(book: CaseBook, text: str, outcome: str) -> Said:
@@ -65,5 +75,5 @@ def _longest(book: CaseBook) -> Table:
         ]
         for clock in sorted(listed, key=lambda clock: (clock["due_at"], clock["lead_id"]))
     ]
-    header = ["Lead", "Company", "Obligation", "With", "Was due", "Overdue for"]
+    header = ["Lead", "Company", "Promise", "Owner", "Was due", "Overdue for"]
     return Table("Overdue the longest", header, rows, words=4)

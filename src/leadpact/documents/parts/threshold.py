@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from leadpact.documents import words
-from leadpact.documents.blocks import Place, Section, Slider, Table
+from leadpact.documents import charts, words
+from leadpact.documents.blocks import Chart, Place, Section, Slider, Table
 from leadpact.documents.what_if import conclusions, won_of_decided
 from leadpact.insight.sweep import Sweep
 from leadpact.insight.what_if import WhatIf
 
 _FIGURES = (
-    *("MQLs", "a month", "new", "no longer", "won deals missed"),
-    *("won, of those decided", "win rate"),
+    *("MQLs", "MQLs a month", "new MQLs", "no longer MQLs", "won deals missed"),
+    *("MQLs won, of decided", "deals won, of decided"),
 )
 
 
@@ -31,14 +31,48 @@ def threshold_section(sweep: Sweep) -> Section:
     today = sorted(sweep.tried).index(threshold.points)
     slider = Slider("threshold", label, _FIGURES, places, today)
     rows = [[place.value, *place.figures] for place in places]
+    answer = (
+        f"At {words.number(threshold.points)} points the rules made {now.now.mqls:,} MQLs, "
+        f"{now.now.per_month:,.1f} a month. Move the number and see who else would have been one."
+    )
     said = (
-        "Move the number and see what it would have done to this history. Rules alone decide on "
-        "both sides; what became of a lead is what really happened. Of a lead that sales never "
-        "dealt with, nobody knows. The MQLs are those that rules alone would make, today as well: "
-        "whoever was declared one by the CRM or a person is not among them."
+        "What another threshold would have done to this history. The MQLs are those that the rules "
+        "alone would make, today as well: whoever was declared one by the CRM or a person is not "
+        "among them. What became of a lead is what really happened; of a lead that sales never "
+        "dealt with, nobody knows."
     )
     table = Table("Every threshold that was tried", ("Threshold", *_FIGURES), rows)
-    return Section("threshold", title, [said], slider, aside=[table])
+    return Section(
+        "threshold", title, [said], slider, [_drawn(sweep)], aside=[table], answer=answer
+    )
+
+
+def _drawn(sweep: Sweep) -> Chart:
+    """MQLs a month at every threshold, today's marked."""
+    today = sweep.threshold.points
+    tried = sorted(sweep.tried.items())
+    rows = [
+        {
+            "points": points,
+            "value": found.then.per_month,
+            "label": f"{found.then.per_month:,.1f} MQLs a month",
+            "today": points == today,
+        }
+        for points, found in tried
+    ]
+    first, last = tried[0], tried[-1]
+    return Chart(
+        "threshold-drawn",
+        "MQLs a month at every threshold",
+        f"From {first[1].then.per_month:,.1f} at {words.number(first[0])} points to "
+        f"{last[1].then.per_month:,.1f} at {words.number(last[0])}; the large point is today’s.",
+        charts.places(rows),
+        Table(
+            "MQLs a month by threshold",
+            ["Threshold", "MQLs a month"],
+            [[words.number(points), f"{each.then.per_month:,.1f}"] for points, each in tried],
+        ),
+    )
 
 
 def _place(points: float, found: WhatIf) -> Place:

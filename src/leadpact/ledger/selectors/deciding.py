@@ -6,7 +6,15 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from leadpact.ledger.models import Handoff, Proposal, PublishedStanding, Quarantine
+from leadpact.ledger.models import (
+    Channel,
+    Handoff,
+    Notice,
+    Proposal,
+    PublishedStanding,
+    Quarantine,
+    Role,
+)
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.selectors.disputes import unruled
 from leadpact.ledger.selectors.proposals import proposals_for
@@ -14,37 +22,64 @@ from leadpact.ledger.services.permits import Act, Caller
 
 #: A target that is less likely than this to be reached is told of while something can be done.
 _UNLIKELY = 0.5
+#: Below this chance nobody need be told that there is one.
+_HOPELESS = 0.05
+#: Whose promises the roles answer for; the others answer for both.
+_SIDE: dict[str, str] = {
+    Role.MARKETING_HEAD: "marketing",
+    Role.MARKETER: "marketing",
+    Role.SALES_HEAD: "sales",
+    Role.REP: "sales",
+}
 _MOST_GOALS = 4
 _ENDS_SOON = timedelta(days=60)
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Something to decide; `url_name` is the page where that is done."""
+    """Something to decide: what it is about, how it stands, and what is done on a page."""
 
     text: str
     url_name: str = ""
-    hint: str = ""
+    does: str = ""
+    stands: str = ""
 
 
-def to_decide(caller: Caller, now: datetime) -> list[Decision]:
+@dataclass(frozen=True)
+class Waits:
+    """What waits for somebody, and how many promises of the other side will likely be missed."""
+
+    own: list[Decision]
+    of_others: int = 0
+    other: str = ""
+
+
+def to_decide(caller: Caller, now: datetime) -> Waits:
     """What waits for the caller: a few queries."""
-    found = [*_waiting(), *_goals(), *_term(now)]
+    side = _SIDE.get(caller.role or "", "")
+    goals = _goals()
+    mine = [each for of, each in goals if not side or of == side]
+    found = [*mine[:_MOST_GOALS]]
+    if side != "marketing":
+        found += _waiting()
+    if caller.role not in (Role.MARKETER, Role.VIEWER):
+        found += _term(now)
     if caller.may(Act.RULE):
         found += _disputes(caller)
     if caller.may(Act.CLEAN):
         found += _proposals(caller)
     if caller.may(Act.ADMINISTER):
-        found += _put_aside()
-    return found
+        found += [*_put_aside(), *_untold()]
+    other = "sales" if side == "marketing" else "marketing"
+    return Waits(found, len(goals) - len(mine), other)
 
 
 def _waiting() -> list[Decision]:
     count = Handoff.objects.filter(person=None).count()
     if not count:
         return []
-    noun = "lead waits" if count == 1 else "leads wait"
-    return [Decision(f"{count:,} {noun} for somebody in sales who is free", "leads")]
+    verb = "lead waits" if count == 1 else "leads wait"
+    return [Decision(f"{count:,} {verb} for somebody in sales who is free", "leads", "See them")]
 
 
 def _disputes(caller: Caller) -> list[Decision]:
@@ -52,15 +87,15 @@ def _disputes(caller: Caller) -> list[Decision]:
     if not count:
         return []
     noun = "dispute waits" if count == 1 else "disputes wait"
-    return [Decision(f"{count:,} {noun} for a ruling", "obligations")]
+    return [Decision(f"{count:,} {noun} for a ruling", "obligations", "Rule on them")]
 
 
 def _proposals(caller: Caller) -> list[Decision]:
     count = proposals_for(caller).filter(state=Proposal.State.OPEN).count()
     if not count:
         return []
-    noun = "pair of leads looks" if count == 1 else "pairs of leads look"
-    return [Decision(f"{count:,} {noun} like one person: merge them or keep them apart", "hygiene")]
+    pairs = "pair of leads looks" if count == 1 else "pairs of leads look"
+    return [Decision(f"{count:,} {pairs} like one person", "hygiene", "Merge or keep apart")]
 
 
 def _put_aside() -> list[Decision]:
@@ -68,11 +103,25 @@ def _put_aside() -> list[Decision]:
     if not count:
         return []
     noun = "lead" if count == 1 else "leads"
-    return [Decision(f"{count:,} {noun} cannot be evaluated", hint="the worker’s journal says why")]
+    return [
+        Decision(f"{count:,} {noun} cannot be evaluated", stands="the worker’s journal says why")
+    ]
 
 
-def _goals() -> list[Decision]:
-    """Targets of the present period that will more likely be missed than reached."""
+def _untold() -> list[Decision]:
+    """Messages that nobody receives, since there is nothing to send them over."""
+    if Channel.objects.filter(active=True).exists():
+        return []
+    count = Notice.objects.filter(state=Notice.State.WAITING).count()
+    if not count:
+        return []
+    noun = "message waits" if count == 1 else "messages wait"
+    text = f"{count:,} {noun}: nobody is told anything yet"
+    return [Decision(text, "settings_notices", "Choose how to tell people")]
+
+
+def _goals() -> list[tuple[str, Decision]]:
+    """Targets of the present period that will more likely be missed than reached, with the side."""
     found = []
     rows = PublishedStanding.objects.filter(kind=PublishedStanding.Kind.GOAL).order_by("place")
     for value in rows.values_list("value", flat=True):
@@ -80,9 +129,16 @@ def _goals() -> list[Decision]:
         aims = [each for each in goal["hurdles"] if each["name"] == "target"]
         chance = aims[0]["chance"] if aims else None
         if not goal["closed"] and chance is not None and chance < _UNLIKELY:
-            found.append((chance, goal["brief"]))
+            found.append((chance, goal["short"], goal["side"]))
     found.sort()
-    return [Decision(brief, "goals", "what helps?") for _, brief in found[:_MOST_GOALS]]
+    return [
+        (side, Decision(short, "goals", "What helps", _outlook(chance)))
+        for chance, short, side in found
+    ]
+
+
+def _outlook(chance: float) -> str:
+    return "will be missed" if chance < _HOPELESS else "likely to be missed"
 
 
 def _term(now: datetime) -> list[Decision]:
@@ -90,4 +146,5 @@ def _term(now: datetime) -> list[Decision]:
     ends = version.agreement.term.until if version and version.agreement.term else None
     if ends is None or not now.date() <= ends <= (now + _ENDS_SOON).date():
         return []
-    return [Decision(f"The agreement ends on {ends.day} {ends:%B %Y}: renew it or change it")]
+    text = f"The agreement ends on {ends.day} {ends:%B %Y}"
+    return [Decision(text, "settings_running", "Renew or change it")]

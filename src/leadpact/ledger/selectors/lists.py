@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 
 from leadpact.engine.identity import email_key
 from leadpact.ledger.models import (
@@ -50,6 +51,22 @@ def clocks_for(caller: Caller) -> QuerySet[Clock]:
 def nurture_for(caller: Caller) -> QuerySet[NurtureEntry]:
     """Entries into nurture programs."""
     return _of_seen(caller, NurtureEntry.objects.all())
+
+
+@dataclass(frozen=True)
+class Nurtured:
+    """How many leads are in a program, and of how many the next touch is overdue."""
+
+    leads: int
+    late: int
+
+
+def nurtured(caller: Caller, now: datetime) -> Nurtured:
+    """Who is nurtured at a moment, of those whom the caller may see."""
+    late = Q(next_touch_at__lt=now)
+    found = nurture_for(caller).filter(left_at=None)
+    counted = found.aggregate(leads=Count("pk"), late=Count("pk", filter=late))
+    return Nurtured(counted["leads"], counted["late"])
 
 
 def notices_for(caller: Caller) -> QuerySet[Notice]:

@@ -83,6 +83,7 @@ def told(title: str, intro: str, *keys: str, **more: Any) -> dict[str, Any]:
         "measurement": found.measurement,
         "sections": sections,
         "parts": found.found,
+        "answer": next((each["answer"] for each in sections if each["answer"]), None),
         "has_charts": has_charts(sections),
         **more,
     }

@@ -18,7 +18,7 @@ Choice = tuple[str, str]
 class Column(Generic[Row]):
     """A column: `value` is what a spreadsheet gets, and what the page shows unless `cell` names a
     template, which has `row` and `value`. With `order`, an expression of the rows, it can be sorted
-    by; rows without a value come last.
+    by; rows without a value come last. What is not `on_page` is in the spreadsheet alone.
     """
 
     key: str
@@ -27,6 +27,7 @@ class Column(Generic[Row]):
     order: str = ""
     cell: str = "lists/cells/plain.html"
     numeric: bool = False
+    on_page: bool = True
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,11 @@ class Listing(Generic[Row]):
     searched: str = ""
     page_size: int = 50
     body: str = "lists/table.html"
+
+    @property
+    def on_page(self) -> list[Column[Row]]:
+        """The columns that the page shows."""
+        return [each for each in self.columns if each.on_page]
 
     def column(self, key: str) -> Column[Row] | None:
         """The column by which one can sort under this key."""

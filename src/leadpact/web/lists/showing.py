@@ -68,7 +68,7 @@ class Shown:
     @property
     def headings(self) -> list[Heading]:
         """The heads of the columns."""
-        return [self._heading(each) for each in self.listing.columns]
+        return [self._heading(each) for each in self.listing.on_page]
 
     def _heading(self, column: Column[Any]) -> Heading:
         key = self.asked.order.removeprefix("-")
@@ -82,7 +82,7 @@ class Shown:
         for row in self.rows:
             yield [
                 Cell(each.title, each.cell, each.numeric, row, each.value(row))
-                for each in self.listing.columns
+                for each in self.listing.on_page
             ]
 
     @property

@@ -12,13 +12,13 @@ from leadpact.web.registry import PageRequest, page
 _PAGE = "figures/base.html"
 
 
-@page("goals", name="goals", roles=READERS, nav="Goals", order=45)
+@page("goals", name="goals", roles=READERS, nav="Goals", order=35)
 def goals(request: PageRequest) -> HttpResponse:
     """Every goal with its hurdles, pace and chance."""
     return render(request, _PAGE, told("Goals", "", "goals"))
 
 
-@page("what-if", name="what_if", roles=READERS, nav="What if", order=80)
+@page("what-if", name="what_if", roles=READERS, nav="What if", order=65)
 def what_if(request: PageRequest) -> HttpResponse:
     """Another threshold over the company's own history."""
     return render(request, "figures/what_if.html", told("What if", "", "threshold"))

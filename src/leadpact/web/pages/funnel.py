@@ -15,7 +15,7 @@ _INTRO = (
 )
 
 
-@page("funnel", name="funnel", roles=READERS, nav="Funnel", order=30)
+@page("funnel", name="funnel", roles=READERS, nav="Funnel", order=40)
 def funnel(request: PageRequest) -> HttpResponse:
     """Conversion as cohort and as flow, and the closed loop."""
     keys = ("funnel", "months", "sources", "credit")

@@ -8,9 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from leadpact.ledger.models import Role
-from leadpact.ledger.selectors.deciding import to_decide
 from leadpact.web.figures.parts import told
-from leadpact.web.pages.home import home_of
+from leadpact.web.pages.home import decisions_of, home_of
 from leadpact.web.registry import PageRequest
 
 #: Words that say a verdict to who sees no colour.
@@ -20,13 +19,14 @@ MARKS = {"kept": "✓", "short": "!", "broken": "✗"}
 @home_of(Role.MARKETING_HEAD, Role.SALES_HEAD, Role.ADMINISTRATOR, Role.VIEWER)
 def home(request: PageRequest) -> HttpResponse:
     """Sentences first, figures below."""
-    shown = told("Home", "", "overview", "week", "goals")
+    shown = told("Home", "", "overview", "open", "week", "goals")
     found = shown["parts"]
     shown |= {
         "overview": marked(found.get("overview")),
+        "open": found.get("open"),
         "week": found.get("week"),
         "goals": found.get("goals"),
-        "decisions": to_decide(request.caller, request.now),
+        "decisions": decisions_of(request),
         "has_charts": False,
     }
     return render(request, "home/heads.html", shown)

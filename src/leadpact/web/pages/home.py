@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from leadpact.ledger.selectors import agreements
+from leadpact.ledger.selectors.deciding import Waits, to_decide
 from leadpact.ledger.services.permits import Act
-from leadpact.web.registry import PageRequest, View, page
+from leadpact.web.registry import PAGES, PageRequest, View, page
 
 _HOMES: dict[str, View] = {}
 
@@ -22,6 +24,18 @@ def home_of(*roles: str) -> Callable[[View], View]:
         return view
 
     return put
+
+
+def decisions_of(request: PageRequest) -> Waits:
+    """What waits for the reader, each with the page where it is done if the reader may use it."""
+    waits = to_decide(request.caller, request.now)
+    own = [
+        each
+        if each.url_name and PAGES[each.url_name].admits(request.caller)
+        else replace(each, url_name="")
+        for each in waits.own
+    ]
+    return replace(waits, own=own)
 
 
 @page("", name="home", nav="Home", order=0)

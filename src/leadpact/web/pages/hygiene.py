@@ -35,7 +35,7 @@ def _also(row: Exclusion) -> str | None:
 
 HYGIENE: Listing[Exclusion] = Listing(
     name="hygiene",
-    title="Hygiene",
+    title="Data quality",
     rows=_rows,
     columns=(
         Column("lead", "Lead", lambda row: name_of(row.lead), cell="lists/cells/of_lead.html"),
@@ -55,33 +55,48 @@ HYGIENE: Listing[Exclusion] = Listing(
 )
 
 
-@page("hygiene", name="hygiene", roles=READERS, nav="Hygiene", order=70)
+@page("hygiene", name="hygiene", roles=READERS, nav="Data quality", order=60)
 def hygiene(request: PageRequest) -> HttpResponseBase:
     """What may be one lead, then what is left out."""
 
     def beside(_shown: Shown) -> Mapping[str, Any]:
-        found = proposals_for(request.caller).filter(state=Proposal.State.OPEN)
+        open_pairs = proposals_for(request.caller).filter(state=Proposal.State.OPEN)
         rows = list(
-            found.select_related("first__state", "second__state").order_by("-weight", "pk")[
+            open_pairs.select_related("first__state", "second__state").order_by("-weight", "pk")[
                 : _MOST_PROPOSALS + 1
             ]
         )
         return {
             "proposals": [
-                {"row": row, "first": _face(row.first), "second": _face(row.second)}
+                {"row": row, "sides": _pair(row.first, row.second)}
                 for row in rows[:_MOST_PROPOSALS]
             ],
             "more_proposals": len(rows) > _MOST_PROPOSALS,
             "may_clean": request.caller.may(Act.CLEAN),
+            "answer": _answer(_rows(request).count(), open_pairs.count()),
         }
 
     return answer(request, HYGIENE, "figures/hygiene.html", beside=beside)
 
 
-def _face(lead: Any) -> dict[str, Any]:
-    told = known(lead)
-    return {
-        "key": lead.key,
-        "name": name_of(lead),
-        "told": [told[each] for each in ("email", "company", "phone") if told.get(each)],
-    }
+def _answer(left_out: int, pairs: int) -> str:
+    leads = f"{left_out:,} {'lead is' if left_out == 1 else 'leads are'} not counted"
+    if not pairs:
+        return f"{leads}, and no two look like one person."
+    return f"{leads}; {pairs:,} {'pair looks' if pairs == 1 else 'pairs look'} like one person."
+
+
+def _pair(first: Any, second: Any) -> list[dict[str, Any]]:
+    """Two leads side by side; what both say alike is marked, so that what differs stands out."""
+    stated = [
+        [told[each] for each in ("email", "company", "phone") if told.get(each)]
+        for told in (known(first), known(second))
+    ]
+    return [
+        {
+            "key": lead.key,
+            "name": name_of(lead),
+            "told": [(text, text in other) for text in mine],
+        }
+        for lead, mine, other in ((first, *stated), (second, *reversed(stated)))
+    ]

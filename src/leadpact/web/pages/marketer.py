@@ -6,10 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from leadpact.ledger.models import Role
-from leadpact.ledger.selectors.deciding import to_decide
 from leadpact.web.figures.parts import told
 from leadpact.web.pages.heads import marked
-from leadpact.web.pages.home import home_of
+from leadpact.web.pages.home import decisions_of, home_of
 from leadpact.web.registry import PageRequest
 
 
@@ -23,7 +22,7 @@ def home(request: PageRequest) -> HttpResponse:
         "overview": overview,
         "side": overview["sides"][0] if overview else None,
         "week": found.get("week"),
-        "decisions": to_decide(request.caller, request.now),
+        "decisions": decisions_of(request),
         "sections": [found[key] for key in ("sources", "quality") if key in found],
     }
     return render(request, "home/marketer.html", shown)

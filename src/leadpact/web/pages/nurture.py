@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 
 from leadpact.ledger.models import NurtureEntry
 from leadpact.ledger.selectors import agreements
-from leadpact.ledger.selectors.lists import nurture_for
+from leadpact.ledger.selectors.lists import nurture_for, nurtured
 from leadpact.web.figures.roles import READERS
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
-from leadpact.web.lists.showing import answer
+from leadpact.web.lists.showing import Shown, answer
 from leadpact.web.pages.leads import known, name_of
 from leadpact.web.registry import PageRequest, page
 
@@ -28,7 +29,7 @@ def _programs(request: PageRequest) -> Sequence[Choice]:
     return [(p.name, p.name) for p in version.agreement.nurture] if version else []
 
 
-def _next(row: NurtureEntry) -> str | None:
+def next_touch(row: NurtureEntry) -> str | None:
     if row.left_at is not None or row.next_step is None:
         return None
     return f"{row.next_step} ({row.next_channel})" if row.next_channel else row.next_step
@@ -48,10 +49,16 @@ NURTURE: Listing[NurtureEntry] = Listing(
         Column("program", "Program", lambda row: row.program, order="program"),
         Column("entered", "Since", lambda row: row.entered_at, order="entered_at"),
         Column("step", "Touches", lambda row: row.step, order="step", numeric=True),
-        Column("next", "Next touch", _next),
-        Column("due", "Due", lambda row: row.next_touch_at, order="next_touch_at"),
-        Column("left", "Left", lambda row: row.left_at, order="left_at"),
-        Column("exit", "How", lambda row: row.exit),
+        Column(
+            "due",
+            "Next touch due",
+            lambda row: row.next_touch_at,
+            order="next_touch_at",
+            cell="lists/cells/next_touch.html",
+        ),
+        Column("next", "Next touch", next_touch, on_page=False),
+        Column("left", "Left on", lambda row: row.left_at, order="left_at", on_page=False),
+        Column("exit", "Ended", lambda row: row.exit, cell="lists/cells/ended.html"),
         Column("owner", "Owner", lambda row: row.owner, order="owner"),
     ),
     order="-entered",
@@ -67,7 +74,17 @@ NURTURE: Listing[NurtureEntry] = Listing(
 )
 
 
-@page("nurture", name="nurture", roles=READERS, nav="Nurture", order=60)
+@page("nurture", name="nurture", roles=READERS, nav="Nurture", order=50)
 def nurture(request: PageRequest) -> HttpResponseBase:
-    """The list."""
-    return answer(request, NURTURE)
+    """How many are in a program and what is late, then the list."""
+    return answer(request, NURTURE, beside=lambda shown: _beside(request, shown))
+
+
+def _beside(request: PageRequest, shown: Shown) -> Mapping[str, Any]:
+    for row in shown.rows:
+        row.next_touch = next_touch(row)
+        row.late = row.left_at is None and (row.next_touch_at or request.now) < request.now
+    found = nurtured(request.caller, request.now)
+    leads = f"{found.leads:,} {'lead is' if found.leads == 1 else 'leads are'} nurtured now"
+    late = f"{found.late:,} {'touch is' if found.late == 1 else 'touches are'} overdue"
+    return {"answer": f"{leads}; {late if found.late else 'no touch is overdue'}."}

@@ -119,7 +119,7 @@ def _with(rows: QuerySet[Clock], name: str) -> QuerySet[Clock]:
     return rows.filter(lead__state__holder=None if name == _NOBODY else name)
 
 
-@page("obligations", name="obligations", roles=READERS, nav="Promises", order=40)
+@page("obligations", name="obligations", roles=READERS, nav="Promises", order=30)
 def obligations(request: PageRequest) -> HttpResponseBase:
     """What is open now, what waits for a ruling, and how promises were kept, by whom and when."""
     version = agreements.in_force(request.now)

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.http import HttpResponseBase
+from django.shortcuts import render
 
 from leadpact.flows.crm_reading import NAMES
-from leadpact.ledger.models import CrmComparison, CrmDisagreement, Role
+from leadpact.ledger.models import CrmComparison, CrmConnection, CrmDisagreement, Role
 from leadpact.ledger.selectors.visible import leads_for
 from leadpact.ledger.services.permits import Act
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
@@ -70,18 +71,19 @@ DIFFERENCES: Listing[CrmDisagreement] = Listing(
     searched="Search lead or record",
     empty=Empty(
         "Both sides agree",
-        "As far as both sides were read, they say the same of every record. Without a connection "
-        "there is nothing to compare: an administrator makes one in the settings.",
+        "As far as both sides were read, they say the same of every record.",
     ),
 )
 
 
 @page(
     "reconciliation", name="reconciliation", act=Act.READ, roles=_READERS,
-    nav="Reconciliation", order=80,
+    nav="Reconciliation", order=70,
 )  # fmt: skip
 def reconciliation(request: PageRequest) -> HttpResponseBase:
     """The counts of both sides, then every difference with its cause."""
+    if not CrmConnection.objects.exists():
+        return render(request, "figures/unconnected.html", {"title": DIFFERENCES.title})
 
     def beside(_shown: Shown) -> Mapping[str, Any]:
         found = CrmComparison.objects.select_related("connection").order_by("connection__system")

@@ -56,7 +56,7 @@ class Line:
         return cap is not None and self.member.open_leads >= _NEARLY_FULL * cap
 
 
-@page("team", name="team", roles=READERS, nav="Team", order=50)
+@page("team", name="team", roles=READERS, nav="Team", order=45)
 def team(request: PageRequest) -> HttpResponse:
     """Load and pace of everybody in sales, and their mirror: what marketing brings."""
     shown = told("Team", "", "sources", "quality", "hygiene")
