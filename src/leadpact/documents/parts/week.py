@@ -80,8 +80,9 @@ def _points(now: tuple[int, int], before: tuple[int, int]) -> str:
         return words.NOTHING
     points = round(abs(found.value) * 100)
     sign = "" if not points else "+" if found.value > 0 else "−"
-    chance = ", may be chance" if found.word is Word.NOISE and points else ""
-    return f"{sign}{words.plural(points, 'point')}{chance}"
+    unit = "point" if points == 1 else "points"
+    noise = f"\nmay{words.GLUE}be{words.GLUE}chance" if found.word is Word.NOISE and points else ""
+    return f"{sign}{points}{words.GLUE}{unit}{noise}"
 
 
 def _change(now: int, before: int) -> str:
