@@ -11,9 +11,10 @@ from django.test import Client
 from leadpact.api import crm_hooks
 from leadpact.demo.hubspot.webhooks import Webhooks
 from leadpact.flows.crm_pull import Pull
-from leadpact.ledger.models import CrmNudge, CrmRecord
+from leadpact.ledger.models import CrmNudge, CrmRecord, Event, LeadState
 from leadpact.ledger.services import crm_connections
 from tests.ledger.crm_company import Company, company
+from tests.ledger.helpers import settle
 from tests.sources.crm.helpers import MAPPING
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ledger]
@@ -81,6 +82,35 @@ def test_deleted_and_merged_records_are_read_as_such(hooked: Any) -> None:
     rows = {row.number: row for row in CrmRecord.objects.all()}
     assert rows[two].absorbed_by == one
     assert rows[gone].deleted_at == at.time()
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["at once", "after a deletion"])
+def test_who_is_deleted_for_privacy_is_erased_and_stays_in_the_figures(
+    hooked: Any, late: bool
+) -> None:
+    at, hooks, deliver, _ = hooked
+    ada = at.portal.add("contacts", {"email": "ada@northwind.io", "lifecyclestage": "lead",
+                                     "recent_conversion_event_name": "Demo"})  # fmt: skip
+    at.rest()
+    assert LeadState.objects.get().stage == "MQL"
+    hooks.waiting.clear()
+    at.portal.forget("contacts", ada)
+    if late:
+        kept = [hooks.waiting.pop()]
+        hooks.send(deliver)
+        nudged(at)
+        settle(at.time())
+        assert LeadState.objects.get().status == "excluded"
+        hooks.waiting[:] = kept
+        at.time.pass_(minutes=1)
+    hooks.send(deliver)
+    nudged(at)
+    settle(at.time())
+    state = LeadState.objects.get()
+    assert (state.status, state.stage) == ("disqualified", "MQL")
+    told = str(list(Event.objects.values())) + str(list(CrmRecord.objects.values()))
+    assert "ada@northwind.io" not in told
+    assert f"contacts/{ada}" not in told
 
 
 @pytest.mark.parametrize("wrong", ["secret", "body", "old", "ahead", "none", "timestamp"])

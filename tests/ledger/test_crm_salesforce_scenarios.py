@@ -23,7 +23,7 @@ from leadpact.ledger.services import crm_connections
 from leadpact.sources.crm.connector import CredentialError, CrmError
 from leadpact.sources.salesforce import connector as reading
 from tests.ledger.helpers import MONDAY, settle
-from tests.ledger.salesforce_company import Company, company
+from tests.ledger.salesforce_company import MAPPING, Company, company
 
 
 def lead(number: str, of: str = "Lead") -> LeadState:
@@ -94,6 +94,41 @@ def test_a_stage_moved_back_by_hand_is_left_so() -> None:
         assert (lead(ada).holder, lead(ada).stage) == ("Ben", "MQL")
         there = at.row_of("Lead", ada)
         assert (there["Status"], there["OwnerId"]) == ("Open", at.ben)
+
+
+def test_where_the_mapping_says_always_a_status_moved_back_is_put_right() -> None:
+    always = MAPPING.replace("property: Status\n", "property: Status\n      write: always\n")
+    with company(mapping=always) as at:
+        ada = at.ask_for_demo()
+        at.rest()
+        at.org.update("Lead", ada, {"Status": "Open"}, at.ben)
+        at.rest()
+        assert at.row_of("Lead", ada)["Status"] == "Working"
+        at.org.update("Lead", ada, {"Status": "Unqualified"}, at.ben)
+        at.rest()
+        assert at.row_of("Lead", ada)["Status"] == "Working"
+
+
+def test_who_is_to_be_forgotten_is_erased_and_stays_in_the_figures() -> None:
+    forgetting = MAPPING.replace("    holder: OwnerId\n    events",
+                                 "    holder: OwnerId\n    forget: Individual.ShouldForget\n"
+                                 "    events")  # fmt: skip
+    with company(mapping=forgetting) as at:
+        ada = at.ask_for_demo()
+        someone = at.org.create("Individual", {"LastName": "King", "ShouldForget": False})
+        at.org.update("Lead", ada, {"IndividualId": someone}, at.ben)
+        at.rest()
+        assert lead(ada).status == "open"
+        at.time.pass_(minutes=20)
+        at.org.update("Individual", someone, {"ShouldForget": True}, at.ben)
+        at.rest()
+        at.rest()
+        (state,) = LeadState.objects.all()
+        assert (state.status, state.stage) == ("disqualified", "MQL")
+        told = str(list(Event.objects.values()))
+        assert "ada@northwind.io" not in told
+        assert ada not in told
+        assert Clock.objects.get().outcome not in ("running", "overdue")
 
 
 @pytest.mark.parametrize("email", ["ada@northwind.io", ""], ids=["same email", "no email"])

@@ -35,7 +35,9 @@ def take_hubspot(
         signature=signature, now=now,
     ):  # fmt: skip
         raise Unsigned
-    told = [(nudge.of, nudge.number, nudge.key) for nudge in nudges_of(text, row.account)]
+    told = [
+        (nudge.of, nudge.number, nudge.key, nudge.forget) for nudge in nudges_of(text, row.account)
+    ]
     crm_connections.nudged(row, told, now=now)
     return True
 

@@ -5,11 +5,13 @@ A reading that is interrupted goes on at the page where it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from leadpact.flows.assigning import people_changed
+from leadpact.flows.crm_forgetting import forget
 from leadpact.flows.crm_people import person_of
 from leadpact.flows.crm_reading import NAMES, Taking
 from leadpact.ledger.models import Batch, CrmConnection, CrmCursor, CrmNudge
@@ -81,7 +83,7 @@ class Pull:
             numbers = sorted({row.number for row in rows if row.object == of})
             for begin in range(0, len(numbers), _READ_AT_ONCE):
                 page = self.connector.read(of, numbers[begin : begin + _READ_AT_ONCE])
-                self._take(of, page, names, None, done)
+                self._take(of, page, names, None, done, _to_forget(rows, of))
         CrmNudge.objects.filter(pk__in=[row.pk for row in rows]).update(done_at=self.now())
         return len(rows)
 
@@ -137,16 +139,39 @@ class Pull:
         return self.connector.changed(of, cursor.since - OVERLAP, cursor.after)
 
     def _take(
-        self, of: str, page: Page, names: dict[str, str], batch: Batch | None, done: Pulled
+        self,
+        of: str,
+        page: Page,
+        names: dict[str, str],
+        batch: Batch | None,
+        done: Pulled,
+        told: AbstractSet[str] = frozenset(),
     ) -> None:
+        """Take a page; who is not there and was `told` to be forgotten is erased."""
+        page, forgotten = self._without_forgotten(of, page, told)
         taking = Taking(self.row, self.crm, names, self.now(), batch)
         if of not in self.crm.people:
             for people, numbers in taking.unknown_people(page.records).items():
                 for begin in range(0, len(numbers), _READ_AT_ONCE):
                     found = self.connector.read(people, numbers[begin : begin + _READ_AT_ONCE])
-                    taking.take(people, found.records, found.deletions)
+                    self._take(people, found, names, batch, Pulled())
         taking.take(of, page.records, page.deletions)
+        forget(self.row, of, forgotten, now=self.now())
         done.count(of, page)
+
+    def _without_forgotten(
+        self, of: str, page: Page, told: AbstractSet[str]
+    ) -> tuple[Page, set[str]]:
+        """A page without the people who are to be forgotten, and their numbers."""
+        people = self.crm.people.get(of)
+        if people is None:
+            return page, set()
+        wish = people.forget or ""
+        numbers = {r.id for r in page.records if r.values.get(wish, "").casefold() == "true"}
+        numbers |= {gone.id for gone in page.deletions if gone.id in told}
+        records = [record for record in page.records if record.id not in numbers]
+        deletions = [gone for gone in page.deletions if gone.id not in numbers]
+        return replace(page, records=records, deletions=deletions), numbers
 
     def _sweep(self, names: dict[str, str], done: Pulled) -> None:
         """Look for records that were deleted."""
@@ -173,3 +198,7 @@ class Pull:
         name = f"{NAMES[self.row.system]}, first reading"
         batch, _ = batches.begin(key, name, rejected=0, actor=self.row.system, now=self.now())
         return batch
+
+
+def _to_forget(nudges: Iterable[CrmNudge], of: str) -> set[str]:
+    return {nudge.number for nudge in nudges if nudge.object == of and nudge.forget}

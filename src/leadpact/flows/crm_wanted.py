@@ -17,6 +17,8 @@ from leadpact.sources.crm.told import number_of
 
 WAITING, OVERDUE, KEPT, MISSED, NONE = "waiting", "overdue", "kept", "missed", "no promise open"
 TASK, NOTE = "task", "note"
+#: Where a stage goes back only if it is emptied first.
+_BACK_BY_NOTHING = ("hubspot",)
 
 _OWN = (
     ("score", "Leadpact score", "number", "The lead's score under the agreement in force."),
@@ -150,8 +152,9 @@ class Comparing:
             return {}
         if self._place(mapped.values.get(now)) < self._place(lead.stage):
             return {mapped.property: value}
-        # Systems refuse to go back in one step: the property is emptied first.
-        return {mapped.property: ""} if mapped.write == "always" else {}
+        if mapped.write != "always":
+            return {}
+        return {mapped.property: "" if self.crm.system in _BACK_BY_NOTHING else value}
 
     def _place(self, stage: str | None) -> int:
         return self.stages.index(stage) if stage in self.stages else -1

@@ -152,6 +152,19 @@ class Portal:
             thing.archived_at = self.now()
             self._tell(of, "deletion", number, thing.archived_at)
 
+    def forget(self, of: str, number: str) -> None:
+        """Delete a record for the sake of privacy: nothing of it is left."""
+        with self.lock:
+            at = self.now()
+            del self.objects[of][number]
+            self.numbers[of].remove(int(number))
+            self._changed.get(of, {}).pop(number, None)
+            for to, numbers in self.links.pop((of, number), {}).items():
+                for each in numbers:
+                    self.links[to, each][of].remove(number)
+            self._tell(of, "deletion", number, at)
+            self._tell(of, "privacyDeletion", number, at)
+
     def restore(self, of: str, number: str) -> None:
         """Bring a deleted record back."""
         with self.lock:

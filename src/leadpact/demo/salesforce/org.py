@@ -17,7 +17,7 @@ PREFIXES = {
     "Event": "00U", "User": "005", "OpportunityContactRole": "00K", "LeadHistory": "0QH",
     "ContactHistory": "03H", "AccountHistory": "019",
     "OpportunityHistory": "008", "OpportunityFieldHistory": "017",
-    "TaskStatus": "01T",
+    "TaskStatus": "01T", "Individual": "0PK",
 }  # fmt: skip
 #: Fields of each object, with their types.
 FIELDS: dict[str, dict[str, str]] = {
@@ -26,12 +26,15 @@ FIELDS: dict[str, dict[str, str]] = {
              "Company": "string", "Title": "string", "Country": "string", "Status": "picklist",
              "LeadSource": "picklist", "OwnerId": "reference", "NumberOfEmployees": "int",
              "IsConverted": "boolean", "ConvertedDate": "date", "ConvertedContactId": "reference",
+             "IndividualId": "reference",
              "ConvertedAccountId": "reference", "ConvertedOpportunityId": "reference",
              "MasterRecordId": "reference"},
     "Contact": {"FirstName": "string", "LastName": "string", "Name": "string", "Email": "email",
                 "Phone": "phone",
                 "Title": "string", "AccountId": "reference", "OwnerId": "reference",
-                "LeadSource": "picklist", "MasterRecordId": "reference"},
+                "LeadSource": "picklist", "IndividualId": "reference",
+                "MasterRecordId": "reference"},
+    "Individual": {"LastName": "string", "ShouldForget": "boolean"},
     "Account": {"Name": "string", "Industry": "picklist", "Website": "url",
                 "NumberOfEmployees": "int", "OwnerId": "reference",
                 "MasterRecordId": "reference"},
@@ -71,8 +74,14 @@ CHOICES = {
     ("Lead", "Status"): ("Open", "Working", "Qualified", "Unqualified"),
     ("Opportunity", "StageName"): ("Prospecting", "Proposal", "Closed Won", "Closed Lost"),
 }
+REQUIRED = (("Lead", "Status"), ("Opportunity", "StageName"))
 #: What a field with the id of another record leads to.
-RELATED = {"AccountId": ("Account",), "OwnerId": ("Group", "User"), "WhoId": ("Contact", "Lead")}
+RELATED = {
+    "AccountId": ("Account",),
+    "OwnerId": ("Group", "User"),
+    "WhoId": ("Contact", "Lead"),
+    "IndividualId": ("Individual",),
+}
 _CHECKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
@@ -261,6 +270,10 @@ class Org:
     def _check(self, of: str, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
             kind = self.fields[of].get(name)
+            if value is None and (of, name) in REQUIRED:
+                raise FaultyError(
+                    "REQUIRED_FIELD_MISSING", f"Required fields are missing: [{name}]"
+                )
             if kind is None:
                 raise FaultyError("INVALID_FIELD", f"No such column '{name}' on entity '{of}'")
             if kind in ("double", "currency", "int") and isinstance(value, str):

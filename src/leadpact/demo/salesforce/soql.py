@@ -20,7 +20,7 @@ _AMONG = re.compile(r"(?P<name>[\w.]+) IN \((?P<values>.*)\)", re.S)
 _TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _AND = re.compile(r" AND (?=[\w.]+ (?:=|!=|>=|IN) )")
 
-Condition = Callable[[Row], bool]
+Condition = Callable[[Org, Row], bool]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,9 @@ class Query:
         """What it finds, as Salesforce tells it. Raises FaultyError."""
         for name in self.names:
             _refuse_unknown(org, self.of, name)
-        found = [row for row in org.rows(self.of, every=every) if all(c(row) for c in self.where)]
+        found = [
+            row for row in org.rows(self.of, every=every) if all(c(org, row) for c in self.where)
+        ]
         for name in reversed(self.order):
             found.sort(key=lambda row: (row[name] is not None, row[name]))
         return [self._told(org, row) for row in found]
@@ -67,14 +69,23 @@ def _condition(text: str) -> Condition:
     if among := _AMONG.fullmatch(text):
         values = {_plain(each) for each in _TEXT.findall(among["values"])}
         name = among["name"]
-        return lambda row: row.get(name) in values
+        return lambda org, row: _value(org, row, name) in values
     compared = _COMPARED.fullmatch(text)
     if compared is None:
         raise FaultyError("MALFORMED_QUERY", f"unexpected condition {text[:60]}")
     name, how, value = compared["name"], compared["how"], _literal(compared["value"])
     if how == ">=":
-        return lambda row: _moment(row[name]) >= value
-    return lambda row: (row.get(name) == value) is (how == "=")
+        return lambda org, row: _is_since(_value(org, row, name), value)
+    return lambda org, row: (_value(org, row, name) == value) is (how == "=")
+
+
+def _value(org: Org, row: Row, name: str) -> Any:
+    above, dot, field = name.partition(".")
+    return (_related(org, row, above, field) or {}).get(field) if dot else row.get(name)
+
+
+def _is_since(text: str | None, at: datetime) -> bool:
+    return text is not None and _moment(text) >= at
 
 
 def _literal(text: str) -> Any:

@@ -626,6 +626,7 @@ class Migration(migrations.Migration):
                 ('object', models.TextField()),
                 ('number', models.TextField()),
                 ('key', models.TextField()),
+                ('forget', models.BooleanField(default=False)),
                 ('received_at', models.DateTimeField()),
                 ('done_at', models.DateTimeField(null=True)),
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='nudges', to='ledger.crmconnection')),

@@ -155,12 +155,16 @@ class CrmDue(models.Model):
 
 
 class CrmNudge(models.Model):
-    """The system said that a record changed: it is read at once. `key` is its message's."""
+    """The system said that a record changed: it is read at once. `key` is its message's.
+
+    `forget`: it said that the person is to be forgotten.
+    """
 
     connection = models.ForeignKey(CrmConnection, on_delete=models.CASCADE, related_name="nudges")
     object = models.TextField()
     number = models.TextField()
     key = models.TextField()
+    forget = models.BooleanField(default=False)
     received_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
 

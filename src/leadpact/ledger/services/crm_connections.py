@@ -185,14 +185,14 @@ def persons() -> list[tuple[str, str]]:
     return list(Person.objects.order_by("position", "pk").values_list("name", "email"))
 
 
-def nudged(row: CrmConnection, told: Iterable[tuple[str, str, str]], *, now: datetime) -> int:
-    """Records, each by object, number and key of the message, are to be read at once.
+def nudged(row: CrmConnection, told: Iterable[tuple[str, str, str, bool]], *, now: datetime) -> int:
+    """Records are to be read at once; how many of the messages were new.
 
-    How many of the messages were new.
+    Each by object, number and key of the message, and whether it is a person to be forgotten.
     """
     rows = [
-        CrmNudge(connection=row, object=of, number=number, key=key, received_at=now)
-        for of, number, key in told
+        CrmNudge(connection=row, object=of, number=number, key=key, forget=forget, received_at=now)
+        for of, number, key, forget in told
     ]
     there = set(
         CrmNudge.objects.filter(connection=row, key__in=[each.key for each in rows]).values_list(

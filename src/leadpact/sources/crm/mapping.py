@@ -117,6 +117,11 @@ class People(Model):
     stages: Stages | None = None
     holder: Holder | None = None
     events: list[Happening] = Field(default_factory=list)
+    forget: Name | None = Field(
+        None,
+        description="A property that is true once the person is to be forgotten, such as "
+        "`Individual.ShouldForget`: they are erased here too, as `leadpact person erase` does.",
+    )
 
 
 class Companies(Model):
@@ -260,7 +265,7 @@ class Crm(Model):
         """The properties of an object whose changes count, in alphabetical order."""
         if people := self.people.get(name):
             dates = set(people.stages.dates.values()) if people.stages else set()
-            return sorted(set(_read_by(people)) - dates)
+            return sorted(set(_read_by(people)) - dates - {people.forget})
         if companies := self.companies.get(name):
             return sorted(set(_named(companies.fields.values())))
         return [self.deals[name].outcome.property] if name in self.deals else []
@@ -272,6 +277,7 @@ def _read_by(people: People) -> list[str]:
         found += [people.stages.property, *people.stages.dates.values()]
     if people.holder:
         found.append(people.holder.property)
+    found += [people.forget] if people.forget else []
     for event in people.events:
         found += [event.property, *_named(event.properties.values())]
     return found

@@ -25,11 +25,15 @@ _NUMBERS = ("objectId", "primaryObjectId", "newObjectId", "fromObjectId")
 
 @dataclass(frozen=True)
 class Nudge:
-    """A record that changed; `key` is the same when the message comes twice."""
+    """A record that changed; `key` is the same when the message comes twice.
+
+    `forget`: a person was deleted for the sake of their privacy, for good.
+    """
 
     of: str
     number: str
     key: str
+    forget: bool = False
 
 
 def is_signed(
@@ -61,11 +65,11 @@ def nudges_of(body: str, account: str) -> list[Nudge]:
 
 
 def _nudges(event: dict[str, Any]) -> Iterator[Nudge]:
-    kind = str(event.get("subscriptionType") or "").partition(".")[0]
+    kind, _, what = str(event.get("subscriptionType") or "").partition(".")
     of = _OBJECTS.get(str(event.get("objectTypeId") or kind)) or _OBJECTS.get(kind)
     if of is None:
         return
     whole = {name: event[name] for name in sorted(event) if name != "attemptNumber"}
     mark = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:32]
     for number in dict.fromkeys(str(event[name]) for name in _NUMBERS if event.get(name)):
-        yield Nudge(of, number, f"{mark} {number}")
+        yield Nudge(of, number, f"{mark} {number}", what == "privacyDeletion")

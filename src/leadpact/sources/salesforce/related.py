@@ -127,6 +127,11 @@ class Related:
             where = ["IsDeleted = true", "MasterRecordId != null", recent]
             rows = self.query(select(("MasterRecordId",), of, where), every=True)
             found += [shapes.flat(row, "MasterRecordId") for row in rows]
+        people = self.crm.people.get(of)
+        if people and people.forget and "." in people.forget:
+            above = people.forget.partition(".")[0]
+            where = [f"{people.forget} = true", f"{above}.SystemModstamp >= {moment(since)}"]
+            found += [str(row["Id"]) for row in self.query(select(("Id",), of, where))]
         return sorted({each for each in found if each})
 
     def masters(self, of: str, ids: Sequence[str]) -> dict[str, str]:

@@ -23,6 +23,8 @@ _CONTACT = (
     ("employees", "Account.NumberOfEmployees", "number"), ("source", "LeadSource", ""),
     ("opted_out", "HasOptedOutOfEmail", "boolean"),
 )  # fmt: skip
+#: Leads and contacts have it where data protection is turned on in the organisation.
+_INDIVIDUAL = "IndividualId"
 #: What the statuses of leads that Salesforce brings along are.
 _ROLE_OF = {
     "open - not contacted": "lead", "open": "lead", "new": "lead", "working": "mql",
@@ -75,6 +77,7 @@ def suggest(known: Known, stages: Sequence[tuple[str, str]]) -> str:
         ]
         lines += _stages(known.get(of, {}), stages) if of == "Lead" else []
         lines.append("    holder: OwnerId")
+        lines += ["    forget: Individual.ShouldForget"] if _INDIVIDUAL in known.get(of, {}) else []
     # What an account says of its contacts they have by its name and a dot.
     lines += [
         "companies:",
