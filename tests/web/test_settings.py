@@ -29,6 +29,8 @@ from leadpact.ledger.models import (
     User,
     Webhook,
 )
+from leadpact.ledger.sealing import unseal
+from leadpact.notify import chat
 from tests.web import registered
 
 LIST = b"Email,Created,Shoe size\nzoe@zoeworks.org,2026-01-02 10:00,42\nyan@yanworks.org,soon,41\n"
@@ -74,6 +76,17 @@ def test_somebody_is_invited_and_chooses_a_password(client: Client) -> None:
     assert found
     assert User.objects.get(email="new@corp.org").role == "viewer"
     assert Client().get(found[1], follow=True).status_code == 200
+
+
+def test_a_person_of_the_agreement_is_invited_with_one_click(client: Client) -> None:
+    page = client.get(reverse("settings_people")).text
+    person = Person.objects.filter(active=True, user=None).exclude(email="")[0]
+    assert f'aria-label="Invite {person.name}"' in page
+    told = {"email": person.email, "name": person.name, "role": "rep"}
+    do(client, "settings_people", "invite", **told)
+    assert User.objects.get(email=person.email).person == person
+    page = client.get(reverse("settings_people")).text
+    assert f'aria-label="Invite {person.name}"' not in page
 
 
 def away(client: Client, **sent: str) -> str:
@@ -122,17 +135,21 @@ def test_a_head_manages_people_but_invites_nobody(company: None) -> None:
     assert not User.objects.filter(email="sly@corp.org").exists()
 
 
-def test_a_form_is_declared_shown_and_retired(client: Client) -> None:
+def test_a_form_is_created_shown_and_retired(client: Client) -> None:
+    page = client.get(reverse("settings_forms")).text
+    assert 'name="field" value="company"' in page
+    for hidden in ("email", "owner", "source"):
+        assert f'name="field" value="{hidden}"' not in page
     told = do(
-        client, "settings_forms", "create",
-        name="Contact", fields="name*\ncompany=Your firm", sites="https://www.corp.org",
+        client, "settings_forms", "create", name="Contact", field=["name", "company"],
+        **{"must:name": "on", "label:company": "Your firm"}, sites="https://www.corp.org",
     )  # fmt: skip
     form = Form.objects.get(name="Contact")
     assert f"/f/{form.key}" in told
-    assert "Your firm" in told
+    assert "Name*, Your firm" in told
     do(client, "settings_forms", "retire", key=form.key)
     assert Form.objects.get(name="Contact").retired_at
-    assert "no_such" in do(client, "settings_forms", "create", name="N", fields="no_such")
+    assert "no_such" in do(client, "settings_forms", "create", name="N", field="no_such")
     assert not Form.objects.filter(name="N").exists()
 
 
@@ -151,6 +168,45 @@ def test_channels_and_webhooks_come_and_go(client: Client) -> None:
     webhook = Webhook.objects.latest("pk")
     do(client, "settings_notices", "drop_webhook", number=webhook.pk)
     assert not Webhook.objects.filter(pk=webhook.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"service": "mail", "host": "", "sender": "a@b.org"}, "Name your mail server"),
+        ({"service": "mail", "host": "mx.b.org/x", "sender": "a@b.org"}, "Name your mail server"),
+        ({"service": "mail", "host": "mx.b.org", "sender": "us"}, "from which address"),
+        ({"service": "mail", "host": "mx.b.org", "port": "0", "sender": "a@b.org"}, "a number"),
+        ({"service": "slack", "hook_slack": "https://b.org/x"}, "no address of Slack"),
+        ({"service": "teams", "hook_teams": "slack://a/b/c"}, "no address of Microsoft Teams"),
+    ],
+)
+def test_a_channel_that_cannot_be_is_refused(
+    client: Client, told: dict[str, str], said: str
+) -> None:
+    assert said in do(client, "settings_notices", "add_channel", **told)
+    assert not Channel.objects.exists()
+
+
+def test_a_mail_server_and_a_chat_are_added_by_their_own_fields(client: Client) -> None:
+    do(
+        client, "settings_notices", "add_channel", service="mail", host="smtp.b.org",
+        user="us@b.org", password="p:@/?", sender="leads@b.org",
+    )  # fmt: skip
+    hook = "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+    do(client, "settings_notices", "add_channel", service="slack", hook_slack=hook)
+    mail = unseal(Channel.objects.get(name="Mail").address)
+    assert mail == (
+        "mailtos://us%40b.org:p%3A%40%2F%3F@smtp.b.org:587"
+        "?from=leads@b.org&mode=starttls&to={email}"
+    )
+    assert chat.problem_of(mail) is None
+    assert unseal(Channel.objects.get(name="Slack").address) == hook
+    assert "p:@/?" not in client.get(reverse("settings_notices")).text
+
+
+def test_messages_that_wait_for_a_channel_are_an_alarm(client: Client) -> None:
+    assert "cannot be sent: there is no channel" in client.get(reverse("settings_notices")).text
 
 
 def test_a_trial_to_a_private_address_is_refused(client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from typing import Any
 from urllib.parse import quote
 
 import apprise
@@ -21,6 +22,13 @@ def problem_of(url: str) -> str | None:
     if apprise.Apprise.instantiate(url.replace(RECEIVER, "nobody@example.org")) is None:
         return "This is no address that can be told anything; see apprise's list of services."
     return None
+
+
+def scheme_of(url: str) -> str:
+    """What apprise calls the service of an address, also of one that the service itself shows."""
+    server = apprise.Apprise.instantiate(url)
+    written: Any = server
+    return "" if server is None else str(written.url()).partition(":")[0].lower()
 
 
 def send(url: str, message: Message, *, email: str = "", private: bool = False) -> None:

@@ -260,8 +260,18 @@ def _field(agreement: Agreement, told: str) -> Asked:
     spec = agreement.fields.get(name)
     values = [str(v) for v in spec.values or ()] if isinstance(spec, FieldSpec) else []
     kind = {"email": "email", "phone": "tel"}.get(name, "choice" if values else types[name])
-    label = label or _LABELS.get(name) or name.replace("_", " ").capitalize()
+    label = label or label_of(name)
     return Asked(name, label, kind, required, values)
+
+
+def askable(agreement: Agreement) -> list[str]:
+    """The attributes that a form may ask for besides the email."""
+    return [name for name in agreement.field_types() if name not in (*_NOT_ASKED, "email")]
+
+
+def label_of(name: str) -> str:
+    """What a form calls an attribute by itself."""
+    return _LABELS.get(name) or name.replace("_", " ").capitalize()
 
 
 def _states(agreement: Agreement, states: Mapping[str, str]) -> dict[str, str]:

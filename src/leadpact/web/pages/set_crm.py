@@ -27,6 +27,11 @@ from leadpact.web.registry import PageRequest, form_page
 #: What was typed in the first step, encrypted, until the second.
 _TYPED = "crm"
 _FILE = "crm.yaml"
+#: What an app of each system has to prove who it is.
+_FIELDS = {
+    "hubspot": ("token",),
+    "salesforce": ("client_id", "client_secret", "refresh_token"),
+}
 _REFUSALS = (ConnectionRefusal, CrmError, MappingError, SealError, SendError)
 
 
@@ -62,10 +67,11 @@ def _is_there(system: str, rows: list[dict[str, Any]]) -> bool:
 
 def _suggest(request: PageRequest) -> HttpResponse:
     """The first step: what the account has becomes a mapping to read before anything is taken."""
-    system, token = request.POST.get("system", ""), request.POST.get("token", "").strip()
-    if system not in NAMES or not token:
+    system = request.POST.get("system", "")
+    credentials = _credentials(request, system)
+    if system not in NAMES or not credentials:
         raise ConnectionRefusal("Choose a system, and give the credential of its app.")
-    credentials, address = _credentials(token), request.POST.get("address", "").strip()
+    address = request.POST.get("address", "").strip()
     if address:
         # Whoever administers pages may not aim calls at what this machine alone can reach.
         target_of(address, private=may_call_private())
@@ -75,14 +81,10 @@ def _suggest(request: PageRequest) -> HttpResponse:
     return _shown(request, suggested=text, system_name=NAMES[system])
 
 
-def _credentials(token: str) -> dict[str, str]:
-    if not token.startswith("{"):
-        return {"token": token}
-    try:
-        told = json.loads(token)
-    except ValueError:
-        raise ConnectionRefusal("The credential begins as JSON and is none.") from None
-    return {str(name): str(value) for name, value in told.items()}
+def _credentials(request: PageRequest, system: str) -> dict[str, str]:
+    """What the fields of the system say, without those that were left empty."""
+    told = {name: request.POST.get(name, "").strip() for name in _FIELDS.get(system, ())}
+    return {name: value for name, value in told.items() if value}
 
 
 def _connect(request: PageRequest) -> str | HttpResponse:

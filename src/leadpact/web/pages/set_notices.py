@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 
 from leadpact.flows import channels as flow
 from leadpact.flows.telling import KINDS, OF_A_LEAD
@@ -14,6 +14,7 @@ from leadpact.ledger.selectors.lists import notices_for
 from leadpact.ledger.services import channels, notices
 from leadpact.ledger.services.channels import ChannelError
 from leadpact.ledger.services.permits import Act
+from leadpact.notify.addresses import HOOKS, AddressError, of_hook, of_mail
 from leadpact.web.lists.declared import Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import answer
 from leadpact.web.pages.settings import Does, done, shown, tabs
@@ -29,17 +30,13 @@ def told(request: PageRequest) -> HttpResponse:
             "add_webhook": _add_webhook, "try_webhook": _try_webhook, "drop_webhook": _drop_webhook,
             "replay": _replay,
         }  # fmt: skip
-        return done(request, doing, (ChannelError,), "settings_notices")
+        return done(request, doing, (ChannelError, AddressError), "settings_notices")
     return _shown(request)
 
 
 def _shown(request: PageRequest, secret: str = "") -> HttpResponse:
-    receivers = [
-        "marketing",
-        "sales",
-        *Team.objects.filter(active=True).values_list("name", flat=True),
-        *Person.objects.filter(active=True).order_by("name").values_list("name", flat=True),
-    ]
+    teams = Team.objects.filter(active=True).values_list("name", flat=True)
+    persons = Person.objects.filter(active=True).order_by("name").values_list("name", flat=True)
     states = dict.fromkeys(Notice.State.values, 0)
     for state in (Notice.State.WAITING, Notice.State.DEAD):
         states[state] = Notice.objects.filter(state=state).count()
@@ -47,7 +44,11 @@ def _shown(request: PageRequest, secret: str = "") -> HttpResponse:
         request, "notices", secret=secret, kinds=KINDS.items(), of_a_lead=OF_A_LEAD,
         channels=[_with_lists(row) for row in Channel.objects.order_by("name")],
         webhooks=[_with_lists(row) for row in Webhook.objects.order_by("id")],
-        receivers=receivers, waiting=states["waiting"], dead=states["dead"],
+        services=[("mail", "Email"), *((key, told[0]) for key, told in HOOKS.items()),
+                  ("other", "Another service")],
+        hooks=[(key, name, example) for key, (name, _, example) in HOOKS.items()],
+        sides=("marketing", "sales"), teams=teams, persons=persons,
+        waiting=states["waiting"], dead=states["dead"],
     )  # fmt: skip
 
 
@@ -59,11 +60,30 @@ def _with_lists(row: Channel | Webhook) -> dict[str, Any]:
 def _add_channel(request: PageRequest) -> str:
     sent = request.POST
     row = flow.add_channel(
-        sent.get("name", "")[:200], sent.get("address", "").strip()[:2000],
+        sent.get("name", "").strip()[:200] or _called(sent), _address(sent)[:2000],
         sent.getlist("receivers"), sent.getlist("kinds"),
         actor=request.caller.name, now=request.now,
     )  # fmt: skip
     return f"People are told over “{row.name}” from now on. Try it."
+
+
+def _called(sent: QueryDict) -> str:
+    service = sent.get("service", "")
+    return HOOKS[service][0] if service in HOOKS else "Mail" if service == "mail" else ""
+
+
+def _address(sent: QueryDict) -> str:
+    """The address of the service that was chosen, from its own fields. Raises AddressError."""
+    told = {name: str(value).strip() for name, value in sent.items()}
+    service = told.get("service", "")
+    if service == "mail":
+        return of_mail(
+            told.get("host", ""), told.get("port", ""), told.get("user", ""),
+            told.get("password", ""), told.get("sender", ""),
+        )  # fmt: skip
+    if service in HOOKS:
+        return of_hook(service, told.get(f"hook_{service}", ""))
+    return told.get("address", "")
 
 
 def _try_channel(request: PageRequest) -> str:

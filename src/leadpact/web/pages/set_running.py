@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from leadpact.agreement import templates
-from leadpact.agreement.diff import render as in_words
+from leadpact.agreement.diff import render
 from leadpact.flows.checking import AgreementError
 from leadpact.flows.publishing import propose, publish_text
 from leadpact.ledger.models import AgreementVersion
@@ -16,6 +16,7 @@ from leadpact.ledger.services import installation
 from leadpact.ledger.services.agreements import PublishError
 from leadpact.ledger.services.installation import InstallationError
 from leadpact.ledger.services.permits import Act
+from leadpact.web.hours import in_words
 from leadpact.web.pages.settings import done, shown
 from leadpact.web.registry import PageRequest, form_page
 
@@ -37,6 +38,7 @@ def running(request: PageRequest) -> HttpResponse:
         request,
         "running",
         version=version,
+        hours=in_words(version.agreement.calendar) if version else "",
         row=installation.current(now=request.now),
         versions=AgreementVersion.objects.defer("text", "resolved").order_by("-effective_from"),
     )
@@ -67,7 +69,7 @@ def agreement(request: PageRequest) -> HttpResponse:
         proposed = propose(text, _FILE, request.now)
     except AgreementError as error:
         return _editor(request, text, problems=error.problems)
-    changes = None if proposed.changes is None else in_words(proposed.changes)
+    changes = None if proposed.changes is None else render(proposed.changes)
     if request.POST.get("do") != "publish":
         return _editor(
             request, text, problems=proposed.warnings, looked=True, changes=changes,

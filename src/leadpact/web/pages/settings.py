@@ -16,13 +16,19 @@ from leadpact.web.registry import PAGES, PageRequest, page
 
 #: Page → what it is called, and what one does there.
 _PAGES: dict[str, tuple[str, str]] = {
-    "running": ("Organisation", "The agreement in force, going live, shadow mode."),
-    "people": ("People", "Who signs in as what; teams, hours, caps and absences."),
-    "imports": ("Imports", "Bring in an export of your CRM or a spreadsheet, and take it back."),
-    "crm": ("Customer system", "HubSpot or Salesforce, both ways; at first only read."),
+    "running": (
+        "Agreement",
+        "What is in force, its versions, going live or only watching.",
+    ),
+    "people": ("People", "Invite people; teams, hours, limits and absences."),
+    "imports": ("Imports", "Bring in an export of your CRM or a spreadsheet, or take one back."),
+    "crm": ("CRM", "Connect HubSpot or Salesforce; at first Leadpact only reads."),
     "forms": ("Web forms", "Forms for your site, and the snippet to paste."),
-    "notices": ("Notices", "Over which channels and webhooks who is told; what got through."),
-    "keys": ("API keys", "Let programs send events and read figures."),
+    "notices": (
+        "Notifications",
+        "How people and programs are told, and what got through.",
+    ),
+    "keys": ("API keys", "Let programs send events and read data."),
 }
 
 #: What a page does with what was sent to it; the sentence that says so, or a whole answer.
