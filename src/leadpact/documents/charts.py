@@ -12,7 +12,8 @@ from typing import Any
 import altair as alt
 
 FONT = "system-ui, sans-serif"
-INK, FAINT, RULE = "var(--ink-soft)", "var(--line)", "var(--ink)"
+INK, FAINT, EDGE = "var(--ink-soft)", "var(--line)", "var(--edge)"
+RULE = "var(--ink)"
 GOOD, BAD, MAIN = "var(--kept)", "var(--broken)", "var(--accent)"
 
 Rows = Sequence[dict[str, Any]]
@@ -83,14 +84,14 @@ def pace(due: Rows, came: Rows, end: dict[str, Any] | None, hurdles: Rows) -> di
         scale=alt.Scale(type="utc"),
         axis=alt.Axis(format="%-d %b", tickCount=4, labelOverlap=True, grid=False),
     )
-    y = alt.Y("value:Q", title=None, axis=alt.Axis(format=",d", tickCount=4))
+    y = alt.Y("value:Q", title=None, axis=alt.Axis(format=",d", tickCount=4, grid=False))
     tips = [alt.Tooltip("label:N", title="sum")]
     bars = alt.Chart(_data(hurdles)).encode(y=y)
-    names = bars.mark_text(align="left", x=3, dy=-6, color=INK, fontSize=11)
+    names = bars.mark_text(align="left", x=3, dy=-7, color=INK)
     path = alt.Chart(_data(due)).encode(x=x, y=y)
     steps = alt.Chart(_data(came)).encode(x=x, y=y, tooltip=tips)
     layers: list[alt.Chart] = [
-        bars.mark_rule(color=FAINT, strokeWidth=1.5),
+        bars.mark_rule(color=EDGE, strokeWidth=1),
         path.mark_line(color=RULE, strokeDash=[5, 4], strokeWidth=1.5),
         steps.mark_line(color=MAIN, strokeWidth=2.5, interpolate="step-after"),
         names.encode(text="label:N"),
