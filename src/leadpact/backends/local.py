@@ -25,7 +25,6 @@ from leadpact.engine.log import History
 from leadpact.engine.questions import Questions
 from leadpact.engine.reading import read_log
 from leadpact.engine.result import Result
-from leadpact.engine.tables import result_of
 from leadpact.engine.voids import ORGANISATION_KINDS
 
 
@@ -113,8 +112,7 @@ class _Asked:
                 log = read_log(bucket, questions, self._as_of, self._known_at, self._simulate)
                 latest = max(latest, log.last)
                 judged = hygiene.apply(self.versions, replace(log, last=last))
-                examined = engine.examine_judged(self.versions, judged, self._simulate)
-                joint.add(result_of(examined, last=True))
+                joint.add(engine.result_of_judged(self.versions, judged, self._simulate))
             return joint.result(), latest
 
 

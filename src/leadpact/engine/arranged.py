@@ -41,9 +41,14 @@ class Leads(Sequence[str]):
 
     def find(self, keys: Sequence[str | None]) -> list[int]:
         """Numbers of some leads; -1 for one that is not there."""
-        found = pc.index_in(pa.array(keys, pa.string()), self.array, skip_nulls=True)
-        numbers: list[int] = pc.fill_null(found, -1).to_pylist()
-        return numbers
+        wanted = set(keys) - {None}
+        if not wanted:
+            return [-1] * len(keys)
+        there = np.flatnonzero(pc.is_in(self.array, pa.array(wanted, pa.string())))
+        number = dict(
+            zip(self.array.take(pa.array(there)).to_pylist(), there.tolist(), strict=True)
+        )
+        return [-1 if key is None else number.get(key, -1) for key in keys]
 
 
 @dataclass(frozen=True, eq=False)

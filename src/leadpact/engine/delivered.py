@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,8 @@ COLUMNS = {
     "moment": "moment",
     "recorded": "recorded",
 }
-_ROWS_AT_ONCE = 1 << 20
+#: So many stay in the processor's cache, and in memory that is used again for those after them.
+_ROWS_AT_ONCE = 1 << 16
 _TOLD = ["row", "event", "lead", "at", "print"]
 _NUMERIC = (pa.types.is_floating, pa.types.is_integer, pa.types.is_decimal)
 
@@ -83,6 +85,8 @@ class Delivered:
         self._rows = sql.delivered(rows, self.names)
         self._cut = sql.cut(as_of, known_at)
         self.at_hand: AtHand | None = None
+        # What is asked stands in tables of the connection, so threads take turns.
+        self._asking = threading.RLock()
 
     @functools.cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -165,9 +169,10 @@ class Delivered:
         if self.at_hand is not None:
             taken = [self.at_hand.take(self._at_hand(name), rows) for name in names]
             return pa.table(dict(zip(names, taken, strict=True)))
-        self.connection.register("wanted", pa.table({"row": rows.astype(np.int64)}))
         columns = {name: self._column(name) for name in names}
-        found = self.connection.sql(sql.fetched(columns, kinds)).to_arrow_table()
+        with self._asking:
+            self.connection.register("wanted", pa.table({"row": rows.astype(np.int64)}))
+            found = self.connection.sql(sql.fetched(columns, kinds)).to_arrow_table()
         told = found["row"].to_numpy()
         found = found.select(list(names))
         if np.array_equal(told, rows):
@@ -190,7 +195,8 @@ class Delivered:
 
     def rows_found(self, statement: str) -> NDArray[np.int32]:
         """The rows that a statement finds, in order."""
-        found = self.connection.sql(statement).to_arrow_table()["row"].to_numpy()
+        with self._asking:
+            found = self.connection.sql(statement).to_arrow_table()["row"].to_numpy()
         return np.sort(found).astype(np.int32)
 
     def distinct(self, name: str, kinds: Sequence[str]) -> list[str]:
@@ -199,7 +205,8 @@ class Delivered:
             texts = self.at_hand.text(name).filter(self.at_hand.of_kinds(kinds)).unique()
         else:
             statement = sql.distinct_texts(self.text_of(name), kinds)
-            texts = self.connection.sql(statement).to_arrow_table()["text"]
+            with self._asking:
+                texts = self.connection.sql(statement).to_arrow_table()["text"]
         return [each for each in texts.to_pylist() if each is not None]
 
     def rows_saying(
@@ -210,8 +217,9 @@ class Delivered:
         if not kinds or not texts:
             return np.zeros(0, np.int32)
         if self.at_hand is None:
-            self.connection.register("texts", pa.table({"text": wanted}))
-            return self.rows_found(sql.rows_saying(self.text_of(name), kinds))
+            with self._asking:
+                self.connection.register("texts", pa.table({"text": wanted}))
+                return self.rows_found(sql.rows_saying(self.text_of(name), kinds))
         said = pc.is_in(self.at_hand.text(name), wanted)
         chosen = pc.and_(self.at_hand.of_kinds(kinds), said).to_numpy(zero_copy_only=False)
         found: NDArray[np.int32] = self.at_hand.rows[chosen]

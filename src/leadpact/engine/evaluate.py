@@ -19,9 +19,9 @@ from leadpact.engine.merges import Ownership, ownership
 from leadpact.engine.questions import Questions
 from leadpact.engine.reading import read_log
 from leadpact.engine.result import Result
-from leadpact.engine.running import Finished, run
+from leadpact.engine.running import Finished, run, run_in_parts
 from leadpact.engine.shape import ShapedRows, Statements, shape_attributes, shape_rows
-from leadpact.engine.tables import TablesOfLog, result_of
+from leadpact.engine.tables import Names, TablesOfLog, Written, result_of, written
 from leadpact.engine.values import read
 
 
@@ -127,16 +127,9 @@ def evaluate(
     `as_of` cuts by when things happened (default: the last row), `known_at` by when they became
     known. `simulate` drops what the system had decided. Raises ValueError when no version is given.
     """
-    examined = examine(
-        versions,
-        history,
-        as_of=as_of,
-        known_at=known_at,
-        simulate=simulate,
-        with_hygiene=with_hygiene,
-    )
-    found = result_of(examined, last=True)
-    return replace(found, versions=tuple(examined.versions), known_at=known_at)
+    ordered = _in_order(versions)
+    judged = _judged(ordered, history, as_of, known_at, simulate, with_hygiene)
+    return replace(result_of_judged(ordered, judged, simulate), known_at=known_at)
 
 
 def examine(
@@ -150,11 +143,15 @@ def examine(
     trace: int = 0,
 ) -> Evaluation:
     """As `evaluate`, with all that it came from; `trace`: room for so many changes of points."""
-    if not versions:
-        raise ValueError("at least one version of an agreement is needed")
-    ordered = in_order(list(versions))
+    ordered = _in_order(versions)
     judged = _judged(ordered, history, as_of, known_at, simulate, with_hygiene)
     return examine_judged(ordered, judged, simulate, trace)
+
+
+def _in_order(versions: Sequence[Agreement]) -> list[Agreement]:
+    if not versions:
+        raise ValueError("at least one version of an agreement is needed")
+    return in_order(list(versions))
 
 
 def _judged(
@@ -189,8 +186,7 @@ class Prepared:
         if shaped is None or not shaped.serves(ordered):
             judged = _judged(ordered, self._history, self._as_of, None, self._simulate)
             shaped = self._shaped = shape(ordered, judged, self._simulate)
-        found = result_of(folded(shaped, ordered), last=True)
-        return replace(found, versions=tuple(ordered))
+        return _result(shaped, ordered)
 
 
 def examine_judged(
@@ -198,6 +194,13 @@ def examine_judged(
 ) -> Evaluation:
     """As `examine`, of a log that hygiene has judged; versions in order of their effect."""
     return folded(shape(ordered, judged, simulate), ordered, trace)
+
+
+def result_of_judged(
+    ordered: list[Agreement], judged: hygiene.Judged, simulate: bool = False
+) -> Result:
+    """As `evaluate`, of a log that hygiene has judged; versions in order of their effect."""
+    return _result(shape(ordered, judged, simulate), ordered)
 
 
 def shape(ordered: list[Agreement], judged: hygiene.Judged, simulate: bool = False) -> Shaped:
@@ -222,7 +225,26 @@ def shape(ordered: list[Agreement], judged: hygiene.Judged, simulate: bool = Fal
 
 def folded(shaped: Shaped, ordered: list[Agreement], trace: int = 0) -> Evaluation:
     """The fold over a shaped log under its own versions, or others that it serves."""
-    compiled = compile_program(
+    compiled = _compiled(shaped, ordered)
+    finished = run(compiled, shaped.arranged, shaped.owned.merges, trace)
+    return Evaluation(shaped, compiled, finished, ordered)
+
+
+def _result(shaped: Shaped, ordered: list[Agreement]) -> Result:
+    """The result of that fold, of which the records become tables stretch by stretch."""
+    compiled = _compiled(shaped, ordered)
+    names = Names(compiled, shaped.log, ordered)
+
+    def tables(part: Finished) -> Written:
+        return written(Evaluation(shaped, compiled, part, ordered), names)
+
+    finished, parts = run_in_parts(compiled, shaped.arranged, shaped.owned.merges, tables)
+    found = result_of(Evaluation(shaped, compiled, finished, ordered), parts)
+    return replace(found, versions=tuple(ordered))
+
+
+def _compiled(shaped: Shaped, ordered: list[Agreement]) -> Compiled:
+    return compile_program(
         ordered,
         shaped.log.questions,
         shaped.rows.patterns,
@@ -230,8 +252,6 @@ def folded(shaped: Shaped, ordered: list[Agreement], trace: int = 0) -> Evaluati
         shaped.closures,
         _span(shaped.log),
     )
-    finished = run(compiled, shaped.arranged, shaped.owned.merges, trace)
-    return Evaluation(shaped, compiled, finished, ordered)
 
 
 def closures_of(log: Log) -> list[Closure]:

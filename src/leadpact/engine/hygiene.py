@@ -10,17 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
 from leadpact.agreement.spec import Agreement
+from leadpact.engine import threads
 from leadpact.engine.arranged import SUPPLIED, Log
 from leadpact.engine.judging import machines
-from leadpact.engine.judging.arrivals import judge_arrivals, settle_merges
-from leadpact.engine.judging.asking import in_force
+from leadpact.engine.judging.arrivals import comers, judge_arrivals, settle_merges
+from leadpact.engine.judging.asking import InForce, in_force
 from leadpact.engine.judging.decisions import Decision, Record, exclusions
-from leadpact.engine.judging.opting_out import judge_wishes
+from leadpact.engine.judging.opting_out import judge_wishes, wishes_of
 from leadpact.engine.merges import merges_of
 from leadpact.engine.prints import Print, names_asked
 from leadpact.engine.result import SET_ASIDE
@@ -47,14 +49,31 @@ def apply(versions: Sequence[Agreement], log: Log) -> Judged:
     """
     periods = in_force(versions)
     record, merges = Record(log), merges_of(log)
+    rows = len(log.rows.at)
+    (bots, aside), came, wished = threads.together(
+        rows,
+        partial(_machines, periods, log),
+        partial(comers, periods, log),
+        partial(wishes_of, periods, log),
+    )
+    verdicts = judge_arrivals(periods, log, came, bots, record, merges)
+    verdicts += settle_merges(verdicts, record, merges, log)
+    verdicts += judge_wishes(wished, log, verdicts, record)
+    judged = threads.together(
+        rows,
+        partial(_rewritten, log, aside, verdicts),
+        lambda: exclusions([*record.all(), *verdicts], log),
+        partial(_set_aside, log, aside),
+    )
+    return Judged(*judged)
+
+
+def _machines(periods: Sequence[InForce], log: Log) -> tuple[dict[int, str], machines.Aside]:
+    """Leads that are bots, each with why, and the rows that machines caused."""
     crawlers = machines.known_crawlers(periods, log)
     forms = machines.judge_forms(periods, log, crawlers)
-    aside = machines.together([forms.aside, machines.judge_mail(periods, log, crawlers)])
-    verdicts = judge_arrivals(periods, log, forms.leads, record, merges)
-    verdicts += settle_merges(verdicts, record, merges, log)
-    verdicts += judge_wishes(periods, log, verdicts, record)
-    told = exclusions([*record.all(), *verdicts], log)
-    return Judged(_rewritten(log, aside, verdicts), told, _set_aside(log, aside))
+    mail = machines.judge_mail(periods, log, crawlers)
+    return forms.leads, machines.together([forms.aside, mail])
 
 
 def unjudged(log: Log) -> Judged:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from leadpact.engine import threads
 from leadpact.engine.arranged import Log, empty, part_of, ranks
 from leadpact.engine.arranging.kernels import Rows, find_places, rewrite
 from leadpact.engine.prints import Print
@@ -43,12 +44,22 @@ def rewritten(
     extra = Rows(extras.at, (extras.prints + len(log.prints)).astype(np.int32), extras.row)
     places = _places(replace(log, prints=known), extras, extra)
     order = _order(extras, places, ranks(known)[extra.prints])
-    sizes = np.diff(log.begins) - np.diff(np.append(0, np.cumsum(out))[log.begins])
+    sizes = np.diff(log.begins)
+    sizes -= np.bincount(log.lead_of(dropped), minlength=len(sizes))
     sizes += np.bincount(extras.lead, minlength=len(sizes))
     begins = np.append(0, np.cumsum(sizes))
     rows = empty(int(begins[-1]))
-    chosen = part_of(extra, order)
-    rewrite(log.begins, log.rows, out, extras.lead[order], places[order], chosen, rows)
+    leads, places, chosen = extras.lead[order], places[order], part_of(extra, order)
+
+    def copy(part: tuple[int, int]) -> None:
+        first, last = part
+        taken = slice(*np.searchsorted(leads, part))
+        own = leads[taken] - first
+        target = part_of(rows, slice(begins[first], begins[last]))
+        stretch = log.begins[first : last + 1]
+        rewrite(stretch, log.rows, out, own, places[taken], part_of(chosen, taken), target)
+
+    threads.at_once(copy, threads.parts(begins))
     return replace(log, begins=begins, rows=rows, prints=known, decided=(*log.decided, *decided))
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,15 +18,17 @@ from leadpact.engine.kernels.fold import fold
 from leadpact.engine.layout import with_heirs
 from leadpact.engine.merges import Heir, Merge, heirs_of, levels_of
 
-#: Leads folded in one go, at most and at least. Of so many, arrays of results are large enough for
-#: their memory to go back to the system at once; so few are not worth a thread.
-AT_ONCE, WORTH_A_THREAD = 250_000, 2_000
+#: Leads folded in one go, at most and at least. Records of so many stay near the processor until
+#: they are tables, in memory that those after them use again; so few are not worth a thread.
+AT_ONCE, WORTH_A_THREAD = 16_384, 2_000
+
+Told = TypeVar("Told")
 
 _NAMES = ("entries", "episodes", "clocks", "shares", "trace")
 _RECORDS = (b.ENTRY, b.EPISODE, b.CLOCK, b.SHARE, b.TRACE)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Finished:
     """The records that the fold wrote, trimmed to what was used."""
 
@@ -37,11 +39,6 @@ class Finished:
     shares: Any
     trace: Any
 
-    def let_go(self, *names: str) -> None:
-        """Forget some of them: of a million leads they take half a gigabyte."""
-        for name in names:
-            setattr(self, name, getattr(self, name)[:0].copy())
-
 
 def run(compiled: Compiled, rows: b.Rows, merges: Sequence[Merge], trace: int = 0) -> Finished:
     """Folds every lead, several stretches of them at once; absorbed leads come first.
@@ -49,14 +46,41 @@ def run(compiled: Compiled, rows: b.Rows, merges: Sequence[Merge], trace: int = 
     `trace`: room for so many changes of points; there is more when it is outgrown.
     """
     states = _states(len(rows.begins))
+    absorbed, folded = _begun(compiled, rows, states, merges, trace)
+    return _joined(states, [*absorbed, *threads.at_once(folded, _parts(rows, merges))])
+
+
+def run_in_parts(
+    compiled: Compiled, rows: b.Rows, merges: Sequence[Merge], told: Callable[[Finished], Told]
+) -> tuple[Finished, list[Told]]:
+    """As `run`, of a million leads without holding all their records at once: half a gigabyte.
+
+    What is `told` of the records of each stretch of leads, in the order of `run`. The states and
+    episodes are kept; of the other records there are none any more.
+    """
+    states = _states(len(rows.begins))
+    absorbed, folded = _begun(compiled, rows, states, merges, 0)
+
+    def tell(part: Finished) -> tuple[Any, Told]:
+        return part.episodes.copy(), told(part)
+
+    def told_of(part: tuple[int, int]) -> tuple[Any, Told]:
+        return tell(_joined(states, [folded(part)]))
+
+    found = [tell(_joined(states, absorbed))] if absorbed else []
+    found += threads.at_once(told_of, _parts(rows, merges))
+    nothing = _joined(states, [])
+    episodes = np.concatenate([nothing.episodes, *(episodes for episodes, _ in found)])
+    return replace(nothing, episodes=episodes.view(np.recarray)), [each for _, each in found]
+
+
+def _begun(
+    compiled: Compiled, rows: b.Rows, states: Any, merges: Sequence[Merge], trace: int
+) -> tuple[list[b.Output], Callable[[tuple[int, int]], b.Output]]:
+    """The results of absorbed leads, and how those of a stretch of the others are found."""
     absorbed, heirs, left = _fold_absorbed(compiled, rows, states, merges, trace)
     rows = with_heirs(rows, heirs)
-
-    def folded(part: tuple[int, int]) -> b.Output:
-        return _folded(compiled, rows, states, left, part, trace)
-
-    parts = [*absorbed, *threads.at_once(folded, _parts(rows, merges))]
-    return _joined(states, parts)
+    return absorbed, lambda part: _folded(compiled, rows, states, left, part, trace)
 
 
 def _fold_absorbed(
@@ -74,7 +98,7 @@ def _fold_absorbed(
             part = _folded(compiled, known, states, left, lead, trace)
             heirs += heirs_of(merge, part, before)
             before += len(part.clocks)
-            parts.append(part)
+            parts.append(_copied(part))
         clocks = np.concatenate([left[:0], *(part.clocks for part in parts)])
         left = clocks.view(np.recarray) if len(clocks) else left
     return parts, heirs, left
@@ -109,7 +133,7 @@ def _folded(
         with _kept(rows, part):
             fold(compiled.program, rows, _state(compiled.program, longest), out, *part)
         if (out.used <= np.array(room)).all():
-            return _trimmed(out)
+            return _used(out)
         room = [max(size, int(used) + 64) for size, used in zip(room, out.used, strict=True)]
 
 
@@ -165,9 +189,9 @@ def _deepest(program: b.Program) -> int:
 
 
 def _states(leads: int) -> Any:
-    states = jit.empty_records(b.STATE, leads)
-    states.stage, states.tier, states.profile, states.holder = -1, -1, -1, b.NOBODY
-    return states
+    unknown = jit.empty_records(b.STATE, 1)
+    unknown.stage, unknown.tier, unknown.profile, unknown.holder = -1, -1, -1, b.NOBODY
+    return np.repeat(unknown, leads).view(np.recarray)
 
 
 def _output(states: Any, heirs: Any, room: list[int]) -> b.Output:
@@ -186,21 +210,28 @@ def _output(states: Any, heirs: Any, room: list[int]) -> b.Output:
     )
 
 
-def _trimmed(out: b.Output) -> b.Output:
-    """Results without the room that was not needed."""
-    kept = {name: getattr(out, name)[: out.used[n]].copy() for n, name in enumerate(_NAMES)}
-    return out._replace(**kept)
+def _used(out: b.Output) -> b.Output:
+    """Results without the room that was not needed; that of many leads was never touched."""
+    return out._replace(**{n: getattr(out, n)[: out.used[i]] for i, n in enumerate(_NAMES)})
+
+
+def _copied(out: b.Output) -> b.Output:
+    """Results that hold nothing but themselves."""
+    return out._replace(**{name: getattr(out, name).copy() for name in _NAMES})
 
 
 def _joined(states: Any, parts: list[b.Output]) -> Finished:
-    """The results of all parts, one after the other; the parts are used up."""
+    """The results of all parts, one after the other."""
     clocks = 0
     for part in parts:
         part.shares.clock += clocks
         clocks += len(part.clocks)
-    found = {}
-    for name, record in zip(_NAMES, _RECORDS, strict=True):
-        several = [np.zeros(0, record), *(getattr(part, name) for part in parts)]
-        parts[:] = [part._replace(**{name: several[0]}) for part in parts]
-        found[name] = np.concatenate(several).view(np.recarray)
-    return Finished(states=states, **found)
+    return Finished(states, *(_end_to_end(parts, name) for name in _NAMES))
+
+
+def _end_to_end(parts: Sequence[b.Output], name: str) -> Any:
+    several = [getattr(part, name) for part in parts]
+    if len(several) == 1:
+        return several[0]
+    nothing = np.zeros(0, _RECORDS[_NAMES.index(name)])
+    return np.concatenate([nothing, *several]).view(np.recarray)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leadpact.agreement.spec import Agreement
+from leadpact.engine import threads
 from leadpact.engine.arranged import Log
 from leadpact.engine.arranging.kernels import fill_forward
 from leadpact.engine.classes import Classes, Property, classify
@@ -86,7 +88,7 @@ class Entries:
     @classmethod
     def of(cls, log: Log, owned: Ownership) -> Entries:
         numbers, places = owned.statements(log)
-        line = log.stated.lines_of(log.rows.row[places])
+        line = log.stated.lines_of(log.rows.row[places]) if owned.own else log.stated_lines
         lists = len(log.leads) + len(owned.joining)
         begins = np.searchsorted(numbers, np.arange(lists + 1))
         return cls(numbers, log.rows.at[places], line, begins)
@@ -113,13 +115,23 @@ def shape_attributes(log: Log, questions: Questions, owned: Ownership) -> Statem
     by_name: dict[str, list[str]] = {}
     for key, prop in questions.fields.items():
         by_name.setdefault(prop.name, []).append(key)
+
+    def shaped(name: str) -> tuple[NDArray[np.int32], list[tuple[Classes, NDArray[np.int32]]]]:
+        column = log.stated.columns[name]
+        known, said = entries.known(column)
+        then = known[changes]
+        told = (_classes(questions.fields[key], column) for key in by_name.get(name, ()))
+        return said, [(classes, of_line[then]) for classes, of_line in told]
+
+    names = list(log.stated.columns)
+    columns = threads.together(len(entries.list), *(partial(shaped, name) for name in names))
     classes: dict[str, Classes] = {}
     said, combination = {}, _Combination(len(changes))
-    for name, column in log.stated.columns.items():
-        known, said[name] = entries.known(column)
-        for key in by_name.get(name, ()):
-            classes[key], of_line = _classes(questions.fields[key], column)
-            combination.add(of_line[known[changes]], classes[key].count)
+    for name, (last, told) in zip(names, columns, strict=True):
+        said[name] = last
+        for key, (found, of_change) in zip(by_name.get(name, ()), told, strict=True):
+            classes[key] = found
+            combination.add(of_change, found.count)
     pattern, of = combination.patterns()
     return Statements(
         lead=entries.list[changes],

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from leadpact.engine import threads
 from leadpact.engine.delivered import Delivered, beside, figure, text
 from leadpact.engine.questions import Questions
 from leadpact.engine.values import BLANKS, read
@@ -119,11 +121,13 @@ def read_stated(delivered: Delivered, questions: Questions, rows: NDArray[np.int
     texts = {name: beside(name) if name in numeric else text(name) for name in names}
     wanted = ["lead_id", *texts.values(), *map(figure, numeric)]
     table = delivered.fetch(rows, wanted, STATING)
-    columns = {
-        name: _column(table[texts[name]], table[figure(name)] if name in numeric else None)
-        for name in names
-    }
-    return Stated(rows, table["lead_id"].combine_chunks(), columns)
+
+    def column(name: str) -> Column:
+        return _column(table[texts[name]], table[figure(name)] if name in numeric else None)
+
+    columns = threads.together(len(rows), *(partial(column, name) for name in names))
+    lead_ids = table["lead_id"].combine_chunks()
+    return Stated(rows, lead_ids, dict(zip(names, columns, strict=True)))
 
 
 def stated_texts(texts: pa.ChunkedArray) -> pa.Array:

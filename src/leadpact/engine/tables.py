@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from leadpact.agreement.vocabulary import Ending, Outcome
+from leadpact.engine import threads
 from leadpact.engine.attributes import leads_table
 from leadpact.engine.compile.duties import duties_of
 from leadpact.engine.delivered import instant
@@ -32,6 +36,8 @@ from leadpact.engine.shape import handed_over_in_reality
 
 if TYPE_CHECKING:
     from leadpact.agreement.spec import Agreement
+    from leadpact.engine.arranged import Log
+    from leadpact.engine.compile.program import Compiled
     from leadpact.engine.evaluate import Evaluation
 
 _OUTCOMES = [outcome.name.lower().replace("_", " ") for outcome in Outcome]
@@ -42,33 +48,73 @@ class TablesOfLog:
     """Those tables of a result that no rule of an agreement changes: made once for a shaped log."""
 
     def __init__(self) -> None:
-        self._made: tuple[pa.Table, pa.Table, pa.Table, NDArray[np.int64]] | None = None
+        self._made: list[Any] = []
 
-    def of(
-        self, evaluation: Evaluation, in_force: Agreement
-    ) -> tuple[pa.Table, pa.Table, pa.Table, NDArray[np.int64]]:
-        """Leads, what was set aside, facts, and the leads of the facts."""
-        if self._made is None:
-            aside = pa.concat_tables([evaluation.judged.set_aside, _voided(evaluation)])
-            self._made = leads_table(evaluation, in_force), aside, *facts_of(evaluation)
-        return self._made
+    def works(self, evaluation: Evaluation, in_force: Agreement) -> list[Callable[[], Any]]:
+        """What makes the leads, what was set aside, and the facts with their leads."""
+        if self._made:
+            return [partial(self._made.__getitem__, number) for number in range(3)]
+        return [
+            partial(leads_table, evaluation, in_force),
+            lambda: pa.concat_tables([evaluation.judged.set_aside, _voided(evaluation)]),
+            partial(facts_of, evaluation),
+        ]
+
+    def keep(self, made: Sequence[Any]) -> None:
+        """Remembers what the works made."""
+        self._made = list(made)
 
 
-def result_of(evaluation: Evaluation, last: bool = False) -> Result:
-    """The result tables of an evaluation; `last`: its records are let go as they become tables."""
-    names = _Names(evaluation)
+@dataclass(frozen=True)
+class Written:
+    """Tables of what the fold wrote of some leads, and in which row of the leads each belongs."""
+
+    tables: Mapping[str, pa.Table]
+    places: Mapping[str, NDArray[np.int64]]
+
+
+def written(evaluation: Evaluation, names: Names) -> Written:
+    """The tables of clocks, their shares and entries, of the leads that an evaluation has."""
+    finished = evaluation.finished
+    clocks = finished.clocks
+    counts = clocks.outcome != b.FORGOTTEN
+    if not counts.all():
+        clocks = clocks[counts]
+    return Written(
+        {
+            "clocks": _clocks(evaluation, names, clocks),
+            "clock_shares": _shares(evaluation, names),
+            "stage_entries": _entries(evaluation, names),
+        },
+        {
+            "clocks": np.ascontiguousarray(clocks.lead),
+            "stage_entries": np.ascontiguousarray(finished.entries.lead),
+        },
+    )
+
+
+def result_of(evaluation: Evaluation, parts: Sequence[Written] = ()) -> Result:
+    """The result tables of an evaluation; `parts`: those that were written before, if they were."""
+    names = Names(evaluation.compiled, evaluation.log, evaluation.versions)
+    parts = parts or [written(evaluation, names)]
     in_force = evaluation.versions[_version_in_force(evaluation)]
-    done = evaluation.finished.let_go if last else _kept
-    places = _lead_places(evaluation)
+    of_log = evaluation.shaped.tables
     endings = ending_reasons(evaluation)
-    tables = {"clocks": _clocks(evaluation, names), "clock_shares": _shares(evaluation, names)}
-    done("clocks", "shares")
-    tables["stage_entries"] = _entries(evaluation, names)
-    done("entries")
-    tables["episodes"] = _episodes(evaluation, names, endings)
-    tables["lead_states"] = _states(evaluation, names, endings)
-    done("episodes", "states")
-    leads, aside, facts, leads_of_facts = evaluation.shaped.tables.of(evaluation, in_force)
+    episodes, states, *made = threads.together(
+        len(evaluation.log.rows.at),
+        partial(_episodes, evaluation, names, endings),
+        partial(_states, evaluation, names, endings),
+        *of_log.works(evaluation, in_force),
+    )
+    of_log.keep(made)
+    leads, aside, (facts, leads_of_facts) = made
+    tables = {
+        name: pa.concat_tables([part.tables[name] for part in parts]) for name in parts[0].tables
+    }
+    places = {
+        name: np.concatenate([part.places[name] for part in parts]) for name in parts[0].places
+    }
+    places["episodes"] = np.ascontiguousarray(evaluation.finished.episodes.lead)
     return Result(
         as_of=instant(evaluation.log.last),
         agreement=in_force,
@@ -78,19 +124,10 @@ def result_of(evaluation: Evaluation, last: bool = False) -> Result:
         facts=facts,
         closed_days=closed_days(evaluation.closures),
         lead_places=places | {"facts": leads_of_facts},
+        lead_states=states,
+        episodes=episodes,
         **tables,
     )
-
-
-def _kept(*_: str) -> None:
-    """Nothing is let go."""
-
-
-def _lead_places(evaluation: Evaluation) -> dict[str, NDArray[np.int64]]:
-    finished = evaluation.finished
-    clocks = finished.clocks[finished.clocks.outcome != b.FORGOTTEN]
-    of = {"stage_entries": finished.entries, "episodes": finished.episodes, "clocks": clocks}
-    return {name: np.ascontiguousarray(records.lead) for name, records in of.items()}
 
 
 def _version_in_force(evaluation: Evaluation) -> int:
@@ -98,17 +135,23 @@ def _version_in_force(evaluation: Evaluation) -> int:
     return int(np.searchsorted(effective, evaluation.log.last, side="right")) - 1
 
 
-class _Names:
+class Names:
     """Names behind the numbers of the fold."""
 
-    def __init__(self, evaluation: Evaluation) -> None:
-        questions = evaluation.compiled.questions
-        self.leads = evaluation.log.leads.array
+    def __init__(self, compiled: Compiled, log: Log, versions: Sequence[Agreement]) -> None:
+        questions = compiled.questions
+        self.leads = log.leads.array
         self.stages = pa.array(questions.stages, pa.string())
         self.obligations = pa.array(questions.obligations, pa.string())
         self.holders = pa.array(questions.holders.spelt, pa.string())
         self.tiers = pa.array(TIERS, pa.string())
-        self.versions = evaluation.versions
+        self.versions = versions
+        self._log = log
+
+    @cached_property
+    def handed(self) -> NDArray[np.bool_]:
+        """[lead] whether it was handed over in reality."""
+        return handed_over_in_reality(self._log, self.versions)
 
     def segment(self, version: NDArray[Any], number: NDArray[Any]) -> pa.Array:
         """Name of a version's segment; NULL for none."""
@@ -155,7 +198,7 @@ def _table(schema: pa.Schema, **columns: Any) -> pa.Table:
 # ------------------------------------------------------------------------------------------ states
 
 
-def _states(evaluation: Evaluation, names: _Names, endings: pa.Array) -> pa.Table:
+def _states(evaluation: Evaluation, names: Names, endings: pa.Array) -> pa.Table:
     states = evaluation.finished.states
     profile, fit = profiles(evaluation)
     scored_by = _scored_by(evaluation)
@@ -209,7 +252,7 @@ def _statuses(evaluation: Evaluation) -> pa.Array:
 # -------------------------------------------------------------------------------- stages, episodes
 
 
-def _entries(evaluation: Evaluation, names: _Names) -> pa.Table:
+def _entries(evaluation: Evaluation, names: Names) -> pa.Table:
     entries = evaluation.finished.entries
     return _table(
         STAGE_ENTRIES,
@@ -230,7 +273,7 @@ def _entries(evaluation: Evaluation, names: _Names) -> pa.Table:
     )
 
 
-def _episodes(evaluation: Evaluation, names: _Names, endings: pa.Array) -> pa.Table:
+def _episodes(evaluation: Evaluation, names: Names, endings: pa.Array) -> pa.Table:
     episodes = evaluation.finished.episodes
     return _table(
         EPISODES,
@@ -249,15 +292,13 @@ def _episodes(evaluation: Evaluation, names: _Names, endings: pa.Array) -> pa.Ta
 # ------------------------------------------------------------------------------------------ clocks
 
 
-def _clocks(evaluation: Evaluation, names: _Names) -> pa.Table:
-    clocks = evaluation.finished.clocks
-    clocks = clocks[clocks.outcome != b.FORGOTTEN]
+def _clocks(evaluation: Evaluation, names: Names, clocks: Any) -> pa.Table:
     of = _episode_of(evaluation, clocks)
     sides, steps = _duty_facts(evaluation)
     side, step = sides[clocks.version, clocks.obligation], steps[clocks.version, clocks.obligation]
     open_or_stopped = (clocks.outcome == b.RUNNING) | (clocks.outcome == b.OVERDUE)
     open_or_stopped |= clocks.stopped_at != b.NEVER
-    outcomes = _outcomes(evaluation, clocks)
+    outcomes = _outcomes(evaluation, names, clocks)
     ran_out = (outcomes == Outcome.MISSED) | (outcomes == Outcome.OVERDUE)
     breached_by = np.where(clocks.holder_due == b.NOT_YET, clocks.holder, clocks.holder_due)
     return _table(
@@ -292,7 +333,7 @@ def _episode_of(evaluation: Evaluation, clocks: Any) -> Any:
     episodes = evaluation.finished.episodes
     most = int(episodes.episode.max(initial=0)) + 1
     keys = episodes.lead * most + episodes.episode
-    order = np.argsort(keys)
+    order = np.argsort(keys, kind="stable")
     return episodes[order[np.searchsorted(keys[order], clocks.lead * most + clocks.episode)]]
 
 
@@ -310,19 +351,19 @@ def _duty_facts(evaluation: Evaluation) -> tuple[NDArray[np.int64], NDArray[np.i
     return of_sales, steps
 
 
-def _outcomes(evaluation: Evaluation, clocks: Any) -> NDArray[np.int64]:
+def _outcomes(evaluation: Evaluation, names: Names, clocks: Any) -> NDArray[np.int64]:
     """Codes of what became of every clock."""
     codes: NDArray[np.int64] = clocks.outcome.copy()
     if evaluation.simulate:
         start = evaluation.compiled.program.duties.start[clocks.version, clocks.obligation]
         by_handoff = np.isin(start, [b.HANDOFF_STARTS, b.PROTOCOL_STARTS, b.STEP_STARTS])
         unstopped = (codes == b.RUNNING) | (codes == b.OVERDUE)
-        never = ~handed_over_in_reality(evaluation.log, evaluation.versions)[clocks.lead]
+        never = ~names.handed[clocks.lead]
         codes[by_handoff & unstopped & never] = Outcome.NOT_OBSERVED
     return codes
 
 
-def _shares(evaluation: Evaluation, names: _Names) -> pa.Table:
+def _shares(evaluation: Evaluation, names: Names) -> pa.Table:
     shares = evaluation.finished.shares
     shares = shares[evaluation.finished.clocks.outcome[shares.clock] != b.FORGOTTEN]
     return _table(

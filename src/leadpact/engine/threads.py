@@ -15,6 +15,9 @@ Part = TypeVar("Part")
 #: More threads than this wait for memory, not for processors.
 MOST = 16
 
+#: To start threads takes as long as to do what there is to do of fewer rows.
+WORTH_THREADS = 50_000
+
 
 def count() -> int:
     """How many threads the engine uses: one for each processor."""
@@ -22,11 +25,19 @@ def count() -> int:
 
 
 def at_once(work: Callable[[Part], Any], parts: Sequence[Part]) -> list[Any]:
-    """The work of every part, in order; kernels let go of the interpreter, so parts overlap."""
+    """The work of every part, in order; kernels, numpy, Arrow and DuckDB let the
+    interpreter go, so parts overlap."""
     if len(parts) < 2 or count() < 2:
         return [work(part) for part in parts]
     with ThreadPoolExecutor(count()) as pool:
         return list(pool.map(work, parts))
+
+
+def together(rows: int, *works: Callable[[], Any]) -> list[Any]:
+    """What several works give, done at once where they concern enough rows to be worth threads."""
+    if rows < WORTH_THREADS:
+        return [work() for work in works]
+    return at_once(lambda work: work(), works)
 
 
 def parts(begins: NDArray[np.int64], many: int | None = None) -> list[tuple[int, int]]:

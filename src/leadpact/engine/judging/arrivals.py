@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from leadpact.engine import identity
 from leadpact.engine.arranged import Log
 from leadpact.engine.judging.addresses import Addresses, Finding
 from leadpact.engine.judging.asking import InForce
-from leadpact.engine.judging.coming import arrivals
+from leadpact.engine.judging.coming import Arrivals, arrivals
 from leadpact.engine.judging.decisions import (
     BOT,
     DUPLICATE,
@@ -26,9 +29,25 @@ from leadpact.engine.judging.decisions import (
 from leadpact.engine.merges import Merge
 
 
+class Comers(NamedTuple):
+    """How leads came, and which of them must be looked at, by the judge of each version."""
+
+    arrivals: Arrivals
+    suspects: NDArray[np.bool_]
+    judges: list[Addresses]
+
+
+def comers(periods: Sequence[InForce], log: Log) -> Comers:
+    """The leads of a log before any is judged."""
+    judges = [Addresses(period.agreement.hygiene) for period in periods]
+    came = arrivals(log)
+    return Comers(came, came.suspects(judges), judges)
+
+
 def judge_arrivals(
     periods: Sequence[InForce],
     log: Log,
+    came: Comers,
     bots: Mapping[int, str],
     record: Record,
     merges: Sequence[Merge],
@@ -42,11 +61,10 @@ def judge_arrivals(
     counts as not excluded.
     """
     gone = {merge.absorbed: merge.at for merge in merges}
-    judges = [Addresses(period.agreement.hygiene) for period in periods]
     begins = [period.begins for period in periods]
     first_with: dict[str, int] = {}
     found: list[Decision] = []
-    for lead, at, email, company, domain in arrivals(log).in_question(judges, bots):
+    for lead, at, email, company, domain in came.arrivals.in_question(came.suspects, bots):
         if gone.get(lead, at + 1) <= at:
             continue  # whatever it does is the survivor's
         version = bisect_right(begins, at) - 1
@@ -58,7 +76,7 @@ def judge_arrivals(
             finding = (
                 Finding(BOT, bots[lead])
                 if lead in bots
-                else judges[version].finding(email, key, company, domain)
+                else came.judges[version].finding(email, key, company, domain)
             )
         if finding:
             found.append(_excluded(log, lead, at, finding))

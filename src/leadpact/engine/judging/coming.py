@@ -6,9 +6,9 @@ by columns; only the others are judged one by one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from leadpact.engine import identity
+from leadpact.engine import identity, threads
 from leadpact.engine.arranged import Log
 from leadpact.engine.judging.addresses import LONGEST_PLAIN, PLAIN, RESERVED, Addresses
 
@@ -31,30 +31,38 @@ class Arrivals:
     domain: pa.Array
 
     def in_question(
-        self, judges: Sequence[Addresses], bots: Mapping[int, str]
+        self, suspects: NDArray[np.bool_], bots: Collection[int]
     ) -> Iterator[tuple[int, int, str | None, str | None, str | None]]:
         """Leads of which anything may be found, the earliest first, of one instant by number.
 
-        (lead, first instant, email, company, domain). A lead that is left out has a well-formed
-        address on no list, which no other lead has, and nothing else that a judge looks for.
+        (lead, first instant, email, company, domain).
         """
-        chosen = np.zeros(len(self.at), np.bool_)
+        chosen = suspects.copy()
         chosen[list(bots)] = True
-        spelt = pc.utf8_lower(self.email)
-        plain = _is_plain(spelt)
-        chosen |= ~plain & _true(self.email.is_valid())
-        chosen |= _shared(_mailboxes(self.email, spelt, plain))
-        for judge in judges:
-            chosen |= _matches(spelt, judge.test_patterns)
-            chosen |= _hosted(spelt, judge.listed_hosts)
-            chosen |= _mentions(self.domain, judge.rival_hosts)
-            chosen |= _mentions(self.company, judge.rival_words)
         leads = np.flatnonzero(chosen)
         leads = leads[np.argsort(self.at[leads], kind="stable")]
         order = pa.array(leads)
         stated = (self.email, self.company, self.domain)
         told = (column.take(order).to_pylist() for column in stated)
         yield from zip(leads.tolist(), self.at[leads].tolist(), *told, strict=True)
+
+    def suspects(self, judges: Sequence[Addresses]) -> NDArray[np.bool_]:
+        """[lead] whether anything may be found by what it stated.
+
+        Any other lead has a well-formed address on no list, which no other lead has, and nothing
+        else that a judge looks for.
+        """
+        spelt = pc.utf8_lower(self.email)
+        plain = _is_plain(spelt)
+        chosen: NDArray[np.bool_] = ~plain & _true(self.email.is_valid())
+        chosen |= _shared(_mailboxes(self.email, spelt, plain))
+        hosts = _hosts(spelt, plain)
+        for judge in judges:
+            chosen |= _matches(spelt, judge.test_patterns)
+            chosen[plain] |= _hosted(hosts, judge.listed_hosts)
+            chosen |= _mentions(self.domain, judge.rival_hosts)
+            chosen |= _mentions(self.company, judge.rival_words)
+        return chosen
 
 
 def mailboxes(emails: pa.Array) -> pa.Array:
@@ -82,16 +90,18 @@ def _shared(mailboxes: pa.Array) -> NDArray[np.bool_]:
 
 def arrivals(log: Log) -> Arrivals:
     """How the leads of a log came."""
-    stating = log.lead_of(log.stated_places)
-    told = {}
-    for name in ("email", "company", "domain"):
+    stating, lines = log.lead_of(log.stated_places), log.stated_lines
+
+    def first(name: str) -> pa.Array:
         column = log.stated.columns[name]
-        saying = np.flatnonzero(np.append(column.says, False)[log.stated_lines])
-        leads, first = np.unique(stating[saying], return_index=True)
-        lines = np.full(len(log.leads), -1, np.int64)
-        lines[leads] = log.stated_lines[saying[first]]
-        told[name] = column.take(lines).as_texts()
-    return Arrivals(at=log.rows.at[log.begins[:-1]], **told)
+        saying = np.flatnonzero(np.append(column.says, False)[lines])[::-1]
+        said = np.full(len(log.leads), -1, np.int64)
+        said[stating[saying]] = lines[saying]  # of several statements of a lead the first one stays
+        return column.take(said).as_texts()
+
+    names = ("email", "company", "domain")
+    told = threads.together(len(lines), *(partial(first, name) for name in names))
+    return Arrivals(log.rows.at[log.begins[:-1]], *told)
 
 
 def _true(answers: Any) -> NDArray[np.bool_]:
@@ -131,13 +141,22 @@ def _matches(spelt: pa.Array, patterns: Sequence[str]) -> NDArray[np.bool_]:
     return reduce(np.logical_or, (_true(pc.match_like(spelt, like)) for like in likes), none)
 
 
-def _hosted(spelt: pa.Array, hosts: frozenset[str]) -> NDArray[np.bool_]:
-    """Which addresses may be at one of some hosts, or under one: the last two labels agree."""
-    tails = _tails(hosts)
+def _hosts(spelt: pa.Array, plain: NDArray[np.bool_]) -> pa.Array:
+    """The hosts of the plain addresses: those have one @."""
+    halves = pc.list_flatten(pc.split_pattern(spelt.filter(pa.array(plain)), "@"))
+    return halves.take(pa.array(np.arange(1, len(halves), 2)))
+
+
+def _hosted(hosts: pa.Array, listed: frozenset[str]) -> NDArray[np.bool_]:
+    """Which hosts may be one of those listed, or lie under one: the last two labels agree."""
+    tails = _tails(listed)
     if tails is None:
-        return np.ones(len(spelt), np.bool_)
-    domains = pc.replace_substring_regex(spelt, r"^.*[@.]([^@.]+\.[^.]+)$", r"\1")
-    return _true(pc.is_in(domains, tails))
+        return np.ones(len(hosts), np.bool_)
+    found = _true(pc.is_in(hosts, tails))
+    deep = np.flatnonzero(_true(pc.greater(pc.count_substring(hosts, "."), 1)))
+    ends = pc.replace_substring_regex(hosts.take(pa.array(deep)), r"^.*\.([^.]+\.[^.]+)$", r"\1")
+    found[deep] = _true(pc.is_in(ends, tails))
+    return found
 
 
 @lru_cache(maxsize=16)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from leadpact.agreement.conditions import AnyOf, Condition, EventCondition, Test
 from leadpact.agreement.qualifying import Hygiene
+from leadpact.engine import threads
 from leadpact.engine.arranged import Log
 from leadpact.engine.arranging.kernels import soon_after
 from leadpact.engine.delivered import text
@@ -183,16 +184,25 @@ def _soon_after_sending(log: Log, rules: Hygiene, opening: Sequence[str]) -> NDA
 
 
 def _pairs(
-    log: Log, part: NDArray[np.int8], span: int
+    log: Log, of_print: NDArray[np.int8], span: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Openings and the sendings that they may follow too soon."""
-    room = 0
-    while True:
-        opened, sent = np.empty(room, np.int64), np.empty(room, np.int64)
-        found = soon_after(log.begins, log.rows, part, span, opened, sent)
-        if found <= room:
-            return opened[:found], sent[:found]
-        room = found
+
+    def of_leads(part: tuple[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        begins, room = log.begins[part[0] : part[1] + 1], 0
+        while True:
+            opened, sent = np.empty(room, np.int64), np.empty(room, np.int64)
+            found = soon_after(begins, log.rows, of_print, span, opened, sent)
+            if found <= room:
+                return opened[:found], sent[:found]
+            room = found
+
+    pairs = threads.at_once(of_leads, threads.parts(log.begins))
+    nothing = np.zeros(0, np.int64)
+    return (
+        np.concatenate([nothing, *(opened for opened, _ in pairs)]),
+        np.concatenate([nothing, *(sent for _, sent in pairs)]),
+    )
 
 
 def together(parts: Iterable[Aside]) -> Aside:

@@ -7,7 +7,7 @@ was promised and done before it stays.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,27 +47,33 @@ class _Wish(NamedTuple):
     opted_out: bool
 
 
-def judge_wishes(
-    periods: Sequence[InForce], log: Log, verdicts: Sequence[Decision], record: Record
-) -> list[Decision]:
-    """An exclusion at each instant from which `opt_out` holds, a restoration when it holds no more.
+def wishes_of(periods: Sequence[InForce], log: Log) -> dict[int, list[_Wish]]:
+    """What each lead that ever opted out wanted, change by change.
 
     It is asked of the attributes as known at each instant, of a survivor's with those of the leads
-    it absorbed, by the version in force then; a version that takes effect asks anew. A lead that is
-    excluded already is not excluded once more, and an opt-out from before a restoration on record
-    stays undone.
+    it absorbed, by the version in force then; a version that takes effect asks anew.
     """
     conditions = [p.agreement.hygiene.opt_out for p in periods]
     names = list(dict.fromkeys(n for c in conditions if c is not None for n in fields_asked(c)))
     if not names:
-        return []
+        return {}
     owned = ownership(log)
-    known = _known(log, owned, names)
+    return _wishes(periods, _known(log, owned, names), _stretches(owned))
+
+
+def judge_wishes(
+    wished: Mapping[int, Sequence[_Wish]], log: Log, verdicts: Sequence[Decision], record: Record
+) -> list[Decision]:
+    """An exclusion at each instant from which `opt_out` holds, a restoration when it holds no more.
+
+    A lead that is excluded already is not excluded once more, and an opt-out from before a
+    restoration on record stays undone.
+    """
     by_lead: dict[int, list[Decision]] = defaultdict(list)
     for verdict in verdicts:
         by_lead[verdict.lead].append(verdict)
     found: list[Decision] = []
-    for lead, wishes in _wishes(periods, known, _stretches(owned)).items():
+    for lead, wishes in wished.items():
         found += _decide(lead, log.leads[lead], wishes, [*record.of(lead), *by_lead[lead]])
     return found
 
@@ -99,7 +105,6 @@ def _stretches(owned: Ownership) -> list[_Stretch]:
 def _wishes(
     periods: Sequence[InForce], known: pa.Table, by_merges: Sequence[_Stretch]
 ) -> dict[int, list[_Wish]]:
-    """What each lead that ever opted out wanted, change by change."""
     held = [_holds(period, known) for period in periods]
     ever = np.logical_or.reduce(held)
     of_row = known["list"].to_numpy()
