@@ -125,6 +125,14 @@ def test_nobody_states_anything_of_a_column_of_numbers() -> None:
     assert found.lead_states["stage"].to_pylist() == ["Lead", "Lead"]
 
 
+def test_why_a_lead_was_left_out_is_read_from_a_column_too() -> None:
+    log = visits(1, FIRST, p_reason=pa.array(["duplicate"]), p_duplicate_of=pa.array(["Ada"]))
+    kind = LOG_SCHEMA.get_field_index("kind")
+    log = log.set_column(kind, "kind", pa.array(["lead.excluded"]))
+    (found,) = evaluate([Agreement.model_validate(SMALL)], History(log)).exclusions.to_pylist()
+    assert (found["reason"], found["duplicate_of"]) == ("duplicate", "Ada")
+
+
 @pytest.mark.parametrize("few", [250_000, -1])
 def test_files_are_read_as_a_table_is(tmp_path: Path, monkeypatch, few) -> None:
     monkeypatch.setattr(delivered, "FEW_ROWS", few)

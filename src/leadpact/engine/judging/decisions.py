@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,10 @@ DUPLICATE, BOT = "duplicate", "bot"
 
 #: Source of the rows that hygiene adds to the log.
 SOURCE = "hygiene"
+
+
+#: What an exclusion says.
+SAID = ("reason", "detail", "duplicate_of")
 
 
 @dataclass(frozen=True)
@@ -88,9 +92,10 @@ class Record:
         self._of: dict[int, list[Decision]] = defaultdict(list)
         places = log.places_of((EXCLUDED, RESTORED))
         columns = ["moment", "kind", "event_id", "source", "decided", "properties"]
-        told = log.columns(places, columns).to_pydict().values()
-        for row in zip(log.lead_of(places).tolist(), *told, strict=True):
-            decision = _read(*row)
+        typed = [name for name in map("p_{}".format, SAID) if name in log.delivered.typed]
+        told = log.columns(places, [*columns, *typed]).to_pylist()
+        for lead, row in zip(log.lead_of(places).tolist(), told, strict=True):
+            decision = _read(lead, row)
             before = self._of[decision.lead]
             if decision.is_finding and any(each.is_word_of_person for each in before):
                 decision = replace(decision, overruled=True)
@@ -118,21 +123,24 @@ class Record:
         return any(d.kind == EXCLUDED and d.reason != OPT_OUT for d in last)
 
 
-def _read(
-    lead: int, at: int, kind: str, event_id: str, source: str, decided: bool, properties: str | None
-) -> Decision:
-    told = json.loads(properties or "{}")
+def _read(lead: int, row: Mapping[str, Any]) -> Decision:
+    """A row of the log as a decision; a column of its own counts before the row's JSON."""
+    told = json.loads(row["properties"] or "{}")
     stated = told if isinstance(told, dict) else {}
+    said = {}
+    for name in SAID:
+        column = row.get(f"p_{name}")
+        said[name] = _text(stated.get(name) if column is None else column)
     return Decision(
         lead,
-        at,
-        kind,
-        event_id,
-        source,
-        decided,
-        reason=_text(stated.get("reason")),
-        detail=_text(stated.get("detail")),
-        duplicate_of=_text(stated.get("duplicate_of")),
+        row["moment"],
+        row["kind"],
+        row["event_id"],
+        row["source"],
+        row["decided"],
+        reason=said["reason"],
+        detail=said["detail"],
+        duplicate_of=said["duplicate_of"],
     )
 
 
