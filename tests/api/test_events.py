@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -125,3 +126,11 @@ def test_an_instant_that_no_database_knows_is_refused(program: Programs, moment:
     assert "outside the years 1970 to 2200" in answer.content.decode()
     odd = reader.get("nurture", due_before="2026-07-14T18:29:00-22:37")
     assert odd.status_code == 200
+
+
+def test_the_description_names_no_shape_that_it_does_not_have(client: Any) -> None:
+    text = client.get("/api/v1/openapi.json").content.decode()
+    shapes = json.loads(text)["components"]["schemas"]
+    named = set(re.findall(r'"#/components/schemas/(\w+)"', text))
+    assert "EventIn" in named
+    assert named <= shapes.keys()

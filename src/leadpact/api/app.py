@@ -20,6 +20,7 @@ from leadpact.api import (
     persons,
     problems,
     proposals,
+    reading,
     writing,
 )
 from leadpact.api.callers import Key, Session
@@ -35,11 +36,12 @@ class _Plain(Parser):
 
 
 class _Described(NinjaAPI):
-    """Describes problems as what they are: `application/problem+json`."""
+    """Describes the shape of facts, and problems as what they are: `application/problem+json`."""
 
     def get_openapi_schema(self, *args: Any, **kwargs: Any) -> Any:
         """The description, for programs."""
         schema = super().get_openapi_schema(*args, **kwargs)
+        schema["components"]["schemas"] |= reading.shapes()
         for methods in schema["paths"].values():
             for operation in methods.values():
                 for status, answer in operation["responses"].items():

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from leadpact.api.callers import caller_of, now
 from leadpact.api.endpoints import Instant, answers, router
-from leadpact.api.reading import NDJSON, EventIn, facts_of
+from leadpact.api.reading import NDJSON, facts_of
 from leadpact.ledger.facts import Receipt
 from leadpact.ledger.services import actions
 from leadpact.ledger.services.actions import Doing
@@ -235,7 +235,3 @@ def void(request: HttpRequest, what: VoidIn) -> Any:
 
 def _shown(receipt: Receipt) -> ReceiptOut:
     return ReceiptOut(event_id=receipt.event_id, lead=receipt.lead, repeated=receipt.repeated)
-
-
-#: Named here so that the interface's description knows the shape that `/events` takes.
-__all__ = ["EventIn", "router"]

@@ -97,13 +97,16 @@ def look_at(versions: list[Agreement], claim: claims.Claim, now: datetime) -> Tu
     installation = Installation.objects.filter(pk=1).first() or Installation(created_at=now)
     decided: list[Decided] = []
     history = logs.history_of(claim.leads)
+    noted = False
     for number in range(_ROUNDS):
         found = evaluate_with_programs(versions, history, as_of=now)
         evaluation, result = found.evaluation, found.result
         fresh = [] if number else withdraw(versions, history, voided(result), installation, now)
         fresh = fresh or deciding.decide(found, history, versions, installation, now)
         if not fresh:
-            companies.note(result.leads.to_pylist())
+            if not noted:
+                companies.note(result.leads.to_pylist())
+            noted = True
             fresh = assigning.assign(result, installation, claim.bulk, _closed(evaluation), now)
         if not fresh:
             break

@@ -105,6 +105,8 @@ def plan(
     found = [each for each in found if each.at >= acts]
     found = [each for each in found if each.receiver != PROGRAMS] + _for_webhooks(found)
     quiet = QuietHours.of(result.agreement, closed)
+    receivers = {each.receiver for each in found}
+    at_work = {who: quiet.next_moment(who, now) for who in receivers if not _is_program(who)}
     notices.put(
         [
             Notice(
@@ -114,13 +116,15 @@ def plan(
                 lead_id=each.lead,
                 payload=payload_of(each.about),
                 created_at=now,
-                send_at=now
-                if each.receiver.startswith(WEBHOOK)
-                else quiet.next_moment(each.receiver, now),
+                send_at=at_work.get(each.receiver, now),
             )
             for each in found
         ]
     )
+
+
+def _is_program(receiver: str) -> bool:
+    return receiver.startswith(WEBHOOK)
 
 
 def payload_of(about: Mapping[str, Any]) -> str:

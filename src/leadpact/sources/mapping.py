@@ -28,9 +28,11 @@ def _known_zone(name: str) -> str:
 
 def known_kind(kind: str) -> str:
     """The kind itself; raises ValueError for a word that only looks like one of fixed meaning."""
+    if "." not in kind or kind in FIXED_KINDS:
+        return kind
     reserved = {name.split(".")[0] for name in FIXED_KINDS if "." in name}
     near = get_close_matches(kind, FIXED_KINDS, n=1, cutoff=0.8)
-    if "." in kind and kind not in FIXED_KINDS and (near or kind.split(".")[0] in reserved):
+    if near or kind.split(".")[0] in reserved:
         hint = f"did you mean {near[0]}?" if near else "name an activity of yours without a dot"
         raise ValueError(f"“{kind}” is not one of the kinds with a fixed meaning; {hint}")
     return kind

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from leadpact.agreement.spec import Agreement
 from leadpact.engine.routing.people import Absence, Owner, Person, Pool, Roster, people_of
@@ -108,6 +108,8 @@ def owners(companies: Iterable[str], without: str | None = None) -> dict[str, tu
     leads = LeadState.objects.filter(
         lead__company_id__in=wanted, status="open", holder__isnull=False
     ).exclude(lead=without)
-    for company, holder, since in leads.values_list("lead__company_id", "holder", "lead__begins"):
+    # One row for each holder: a company may have any number of leads.
+    longest = leads.values("lead__company_id", "holder").annotate(since=Min("lead__begins"))
+    for company, holder, since in longest.values_list("lead__company_id", "holder", "since"):
         found[str(company)].append(Owner(str(holder), "lead", since))
     return {company: tuple(rows) for company, rows in found.items()}

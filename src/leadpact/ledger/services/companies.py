@@ -7,6 +7,7 @@ from typing import Any
 
 from leadpact.engine.identity import employer_key
 from leadpact.ledger.models import Company, Lead
+from leadpact.ledger.services import bulk
 from leadpact.ledger.texts import name
 
 
@@ -14,15 +15,21 @@ def note(attributes: Iterable[Mapping[str, Any]]) -> None:
     """Give leads the company that their `company_id`, domain, email or company's name tells."""
     told = {row["lead_id"]: (name(key), row) for row in attributes if (key := employer_key(row))}
     names = {key: str(row.get("company") or "") for key, row in told.values()}
-    Company.objects.bulk_create(
-        [Company(key=key, name=called) for key, called in sorted(names.items())],
-        ignore_conflicts=True,
-    )
     known = dict(Lead.objects.filter(key__among=sorted(told)).values_list("key", "company_id"))
-    changed = [
-        Lead(key=lead, company_id=key) for lead, (key, _) in told.items() if known.get(lead) != key
-    ]
-    Lead.objects.bulk_update(changed, ["company"])
+    changed = {lead: key for lead, (key, _) in told.items() if known.get(lead) != key}
+    fresh = sorted(set(changed.values()))
+    if not fresh:
+        return
+    empty = [""] * len(fresh)
+    columns = {
+        "key": fresh,
+        "name": [names[key] for key in fresh],
+        "owner": empty,
+        "told_by": empty,
+    }
+    bulk.insert_new(Company, columns, returning=["key"], expected_fresh=False)
+    leads = sorted(changed)
+    bulk.update(Lead, leads, "company_id", [changed[lead] for lead in leads])
 
 
 def held(keys: Iterable[str], called: str, owner: str, by: str) -> None:
