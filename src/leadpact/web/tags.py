@@ -20,7 +20,7 @@ from leadpact.flows.faces import Face
 from leadpact.flows.wording import when as in_words
 from leadpact.ledger.instants import instant
 from leadpact.ledger.models import Event, User
-from leadpact.web.signing_in.made_up import people
+from leadpact.web.signing_in.made_up import FINDS, people
 
 register = template.Library()
 
@@ -44,6 +44,12 @@ def when(context: Context, at: datetime | None) -> SafeString | str:
 def made_up_people(context: Context) -> QuerySet[User] | None:
     """Whom one may sign in as with one click: in the demonstration alone."""
     return people(context["request"])
+
+
+@register.filter
+def finds(user: User) -> str:
+    """What somebody of the demonstration finds first."""
+    return FINDS.get(user.role or "", "")
 
 
 @register.simple_tag

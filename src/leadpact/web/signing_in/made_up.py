@@ -14,7 +14,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from leadpact.ledger.home import from_this_machine
-from leadpact.ledger.models import Installation, User
+from leadpact.ledger.models import Installation, Role, User
+
+#: What somebody of a role finds first.
+FINDS: dict[str, str] = {
+    Role.SALES_HEAD: "which promises both sides keep, and what needs a decision",
+    Role.MARKETING_HEAD: "what marketing owes, its pace, and how sales answers",
+    Role.REP: "the leads to answer, the most urgent first, with their clocks",
+    Role.MARKETER: "what became of the leads of each campaign",
+    Role.ADMINISTRATOR: "the same as the heads, and every setting",
+    Role.VIEWER: "every figure, and nothing to change",
+}
 
 
 def people(request: HttpRequest) -> QuerySet[User] | None:
