@@ -20,7 +20,7 @@ UNUSED := $(shell PYTHON='$(PYTHON)' sh scripts/environment verify)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo demo-crm test check format bench load growth soak docs browser constraints clean
+.PHONY: help demo demo-crm test check format bench load growth pages soak docs browser constraints clean
 
 help: ## List what there is to run
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,9 @@ load: $(BENCH) ## Measure the live side on a PostgreSQL of its own; LOAD_ARGS="-
 
 growth: $(BENCH) ## Ask a ledger of 5 million events what a small one is asked, and show how it finds out
 	$(RUN)/python -m benchmarks.growth $(GROWTH_ARGS)
+
+pages: $(BENCH) ## Ask a ledger of 5 million events for every page; PAGES_ARGS="--leads 20000 --seconds 60"
+	$(RUN)/python -m benchmarks.pages $(PAGES_ARGS)
 
 soak: $(DEV) ## Let both sides of a HubSpot connection work for weeks, with everything going wrong that may
 	LEADPACT_SOAK=$(or $(SOAK),20000x200000) $(RUN)/pytest tests/ledger/test_crm_soak.py -n0 -q -s

@@ -69,6 +69,13 @@ LARGE_TEXT = (
     "of mapped files; “in all” is by the clock. Dealing reads and writes the log once more. "
     "Figures are counted of all leads at once, so their memory grows with the leads."
 )
+PAGES_TEXT = (
+    "`leadpact web` on a PostgreSQL of its own, asked for every page by everybody who may see it, "
+    "{rate:g} times a second whether or not answers are late; the readers are on the same machine. "
+    "Times are those that the server tells of itself (`Server-Timing`), and in the last column "
+    "what a reader waited from the moment at which the page was due. Lists are also searched, sorted "
+    "and narrowed. The ledger is the sample company’s year many times over."
+)
 GROWTH_TEXT = (
     "The questions of daily work to a ledger on PostgreSQL, each the median of fifteen; and which "
     "of the tables that grow with the log are read from end to end at the larger size."
@@ -82,6 +89,7 @@ def write() -> None:
     sections += _large_section()
     sections += _load_section()
     sections += _growth_section()
+    sections += _pages_section()
     chart = _chart(measured)
     if chart is not None:
         chart.save(CHART)
@@ -158,6 +166,28 @@ def _growth_section() -> Iterator[str]:
         whole = ", ".join(row["read whole"]) or "none"
         yield f"| {row['question']} | {small} | {large} | {whole} |"
     yield f"\n`python -m benchmarks.growth` on {told['machine']}; load {told['load']}.\n"
+
+
+def _pages_section() -> Iterator[str]:
+    """How fast pages come on small and large ledgers, if that was measured."""
+    if not results.PAGES.exists():
+        return
+    told = json.loads(results.PAGES.read_text(encoding="utf-8"))
+    *fewer, many = told["sizes"]
+    before = {row["page"]: row["server"]["p95"] for size in fewer for row in size["pages"]}
+    small = f"p95 at {fewer[0]['leads']:,} leads" if fewer else "p95 of a small ledger"
+    yield f"## Pages\n\n{PAGES_TEXT.format(rate=told['rate'])}\n"
+    yield (
+        f"| {many['leads']:,} leads, {many['events']:,} events | asked | p50 | p95 | p99 "
+        f"| {small} | p95 waited |"
+    )
+    yield "|---|--:|--:|--:|--:|--:|--:|"
+    for row in many["pages"]:
+        p50, p95, p99 = map(_duration, row["server"].values())
+        earlier = _duration(before[row["page"]]) if row["page"] in before else ""
+        waited = _duration(row["clock"]["p95"])
+        yield f"| {row['page']} | {row['asked']} | {p50} | {p95} | {p99} | {earlier} | {waited} |"
+    yield f"\n`make pages`, {many['seconds']:g} s, on {told['machine']}; load {many['load']}.\n"
 
 
 def _table(rows: Sequence[Row], about: str) -> str:

@@ -19,6 +19,8 @@ LOAD = FOLDER / "load.json"
 LARGE = FOLDER / "large.json"
 #: What was measured of small and large ledgers.
 GROWTH = FOLDER / "growth.json"
+#: What was measured of pages.
+PAGES = FOLDER / "pages.json"
 LIBRARIES = ("numba", "numpy", "duckdb", "pyarrow", "polars", "pandas", "businesstimedelta")
 
 

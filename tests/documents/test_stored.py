@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,15 @@ import pytest
 from leadpact.agreement.loading import load_text
 from leadpact.demo.present import generate_until
 from leadpact.documents.case_book import DECIDED
+from leadpact.documents.long_lists import cases_at, pieces, unpacked
 from leadpact.documents.parts.credit import credit
 from leadpact.documents.parts.kept_when import kept_when
 from leadpact.documents.parts.months import months
 from leadpact.documents.parts.rulings import rulings
 from leadpact.documents.parts.week import week
+from leadpact.documents.pools import Pool
 from leadpact.documents.report import Report
-from leadpact.documents.stored import MOST_CASES, Stored, leads_in
+from leadpact.documents.stored import MOST_CASES, Stored
 from leadpact.engine.evaluate import evaluate
 from leadpact.flows.demonstration import agreement_of
 from leadpact.flows.recorded import LOG, read_log
@@ -143,9 +146,40 @@ def test_disputes_wait_until_somebody_ruled(report: Report, stored: Stored) -> N
     assert said["were ruled on"] == len({row["event_id"] for row in ruled})
 
 
-def test_a_list_names_its_leads() -> None:
-    listed = {"groups": [["", 3, [["Ada", None, "why"], [None, None, ""], ["Bo", None, ""]]]]}
-    assert leads_in(listed) == {"Ada", "Bo"}
+def test_a_long_list_is_all_there_page_by_page(report: Report, stored: Stored) -> None:
+    found: dict[str, dict[int, str]] = {}
+    for piece in stored.pieces():
+        found.setdefault(piece.source, {})[piece.number] = json.dumps(piece.made())
+    assert len(stored.places) > 10
+    for key, packed in stored.places.items():
+        listed = stored.lists[key]
+        groups = listed["groups"]
+        totals = [groups[place][1] for place in listed["sources"]]
+        for place, places in zip(listed["sources"], unpacked(packed, totals), strict=True):
+            cases = cases_at(places, found[listed["sources"][place]])
+            assert len(cases) == groups[place][1]
+            assert cases[:MOST_CASES] == groups[place][2]
+            assert all(one[1] >= other[1] for one, other in pairwise(cases) if other[1])
+    created = {key for key, told in stored.lists.items() if told["title"] == "Leads in March 2026"}
+    arrived = report.measures.population("leads").to_pylist()
+    march = {each["lead_id"] for each in arrived if each["placed_at"].strftime("%m") == "03"}
+    for key in created & stored.places.keys():
+        (places,) = unpacked(stored.places[key], [stored.lists[key]["groups"][0][1]])
+        assert {lead for lead, _, _ in cases_at(places, found["cases.parquet leads"])} == march
+
+
+def test_a_piece_has_the_same_digest_until_something_in_it_changes(report: Report) -> None:
+    pool = report.book.pool("leads")
+    long = pool.whole(pool.pick({}), lambda _: "came")
+    earlier = [piece.digest for piece in pieces(long.source)]
+    same = Pool("cases.parquet", report.measures.population("leads"), "placed_at", about="leads")
+    again = [piece.digest for piece in pieces(same.whole(same.pick({}), lambda _: "came").source)]
+    assert again == earlier
+    table = report.measures.population("leads").sort_by([("placed_at", "ascending")])
+    fewer = Pool("cases.parquet", table.slice(0, len(table) - 5), "placed_at", about="leads")
+    before = [piece.digest for piece in pieces(fewer.whole(fewer.pick({}), lambda _: "").source)]
+    assert before[:-1] == earlier[:-1]
+    assert before[-1] != earlier[-1]
 
 
 def test_each_way_to_share_out_credit_adds_up_to_all_won_deals(report: Report) -> None:

@@ -52,7 +52,8 @@ def _absence(user: User) -> int:
 
 def _list_behind_a_figure() -> str:
     cases = [["Ada", "2026-04-01T12:00:00+00:00", "demo asked for"], [None, None, "no lead"]]
-    told = {"title": "MQLs", "counted": "Counts: MQLs.", "when": "When", "groups": [["", 2, cases]]}
+    told = {"title": "MQLs", "counted": "Counts: MQLs.", "when": "When", "sources": {}}
+    told["groups"] = [["", 2, cases]]
     row, _ = PublishedList.objects.update_or_create(key="k", defaults={"value": json.dumps(told)})
     return row.key
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -19,13 +22,42 @@ class Case:
     why: str
 
 
+class Source(Protocol):
+    """Cases of many figures in one order, in which what came earlier seldom moves.
+
+    `key` tells it apart from other sources.
+    """
+
+    key: str
+
+    def __len__(self) -> int: ...
+
+    def told(self, begin: int, end: int) -> Sequence[Case]:
+        """The cases at these places."""
+
+    def digest(self, begin: int, end: int) -> str:
+        """A text that changes whenever one of the cases at these places does."""
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """Every case of a group: the source, and its `places` there in the order of the group."""
+
+    source: Source
+    places: NDArray[np.int32]
+
+
 @dataclass(frozen=True)
 class Group:
-    """Cases that count in the same way: how many they are, and the first of them."""
+    """Cases that count in the same way: how many they are, the first of them, and where all are.
+
+    A group without `whole` is short, and all of it is in `first`.
+    """
 
     name: str
     total: int
     first: Sequence[Case]
+    whole: Whole | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

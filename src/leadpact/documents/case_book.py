@@ -69,7 +69,7 @@ class CaseBook:
         """The population of a metric."""
         if metric not in self._pools:
             self._pools[metric] = Pool(
-                CASES, self.measures.population(metric, keep=False), "placed_at"
+                CASES, self.measures.population(metric, keep=False), "placed_at", about=metric
             )
         return self._pools[metric]
 
@@ -184,4 +184,12 @@ def _lists(about: About | None) -> dict[str, list[Any]]:
 
 
 def _groups(pool: Pool, parts: Sequence[tuple[str, Rows]], why: reasons.Why) -> list[Group]:
-    return [Group(name, len(rows), pool.cases(rows[:MOST_LISTED], why)) for name, rows in parts]
+    return [
+        Group(
+            name,
+            len(rows),
+            pool.cases(rows[:MOST_LISTED], why),
+            pool.whole(rows, why) if len(rows) > MOST_LISTED else None,
+        )
+        for name, rows in parts
+    ]

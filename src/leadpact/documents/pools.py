@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from leadpact.documents.blocks import Case
+from leadpact import __version__
+from leadpact.documents.blocks import Case, Whole
 from leadpact.engine.metrics.tables import microseconds
 
 #: From an instant up to, not including, another.
@@ -29,14 +32,20 @@ _NEVER = -np.iinfo(np.int64).max
 class Pool:
     """Rows of one result table, placed in time by the column `placed`; `file` is where it lies.
 
-    Rows without a time come last.
+    Rows without a time come last. `about` tells apart pools of one file.
     `derived` has SQL for columns that the file lacks.
     """
 
     def __init__(
-        self, file: str, table: pa.Table, placed: str, derived: Mapping[str, str] | None = None
+        self,
+        file: str,
+        table: pa.Table,
+        placed: str,
+        derived: Mapping[str, str] | None = None,
+        about: str = "",
     ) -> None:
         self._file, self._placed, self._derived = file, placed, derived or {}
+        self.key = f"{file} {about}".strip()
         self._table = table.sort_by([(placed, "descending"), ("lead_id", "ascending")])
         times = self._table[placed].cast(pa.int64()).fill_null(_NEVER)
         self._before = -times.to_numpy()
@@ -73,6 +82,21 @@ class Pool:
             Case(row["lead_id"], None if at == _NEVER else int(at), why(row))
             for row, at in zip(told, times, strict=True)
         ]
+
+    def whole(self, rows: Rows, why: Callable[[Row], str]) -> Whole:
+        """Rows as all cases of a group."""
+        places = len(self._before) - 1 - rows
+        return Whole(_InWords(self, why), places.astype(np.int32))
+
+    def __len__(self) -> int:
+        return len(self._before)
+
+    def digest(self, rows: Rows) -> str:
+        """A text that changes whenever something told of one of these rows does."""
+        first, last = int(rows.min()), int(rows.max()) + 1
+        plain = [_plain(column) for column in self._table.slice(first, last - first).columns]
+        batch = pa.record_batch(plain, names=self._table.column_names)
+        return hashlib.sha256(batch.serialize()).hexdigest()
 
     def known(self, column: str) -> list[Any]:
         """Every value that stands in a column."""
@@ -114,6 +138,31 @@ class Pool:
             known = {value: place for place, value in enumerate(encoded.dictionary.to_pylist())}
             self._coded[column] = codes, {None: _NO_VALUE} | known
         return self._coded[column]
+
+
+class _InWords:
+    """A pool as the source of long lists: the earliest row has the first place."""
+
+    def __init__(self, pool: Pool, why: Callable[[Row], str]) -> None:
+        self.key, self._pool, self._why = pool.key, pool, why
+
+    def __len__(self) -> int:
+        return len(self._pool)
+
+    def told(self, begin: int, end: int) -> list[Case]:
+        return self._pool.cases(self._rows(begin, end), self._why)
+
+    def digest(self, begin: int, end: int) -> str:
+        return f"{__version__} {self._pool.digest(self._rows(begin, end))}"
+
+    def _rows(self, begin: int, end: int) -> Rows:
+        return len(self._pool) - 1 - np.arange(begin, end)
+
+
+def _plain(column: pa.ChunkedArray) -> pa.Array:
+    """A column in which equal texts lie alike, in memory of its own."""
+    plain = column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+    return pc.take(plain, pa.array(np.arange(len(plain)))).combine_chunks()
 
 
 def _among(column: str, derived: str | None, values: Sequence[Any]) -> str:

@@ -6,29 +6,44 @@ A figure that opens is a pair: its text, and the key of the list behind it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from leadpact.documents.blocks import Behind, Case, Opened, Section, Slider, Table, Text, plain
+from leadpact.documents.blocks import (
+    Behind,
+    Group,
+    Opened,
+    Section,
+    Slider,
+    Source,
+    Table,
+    Text,
+    Whole,
+    plain,
+)
 from leadpact.documents.first_screen import opened_line
+from leadpact.documents.long_lists import OwnCases, Piece, case_as_json, packed, pieces
 from leadpact.documents.parts.shared import SIDES, when
 from leadpact.documents.report import Report
 from leadpact.documents.verdicts import Line
-from leadpact.engine.metrics.tables import EPOCH
 
-#: Cases of a group that a stored list names; there are as many in the figure as it says.
+#: Cases of a group that a stored list names itself; all of them lie in pieces.
 MOST_CASES = 100
 OVERVIEW = "overview"
 Json = Any
 
 
 class Stored:
-    """What pages read: `parts` by key, and the `lists` that their figures open to, by key."""
+    """What pages read: `parts` by key, and the `lists` that their figures open to, by key.
+
+    `places` has for each list with a group of more than MOST_CASES where their cases lie in pieces.
+    """
 
     def __init__(self) -> None:
         self.parts: dict[str, Json] = {}
         self.lists: dict[str, Json] = {}
+        self.places: dict[str, bytes] = {}
+        self._sources: dict[str, Source] = {}
 
     @classmethod
     def of(cls, report: Report) -> Stored:
@@ -42,6 +57,11 @@ class Stored:
     def add(self, section: Section) -> None:
         """Store one part more."""
         self.parts[section.key] = self._section(section)
+
+    def pieces(self) -> Iterator[Piece]:
+        """The cases of every list that is longer than a page."""
+        for source in self._sources.values():
+            yield from pieces(source)
 
     def _overview(self, report: Report) -> Json:
         said, book = report.overview, report.book
@@ -123,22 +143,31 @@ class Stored:
     def _key(self, behind: Behind) -> str:
         key = hashlib.sha256(f"{behind.title}\0{behind.query}".encode()).hexdigest()[:20]
         if key not in self.lists:
+            groups = [each for each in behind.groups if each.total]
+            long = {
+                place: _whole(key, place, each)
+                for place, each in enumerate(groups)
+                if each.total > MOST_CASES
+            }
+            self._sources |= {each.source.key: each.source for each in long.values()}
+            if long:
+                self.places[key] = packed(list(long.values()))
             self.lists[key] = {
                 "title": behind.title,
                 "counted": behind.counted,
                 "when": behind.when,
                 "groups": [
-                    [each.name, each.total, [_case(one) for one in each.first[:MOST_CASES]]]
-                    for each in behind.groups
-                    if each.total
+                    [each.name, each.total, [case_as_json(one) for one in each.first[:MOST_CASES]]]
+                    for each in groups
                 ],
+                "sources": {place: each.source.key for place, each in long.items()},
             }
         return key
 
 
-def _case(case: Case) -> Json:
-    at = None if case.at is None else (EPOCH + timedelta(microseconds=case.at)).isoformat()
-    return [case.lead, at, case.why]
+def _whole(key: str, place: int, group: Group) -> Whole:
+    """All cases of a group; one that has them already is a source of its own."""
+    return group.whole or OwnCases(f"{key} {place}", group).whole()
 
 
 def _slider(slider: Slider) -> Json:
@@ -149,8 +178,3 @@ def _slider(slider: Slider) -> Json:
         "places": [[each.value, each.sentence, *each.figures] for each in slider.places],
         "now": slider.now,
     }
-
-
-def leads_in(listed: Mapping[str, Any]) -> set[str]:
-    """The leads that a stored list names."""
-    return {lead for _, _, cases in listed["groups"] for lead, _, _ in cases if lead}

@@ -6,6 +6,7 @@ for no evaluation.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections import defaultdict
@@ -33,7 +34,13 @@ from leadpact.engine.metrics.metric import Split
 from leadpact.engine.result import Result
 from leadpact.flows.moving import MOST_ROWS_TO_SWEEP, move_threshold
 from leadpact.flows.starting import Progress
-from leadpact.ledger.models import PublishedMetric, PublishedPart, PublishedStanding
+from leadpact.ledger.models import (
+    PublishedList,
+    PublishedMetric,
+    PublishedPart,
+    PublishedPiece,
+    PublishedStanding,
+)
 from leadpact.ledger.selectors import agreements, figures, logs
 from leadpact.ledger.services import figures as publishing
 
@@ -84,6 +91,7 @@ def measure(
         stored.add(part(report.book))
     stored.add(kept_when(report.book, report.overview.stretch))
     parts = [_part(key, value, report) for key, value in stored.parts.items()]
+    fresh, kept = _pieces(stored)
     found = publishing.Measured(
         as_of=now,
         agreement=in_force.id,
@@ -95,7 +103,9 @@ def measure(
             *_standings(PublishedStanding.Kind.GOAL, told["goals"]),
         ],
         parts=[*parts, *_threshold(report, history)],
-        lists={key: _json(value) for key, value in stored.lists.items()},
+        lists=list(_lists(stored)),
+        pieces=fresh,
+        kept=kept,
         seconds=time.monotonic() - began,
     )
     if not publishing.publish(name, at, found):
@@ -107,6 +117,29 @@ def measure(
 def _part(key: str, value: object, report: Report) -> PublishedPart:
     made_at = report.measures.result.as_of
     return PublishedPart(key=key, value=_json(value), made_at=made_at, sha256=report.sha256)
+
+
+def _lists(stored: Stored) -> Iterator[PublishedList]:
+    for key, listed in stored.lists.items():
+        value, places = _json(listed), stored.places.get(key)
+        digest = hashlib.sha256(value.encode() + (places or b"")).hexdigest()[:32]
+        yield PublishedList(key=key, value=value, places=places, digest=digest)
+
+
+def _pieces(stored: Stored) -> tuple[list[PublishedPiece], set[tuple[str, int]]]:
+    """Pieces of cases that changed since they were published, and those that did not."""
+    known = figures.digests()
+    fresh, kept = [], set()
+    for piece in stored.pieces():
+        name = piece.source, piece.number
+        if known.get(name) == piece.digest:
+            kept.add(name)
+        else:
+            value = _json(piece.made())
+            fresh.append(PublishedPiece(
+                source=piece.source, number=piece.number, value=value, digest=piece.digest
+            ))  # fmt: skip
+    return fresh, kept
 
 
 def _threshold(report: Report, history: History) -> Iterator[PublishedPart]:

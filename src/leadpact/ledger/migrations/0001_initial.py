@@ -129,6 +129,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('key', models.TextField(primary_key=True, serialize=False)),
                 ('begins', models.DateTimeField()),
+                ('handed_over', models.BooleanField(db_default=False)),
+                ('found_by', models.TextField(db_default='')),
                 ('company', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='leads', to='ledger.company')),
                 ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absorbed', to='ledger.lead')),
             ],
@@ -152,6 +154,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('key', models.CharField(max_length=20, primary_key=True, serialize=False)),
                 ('value', models.TextField()),
+                ('places', models.BinaryField(null=True)),
+                ('digest', models.CharField(max_length=32)),
             ],
         ),
         migrations.CreateModel(
@@ -299,6 +303,60 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Identity',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('email', 'Email'), ('id', 'Id'), ('visitor', 'Visitor')], max_length=8)),
+                ('value', models.TextField()),
+                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='ledger.lead')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Handoff',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('episode', models.IntegerField()),
+                ('handed_off_at', models.DateTimeField()),
+                ('assigned_at', models.DateTimeField(null=True)),
+                ('person', models.TextField(null=True)),
+                ('team', models.TextField(null=True)),
+                ('queue', models.TextField(null=True)),
+                ('route', models.TextField(null=True)),
+                ('bulk', models.BooleanField(default=False)),
+                ('look_at', models.DateTimeField(null=True)),
+                ('steps', models.TextField(default='[]')),
+                ('lead', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='handoffs', to='ledger.lead')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Exclusion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.TextField(null=True)),
+                ('at', models.DateTimeField()),
+                ('duplicate_of', models.TextField(null=True)),
+                ('detail', models.TextField(null=True)),
+                ('restored', models.BooleanField()),
+                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exclusions', to='ledger.lead')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Event',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.TextField()),
+                ('event_id', models.TextField()),
+                ('happened', models.BigIntegerField()),
+                ('recorded', models.BigIntegerField(null=True)),
+                ('kind', models.TextField()),
+                ('actor', models.TextField(blank=True)),
+                ('decided', models.BooleanField(default=False)),
+                ('properties', models.TextField(default='{}')),
+                ('batch', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='ledger.batch')),
+                ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='ledger.lead')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Episode',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -311,6 +369,14 @@ class Migration(migrations.Migration):
                 ('handed_off_at', models.DateTimeField(null=True)),
                 ('assigned_at', models.DateTimeField(null=True)),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='episodes', to='ledger.lead')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='DealRole',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('deal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='ledger.deal')),
+                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deal_roles', to='ledger.lead')),
             ],
         ),
         migrations.CreateModel(
@@ -514,6 +580,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PublishedPiece',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.TextField()),
+                ('number', models.PositiveIntegerField()),
+                ('value', models.TextField()),
+                ('digest', models.CharField(max_length=80)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('source', 'number'), name='piece_of_cases_is_one')],
+            },
+        ),
+        migrations.CreateModel(
             name='PublishedStanding',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -697,12 +776,13 @@ class Migration(migrations.Migration):
                 ('attributes', models.TextField(default='{}')),
                 ('handed_off_at', models.DateTimeField(null=True)),
                 ('owed_at', models.DateTimeField(null=True)),
+                ('fills_cap', models.BooleanField(db_default=False)),
                 ('evaluated_at', models.DateTimeField()),
                 ('next_at', models.DateTimeField(null=True)),
                 ('digest', models.CharField(max_length=32)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='state_due'), models.Index(fields=['holder', 'status'], name='state_holder'), models.Index(condition=models.Q(('handed_off_at__isnull', False), ('status', 'open')), fields=['owed_at'], name='state_with_sales'), models.Index(fields=['stage', 'status'], name='state_stage')],
+                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='state_due'), models.Index(fields=['holder', 'status'], name='state_holder'), models.Index(condition=models.Q(('handed_off_at__isnull', False), ('status', 'open')), fields=['owed_at'], name='state_with_sales'), models.Index(fields=['stage', 'status'], name='state_stage'), models.Index(condition=models.Q(('fills_cap', True)), fields=['holder'], name='state_fills_cap')],
             },
         ),
         migrations.CreateModel(
@@ -718,84 +798,57 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['retry_at'], name='quarantine_due')],
             },
         ),
-        migrations.CreateModel(
-            name='Identity',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('email', 'Email'), ('id', 'Id'), ('visitor', 'Visitor')], max_length=8)),
-                ('value', models.TextField()),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='ledger.lead')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'value'), name='identity_names_one_lead')],
-            },
+        migrations.AddIndex(
+            model_name='lead',
+            index=models.Index(fields=['begins'], name='lead_by_age'),
         ),
-        migrations.CreateModel(
-            name='Handoff',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('episode', models.IntegerField()),
-                ('handed_off_at', models.DateTimeField()),
-                ('assigned_at', models.DateTimeField(null=True)),
-                ('person', models.TextField(null=True)),
-                ('team', models.TextField(null=True)),
-                ('queue', models.TextField(null=True)),
-                ('route', models.TextField(null=True)),
-                ('bulk', models.BooleanField(default=False)),
-                ('look_at', models.DateTimeField(null=True)),
-                ('steps', models.TextField(default='[]')),
-                ('lead', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='handoffs', to='ledger.lead')),
-            ],
-            options={
-                'indexes': [models.Index(condition=models.Q(('person', None)), fields=['handed_off_at'], name='handoff_queue'), models.Index(fields=['person', 'handed_off_at'], name='handoff_by_person')],
-                'constraints': [models.UniqueConstraint(fields=('lead', 'episode'), name='one_handoff_an_episode')],
-            },
+        migrations.AddIndex(
+            model_name='lead',
+            index=models.Index(condition=models.Q(('handed_over', True)), fields=['begins'], name='lead_of_sales_by_age'),
         ),
-        migrations.CreateModel(
-            name='Exclusion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField(null=True)),
-                ('at', models.DateTimeField()),
-                ('duplicate_of', models.TextField(null=True)),
-                ('detail', models.TextField(null=True)),
-                ('restored', models.BooleanField()),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exclusions', to='ledger.lead')),
-            ],
-            options={
-                'indexes': [models.Index(fields=['reason'], name='exclusion_by_reason')],
-            },
+        migrations.AddConstraint(
+            model_name='identity',
+            constraint=models.UniqueConstraint(fields=('kind', 'value'), name='identity_names_one_lead'),
         ),
-        migrations.CreateModel(
-            name='Event',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.TextField()),
-                ('event_id', models.TextField()),
-                ('happened', models.BigIntegerField()),
-                ('recorded', models.BigIntegerField(null=True)),
-                ('kind', models.TextField()),
-                ('actor', models.TextField(blank=True)),
-                ('decided', models.BooleanField(default=False)),
-                ('properties', models.TextField(default='{}')),
-                ('batch', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='ledger.batch')),
-                ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='ledger.lead')),
-            ],
-            options={
-                'indexes': [models.Index(condition=models.Q(('lead', None)), fields=['kind', 'happened'], name='event_of_organisation'), models.Index(condition=models.Q(('kind__in', ['clock.disputed', 'dispute.ruled'])), fields=['happened'], name='event_of_a_dispute'), models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch'], name='event_of_batch')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'event_id'), name='event_is_logged_once')],
-            },
+        migrations.AddIndex(
+            model_name='handoff',
+            index=models.Index(condition=models.Q(('person', None)), fields=['handed_off_at'], name='handoff_queue'),
         ),
-        migrations.CreateModel(
-            name='DealRole',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('deal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='ledger.deal')),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deal_roles', to='ledger.lead')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('deal', 'lead'), name='lead_has_one_role_in_a_deal')],
-            },
+        migrations.AddIndex(
+            model_name='handoff',
+            index=models.Index(fields=['person', 'handed_off_at'], name='handoff_by_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='handoff',
+            constraint=models.UniqueConstraint(fields=('lead', 'episode'), name='one_handoff_an_episode'),
+        ),
+        migrations.AddIndex(
+            model_name='exclusion',
+            index=models.Index(fields=['reason'], name='exclusion_by_reason'),
+        ),
+        migrations.AddIndex(
+            model_name='exclusion',
+            index=models.Index(fields=['at'], name='exclusion_by_age'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(condition=models.Q(('lead', None)), fields=['kind', 'happened'], name='event_of_organisation'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(condition=models.Q(('kind__in', ['clock.disputed', 'dispute.ruled'])), fields=['happened'], name='event_of_a_dispute'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch'], name='event_of_batch'),
+        ),
+        migrations.AddConstraint(
+            model_name='event',
+            constraint=models.UniqueConstraint(fields=('source', 'event_id'), name='event_is_logged_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='dealrole',
+            constraint=models.UniqueConstraint(fields=('deal', 'lead'), name='lead_has_one_role_in_a_deal'),
         ),
         migrations.AddConstraint(
             model_name='crmrecord',
@@ -840,6 +893,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='nurtureentry',
             index=models.Index(fields=['program', 'entered_at'], name='nurture_by_program'),
+        ),
+        migrations.AddIndex(
+            model_name='nurtureentry',
+            index=models.Index(fields=['entered_at'], name='nurture_by_age'),
         ),
         migrations.AddConstraint(
             model_name='nurtureentry',

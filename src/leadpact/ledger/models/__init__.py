@@ -27,6 +27,7 @@ from leadpact.ledger.models.published import (
     PublishedList,
     PublishedMetric,
     PublishedPart,
+    PublishedPiece,
     PublishedStanding,
 )
 from leadpact.ledger.models.running import Heartbeat, Quarantine
@@ -86,6 +87,7 @@ __all__ = [
     "PublishedList",
     "PublishedMetric",
     "PublishedPart",
+    "PublishedPiece",
     "PublishedStanding",
     "Quarantine",
     "Role",

@@ -21,7 +21,11 @@ class Company(models.Model):
 
 
 class Lead(models.Model):
-    """A lead by its key. `begins` is its first instant; one that was merged lives in another."""
+    """A lead by its key. `begins` is its first instant; one that was merged lives in another.
+
+    `handed_over` says whether it ever went to sales: until then it is marketing's alone. `found_by`
+    has what people type to find it, in small letters. Both are as of its last look.
+    """
 
     key = models.TextField(primary_key=True)
     begins = models.DateTimeField()
@@ -29,6 +33,16 @@ class Lead(models.Model):
         "self", null=True, on_delete=models.PROTECT, related_name="absorbed"
     )
     company = models.ForeignKey(Company, null=True, on_delete=models.SET_NULL, related_name="leads")
+    handed_over = models.BooleanField(db_default=False)
+    found_by = models.TextField(db_default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["begins"], name="lead_by_age"),
+            models.Index(
+                fields=["begins"], condition=models.Q(handed_over=True), name="lead_of_sales_by_age"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.key

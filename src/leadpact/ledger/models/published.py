@@ -102,10 +102,32 @@ class PublishedPart(models.Model):
 
 
 class PublishedList(models.Model):
-    """What a figure of a part was counted from: the first of its leads, as JSON."""
+    """What a figure of a part was counted from: the first of its leads, as JSON.
+
+    `places` says of longer groups where in `PublishedPiece` all of their cases lie.
+    """
 
     key = models.CharField(max_length=20, primary_key=True)
     value = models.TextField()
+    places = models.BinaryField(null=True)
+    digest = models.CharField(max_length=32)
 
     def __str__(self) -> str:
         return self.key
+
+
+class PublishedPiece(models.Model):
+    """Some of the cases that long lists are of, as JSON; `digest` changes when one of them does."""
+
+    source = models.TextField()
+    number = models.PositiveIntegerField()
+    value = models.TextField()
+    digest = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "number"], name="piece_of_cases_is_one")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.number}"

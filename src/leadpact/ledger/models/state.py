@@ -12,7 +12,8 @@ class LeadState(models.Model):
 
     The columns are those of the engine's `lead_states`; `attributes` is JSON. `handed_off_at` is
     when the present passage was handed to sales, and `owed_at` when sales owes the lead the next
-    thing: what an inbox is sorted by.
+    thing: what an inbox is sorted by. `fills_cap` says whether it counts for its holder: it was
+    given or handed over in its present passage and is open.
     """
 
     lead = models.OneToOneField(
@@ -39,6 +40,7 @@ class LeadState(models.Model):
     attributes = models.TextField(default="{}")
     handed_off_at = models.DateTimeField(null=True)
     owed_at = models.DateTimeField(null=True)
+    fills_cap = models.BooleanField(db_default=False)
     evaluated_at = models.DateTimeField()
     next_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=32)
@@ -57,6 +59,9 @@ class LeadState(models.Model):
                 name="state_with_sales",
             ),
             models.Index(fields=["stage", "status"], name="state_stage"),
+            models.Index(
+                fields=["holder"], condition=models.Q(fills_cap=True), name="state_fills_cap"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -177,7 +182,10 @@ class Exclusion(models.Model):
     restored = models.BooleanField()
 
     class Meta:
-        indexes = [models.Index(fields=["reason"], name="exclusion_by_reason")]
+        indexes = [
+            models.Index(fields=["reason"], name="exclusion_by_reason"),
+            models.Index(fields=["at"], name="exclusion_by_age"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.lead_id}: {self.reason}"
@@ -211,6 +219,7 @@ class NurtureEntry(models.Model):
                 name="nurture_touch_due",
             ),
             models.Index(fields=["program", "entered_at"], name="nurture_by_program"),
+            models.Index(fields=["entered_at"], name="nurture_by_age"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from leadpact.ledger.models import (
     PublishedList,
     PublishedMetric,
     PublishedPart,
+    PublishedPiece,
     PublishedStanding,
 )
 from leadpact.ledger.services.permits import Caller
@@ -98,3 +99,15 @@ def parts(keys: Sequence[str]) -> list[PublishedPart]:
 def behind(key: str) -> PublishedList | None:
     """What a figure was counted from."""
     return PublishedList.objects.filter(key=key).first()
+
+
+def pieces(source: str, numbers: Iterable[int]) -> dict[int, str]:
+    """Some pieces of the cases that long lists are of, by number; one that is gone is left out."""
+    found = PublishedPiece.objects.filter(source=source, number__in=list(numbers))
+    return dict(found.values_list("number", "value"))
+
+
+def digests() -> dict[tuple[str, int], str]:
+    """What tells of each piece whether it changed."""
+    rows = PublishedPiece.objects.values_list("source", "number", "digest")
+    return {(source, number): digest for source, number, digest in rows}

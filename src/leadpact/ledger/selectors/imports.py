@@ -21,7 +21,8 @@ class ImportShown:
 
 def imports_with_files() -> list[ImportShown]:
     """The latest imports, the newest first."""
-    told = Event.objects.filter(kind="fact.voided").values_list("properties", flat=True)
+    voids = Event.objects.filter(lead=None, kind="fact.voided")
+    told = voids.values_list("properties", flat=True)
     withdrawn = {json.loads(text).get("batch") for text in told if '"batch"' in text}
     sent = dict(Upload.objects.exclude(batch="").order_by("pk").values_list("batch", "key"))
     return [

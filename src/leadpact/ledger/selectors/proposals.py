@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from leadpact.ledger.models import LeadState, Proposal
 from leadpact.ledger.selectors.visible import leads_for
@@ -27,7 +27,8 @@ def who_they_are() -> Iterator[dict[str, Any]]:
 
 def proposals_for(caller: Caller) -> QuerySet[Proposal]:
     """Proposals of which the caller may see both leads, or saw them before they were merged."""
-    seen = leads_for(caller).values("key")
-    found = Proposal.objects.filter(first__in=seen)
-    merged = Proposal.State.ACCEPTED
-    return found.filter(second__in=seen) | found.filter(state=merged)
+    # Each pair is looked up by itself: there are few of them, and many leads that somebody may see.
+    seen = leads_for(caller)
+    first = Exists(seen.filter(key=OuterRef("first_id")))
+    second = Exists(seen.filter(key=OuterRef("second_id")))
+    return Proposal.objects.filter(first, Q(second) | Q(state=Proposal.State.ACCEPTED))

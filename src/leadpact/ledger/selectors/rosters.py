@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Min, Q
 
 from leadpact.agreement.spec import Agreement
 from leadpact.engine.routing.people import Absence, Owner, Person, Pool, Roster, people_of
 from leadpact.engine.routing.people import Standing as Due
 from leadpact.ledger.models import Absence as AbsenceRow
-from leadpact.ledger.models import Company, Deal, Episode, Handoff, LeadState, Standing
+from leadpact.ledger.models import Company, Deal, Handoff, LeadState, Standing
 from leadpact.ledger.models import Person as PersonRow
 
 #: Bulk arrivals of the last working day decide the pace; no weekend with holidays is longer.
@@ -71,13 +71,8 @@ def open_leads() -> dict[str, int]:
 
     A lead that came back to marketing keeps its holder, who has nothing to do with it meanwhile.
     """
-    given = Episode.objects.filter(
-        Q(handed_off_at__isnull=False) | Q(assigned_at__isnull=False),
-        lead=OuterRef("lead"),
-        episode=OuterRef("episode"),
-    )
-    held = LeadState.objects.filter(Exists(given), status="open", holder__isnull=False)
-    counted = held.values("holder").annotate(leads=Count("lead"))
+    held = LeadState.objects.filter(fills_cap=True)
+    counted = held.values("holder").annotate(leads=Count("*"))
     return {str(row["holder"]): row["leads"] for row in counted}
 
 

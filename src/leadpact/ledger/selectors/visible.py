@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from leadpact.ledger.models import Episode, Handoff, Lead, Person
+from leadpact.ledger.models import Handoff, Lead, Person
 from leadpact.ledger.services.permits import Caller
 
 
@@ -18,7 +18,7 @@ def leads_for(caller: Caller) -> QuerySet[Lead]:
     """
     found = Lead.objects.filter(merged_into=None)
     if not caller.sees_before_handoff:
-        found = found.filter(_handed_over())
+        found = found.filter(handed_over=True)
     if not caller.sees_all:
         found = found.filter(_of_rep(caller))
     return found
@@ -34,11 +34,6 @@ def may_work(caller: Caller, lead: str) -> bool:
     unheld = Q(state__holder=None) | ~Q(state__holder__in=_colleagues(caller))
     mine = Q(state__holder=caller.person) if caller.person else Q(pk__in=[])
     return leads_for(caller).filter(Q(key=lead) & (mine | unheld)).exists()
-
-
-def _handed_over() -> Q:
-    episodes = Episode.objects.filter(lead=OuterRef("pk"), handed_off_at__isnull=False)
-    return Q(Exists(Handoff.objects.filter(lead=OuterRef("pk")))) | Q(Exists(episodes))
 
 
 def _of_rep(caller: Caller) -> Q:

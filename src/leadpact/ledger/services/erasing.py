@@ -20,6 +20,7 @@ from leadpact.ledger.models import (
     Notice,
     PublishedList,
     PublishedPart,
+    PublishedPiece,
 )
 from leadpact.ledger.selectors.personal import about_in_trail, tables_of_leads
 from leadpact.ledger.services import audit, erasures
@@ -28,7 +29,7 @@ from leadpact.ledger.services.pseudonyms import Pseudonyms
 
 _AT_ONCE = 500
 _DROPPED = "the person was erased"
-_OF_PAGES: tuple[type[Model], ...] = (PublishedList, PublishedPart)
+_OF_PAGES: tuple[type[Model], ...] = (PublishedList, PublishedPart, PublishedPiece)
 #: Sources whose ids the ledger makes up from a lead's key.
 _MADE_UP = ("hygiene", "leadpact")
 #: A row of the log: its source and its id there.
@@ -141,7 +142,12 @@ def _leads(names: Pseudonyms) -> None:
     """The leads themselves under their new keys, with every row that belongs to them."""
     old = list(Lead.objects.filter(key__in=list(names.leads)))
     made = [
-        Lead(key=names.key(lead.key), begins=lead.begins, company_id=lead.company_id)
+        Lead(
+            key=names.key(lead.key),
+            begins=lead.begins,
+            company_id=lead.company_id,
+            handed_over=lead.handed_over,
+        )
         for lead in old
     ]
     Lead.objects.bulk_create(made)

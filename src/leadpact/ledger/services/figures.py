@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from leadpact.ledger.models import (
     PublishedList,
     PublishedMetric,
     PublishedPart,
+    PublishedPiece,
     PublishedStanding,
 )
 from leadpact.ledger.selectors.figures import Known, known
@@ -32,7 +33,7 @@ class Measured:
     """What one measurement found. `figures` and `standings` are in their order.
 
     A part that is not among `parts` stays as it is; `lists` are those that figures of any part
-    open to.
+    open to, `pieces` of their cases those that changed, and `kept` names those that did not.
     """
 
     as_of: datetime
@@ -43,7 +44,9 @@ class Measured:
     figures: Sequence[PublishedMetric]
     standings: Sequence[PublishedStanding]
     parts: Sequence[PublishedPart]
-    lists: Mapping[str, str]
+    lists: Sequence[PublishedList]
+    pieces: Sequence[PublishedPiece]
+    kept: Set[tuple[str, int]]
 
 
 def lease(name: str, *, now: datetime, take_over: bool = False) -> Known | None:
@@ -69,6 +72,7 @@ def publish(name: str, at: Known, found: Measured) -> bool:
     _write_standings(found.standings)
     _write_parts(found.parts)
     _write_lists(found.lists)
+    _write_pieces(found.pieces, found.kept)
     for key, value in asdict(at).items():
         setattr(row, key, value)
     row.as_of, row.next_at, row.seconds = found.as_of, found.next_at, found.seconds
@@ -126,20 +130,30 @@ def _write_parts(parts: Sequence[PublishedPart]) -> None:
     )
 
 
-def _write_lists(lists: Mapping[str, str]) -> None:
-    there = dict(PublishedList.objects.values_list("key", "value"))
-    gone = sorted(there.keys() - lists.keys())
+def _write_lists(lists: Sequence[PublishedList]) -> None:
+    there = dict(PublishedList.objects.values_list("key", "digest"))
+    gone = sorted(there.keys() - {each.key for each in lists})
     for begin in range(0, len(gone), _AT_ONCE):
         PublishedList.objects.filter(key__in=gone[begin : begin + _AT_ONCE]).delete()
-    changed = [
-        PublishedList(key=key, value=value)
-        for key, value in lists.items()
-        if there.get(key) != value
-    ]
     PublishedList.objects.bulk_create(
-        changed,
+        [each for each in lists if there.get(each.key) != each.digest],
         batch_size=_AT_ONCE,
         update_conflicts=True,
         unique_fields=["key"],
-        update_fields=["value"],
+        update_fields=["value", "places", "digest"],
+    )
+
+
+def _write_pieces(pieces: Sequence[PublishedPiece], kept: Set[tuple[str, int]]) -> None:
+    wanted = kept | {(each.source, each.number) for each in pieces}
+    there = PublishedPiece.objects.values_list("pk", "source", "number")
+    gone = [key for key, source, number in there if (source, number) not in wanted]
+    for begin in range(0, len(gone), _AT_ONCE):
+        PublishedPiece.objects.filter(pk__in=gone[begin : begin + _AT_ONCE]).delete()
+    PublishedPiece.objects.bulk_create(
+        pieces,
+        batch_size=_AT_ONCE,
+        update_conflicts=True,
+        unique_fields=["source", "number"],
+        update_fields=["value", "digest"],
     )

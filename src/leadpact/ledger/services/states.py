@@ -23,7 +23,7 @@ from leadpact.ledger.models import (
     NurtureEntry,
     StageEntry,
 )
-from leadpact.ledger.services import bulk
+from leadpact.ledger.services import bulk, lead_notes
 
 Rows = dict[str, list[dict[str, Any]]]
 _TABLES: dict[str, type[models.Model]] = {
@@ -88,12 +88,24 @@ def write(
                 "digest": digests[lead],
                 "handed_off_at": _handed_off_at(state, tables["episodes"].get(lead, ())),
                 "owed_at": _owed_at(tables["clocks"].get(lead, ())),
+                "fills_cap": _fills_cap(state, tables["episodes"].get(lead, ())),
                 **{name: state[name] for name in _STATE},
             }
             for lead, state in sorted(states.items())
         ],
     )
+    lead_notes.write(wanted, tables["episodes"], attributes)
     return changed
+
+
+def _fills_cap(state: Mapping[str, Any], episodes: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a lead is one of those of which a person takes only so many.
+
+    One that came back to marketing keeps its holder, who has nothing to do with it meanwhile.
+    """
+    present = (each for each in episodes if each["episode"] == state["episode"])
+    given = any(each["handed_off_at"] or each["assigned_at"] for each in present)
+    return given and state["status"] == "open" and state["holder"] is not None
 
 
 def _handed_off_at(

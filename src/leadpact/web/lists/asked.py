@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, QuerySet
 
 from leadpact.web.lists.declared import Listing
 from leadpact.web.registry import PageRequest
@@ -85,7 +85,21 @@ def rows_for(request: PageRequest, listing: Listing[Any], what: Asked) -> QueryS
     column = listing.column(what.order.removeprefix("-"))
     if column is None:
         return found.order_by("pk")
-    by = F(column.order)
+    by, last = F(column.order), _may_lack(found.model, column.order)
     largest_first = what.order.startswith("-")
-    ordered = by.desc(nulls_last=True) if largest_first else by.asc(nulls_last=True)
+    ordered = by.desc(nulls_last=last) if largest_first else by.asc(nulls_last=last)
     return found.order_by(ordered, "pk")
+
+
+def _may_lack(model: type[Model], path: str) -> bool | None:
+    """Whether rows may have no value there; an index in order serves only where none may.
+
+    None is how Django is told of that.
+    """
+    of: Any = model
+    for name in path.split("__"):
+        field = of._meta.get_field(name)
+        if field.null or field.auto_created:
+            return True
+        of = field.related_model
+    return None
