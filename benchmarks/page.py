@@ -73,8 +73,8 @@ PAGES_TEXT = (
     "`leadpact web` on a PostgreSQL of its own, asked for every page by everybody who may see it, "
     "{rate:g} times a second whether or not answers are late; the readers are on the same machine. "
     "Times are those that the server tells of itself (`Server-Timing`), and in the last column "
-    "what a reader waited from the moment at which the page was due. Lists are also searched, sorted "
-    "and narrowed. The ledger is the sample company’s year many times over."
+    "what a reader waited from the moment at which the page was due. Lists are searched, "
+    "sorted and narrowed too. The ledger is the sample company’s year many times over."
 )
 GROWTH_TEXT = (
     "The questions of daily work to a ledger on PostgreSQL, each the median of fifteen; and which "

@@ -14,10 +14,12 @@ import pytest
 
 from leadpact.agreement.loading import load_text
 from leadpact.demo.present import generate_until
+from leadpact.documents import words
 from leadpact.documents.case_book import DECIDED
 from leadpact.documents.long_lists import cases_at, pieces, unpacked
 from leadpact.documents.parts.credit import credit
 from leadpact.documents.parts.kept_when import kept_when
+from leadpact.documents.parts.loops import BY, choices, key_of, loops
 from leadpact.documents.parts.months import months
 from leadpact.documents.parts.rulings import rulings
 from leadpact.documents.parts.week import week
@@ -25,6 +27,7 @@ from leadpact.documents.pools import Pool
 from leadpact.documents.report import Report
 from leadpact.documents.stored import MOST_CASES, Stored
 from leadpact.engine.evaluate import evaluate
+from leadpact.engine.metrics.registry import REGISTRY
 from leadpact.flows.demonstration import agreement_of
 from leadpact.flows.recorded import LOG, read_log
 
@@ -192,6 +195,29 @@ def test_each_way_to_share_out_credit_adds_up_to_all_won_deals(report: Report) -
             told = [cell[place][0] for cell in table.values()]
             numbers = [float(each if isinstance(each, str) else each[0]) for each in told]
             assert sum(numbers) == pytest.approx(won, abs=0.05 * len(numbers))
+
+
+def test_the_loop_of_each_dimension_and_time_adds_up(report: Report) -> None:
+    made = Stored()
+    for part in loops(report.book):
+        made.add(part)
+    told = choices(report.book)
+    assert {by for by, _ in told["by"]} == {*BY}
+    assert len(told["times"]) > 3
+    assert {key_of(by, time) for by, _ in told["by"] for time, _ in told["times"]} == {*made.parts}
+    for name in ("leads", "mqls", "won_deals"):
+        whole = {f.period: f.value for f in report.measures.of(name, "quarter")}
+        whole["all"] = report.measures.of(name)[0].value
+        for time, _ in told["times"]:
+            part = made.parts[key_of("source", time)]
+            if tables := part["tables"]:
+                place = tables[0]["header"].index(REGISTRY[name].title)
+                table = rows(made, key_of("source", time), "What came of each source")
+                counts = [cells[place] for cells in table.values()]
+                assert sum(count(each) for each in counts if each != ["–"]) == whole[time], time
+    steps = rows(made, key_of("source", "all"), "Each step as a cohort")
+    entered = {f.group for f in report.measures.of("conversion", by="source")}
+    assert {words.group("source", each) for each in entered} == {*steps}
 
 
 def test_teams_and_times_add_up_to_the_promise(report: Report) -> None:

@@ -41,7 +41,7 @@ MODELS = {
 #: Columns about the moment, and those that say where the lead was last looked at.
 ASIDE = {"id", "attributes", "evaluated_at", "next_at", "digest", "next_change_at"}
 #: What a lead's state repeats of its episode and its clocks, so that lists can be sorted by it.
-FOR_PAGES = {("lead_states", "owed_at"), ("lead_states", "handed_off_at")}
+FOR_PAGES = {("lead_states", name) for name in ("owed_at", "handed_off_at", "fills_cap")}
 #: What the law of the oracle says nothing about.
 BEYOND = {"persona", "profile", "profile_fit", "merged_into"}
 

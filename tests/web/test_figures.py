@@ -17,6 +17,8 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from leadpact.demo.present import generate_until
+from leadpact.documents.blocks import Case, Group
+from leadpact.documents.long_lists import OwnCases, packed, pieces
 from leadpact.flows.demonstration import AGREEMENT, agreement_of
 from leadpact.flows.inhabiting import inhabit
 from leadpact.flows.measuring import measure
@@ -28,6 +30,7 @@ from leadpact.ledger.models import (
     NurtureEntry,
     PublishedList,
     PublishedPart,
+    PublishedPiece,
     User,
 )
 from leadpact.ledger.services.ingest import ingest
@@ -105,6 +108,39 @@ def test_every_figure_opens_to_its_leads_and_says_what_counts(measured: None) ->
     leads = titles["Leads, the last seven days"]
     page = client.get(reverse("behind", args=[leads.key])).text
     assert f'<a href="{reverse("lead", args=["Ada"])}">Ada</a>' in page
+
+
+def test_the_loop_is_told_by_what_one_chooses(measured: None) -> None:
+    client = signed_in("marketing head")
+    page = client.get(reverse("funnel")).text
+    assert "By source, over all time" in page
+    for by in ("campaign", "landing page", "asset"):
+        address = f"{reverse('funnel')}?by={by.replace(' ', '_')}&in=all"
+        assert f"By {by}, over all time" in client.get(address).text
+    assert "By source, over all time" in client.get(f"{reverse('funnel')}?by=shoe&in=2020-Q1").text
+
+
+def test_a_long_list_is_leafed_through(company: None) -> None:
+    cases = [["Ada", f"2026-04-01T12:00:{n % 60:02}+00:00", f"case {n}"] for n in range(250)]
+    whole = OwnCases(
+        "k 0", Group("", 250, [Case("Ada", n, f"case {n}") for n in range(250)])
+    ).whole()
+    told = {"title": "MQLs", "counted": "Counts: MQLs.", "when": "When", "sources": {"0": "k 0"}}
+    told["groups"] = [["", 250, cases[:100]]]
+    PublishedList.objects.create(key="k", value=json.dumps(told), places=packed([whole]))
+    for piece in pieces(whole.source):
+        value = json.dumps(piece.made())
+        PublishedPiece.objects.create(source=piece.source, number=piece.number, value=value)
+    client = signed_in("marketing head")
+    shown = [
+        re.findall(r"case (\d+)<", client.get(f"/figures/behind/k?group=0&page={page}").text)
+        for page in ("1", "2", "3", "9", "x")
+    ]
+    hundreds = [[str(n) for n in range(*each)] for each in ((100,), (100, 200), (200, 250))]
+    assert shown == [*hundreds, hundreds[2], hundreds[0]]
+    assert client.get("/figures/behind/k?group=1").status_code == 404
+    PublishedPiece.objects.all().delete()
+    assert "not kept any more" in client.get("/figures/behind/k?group=0&page=2").text
 
 
 def test_sales_is_not_told_who_is_still_with_marketing(measured: None) -> None:

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 from leadpact.documents.parts.credit import credit
 from leadpact.documents.parts.kept_when import kept_when
+from leadpact.documents.parts.loops import LOOPS, choices, loops
 from leadpact.documents.parts.months import months
 from leadpact.documents.parts.rulings import rulings
 from leadpact.documents.parts.threshold import threshold_section
@@ -89,6 +90,9 @@ def measure(
     stored = Stored.of(report)
     for part in (week, months, credit, rulings):
         stored.add(part(report.book))
+    stored.parts[LOOPS] = choices(report.book)
+    for each in loops(report.book):
+        stored.add(each)
     stored.add(kept_when(report.book, report.overview.stretch))
     parts = [_part(key, value, report) for key, value in stored.parts.items()]
     fresh, kept = _pieces(stored)

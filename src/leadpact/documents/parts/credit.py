@@ -11,6 +11,7 @@ from leadpact.documents import words
 from leadpact.documents.blocks import Behind, Case, Group, Said, Section, Table, opened
 from leadpact.documents.case_book import CaseBook
 from leadpact.documents.parts.shared import MOST_ROWS, cut
+from leadpact.documents.pools import Bounds
 from leadpact.engine.metrics.credit import MODELS
 from leadpact.engine.metrics.metric import Split
 from leadpact.engine.metrics.tables import microseconds
@@ -25,7 +26,7 @@ Touch = dict[str, Any]
 
 def credit(book: CaseBook) -> Section:
     """Each source, campaign, landing page and asset with its share of the won deals."""
-    tables = [table for by in _BY if (table := _table(book, by)).rows]
+    tables = [table for by in _BY if (table := credit_table(book, by)).rows]
     if not tables:
         return Section("credit", "Who gets the credit", text=["No deal was won yet."])
     return Section(
@@ -41,36 +42,46 @@ def credit(book: CaseBook) -> Section:
     )
 
 
-def _table(book: CaseBook, by: Split) -> Table:
+def credit_table(
+    book: CaseBook, by: Split, bounds: Bounds | None = None, most: int = MOST_ROWS
+) -> Table:
+    """Won deals by first, last and linear credit; with `bounds` those that were closed then."""
     groups: dict[str | None, list[Touch]] = {}
     for touch in book.measures.credit(by).to_pylist():
-        groups.setdefault(touch["group"], []).append(touch)
+        if bounds is None or bounds[0] <= touch["closed_at"] < bounds[1]:
+            groups.setdefault(touch["group"], []).append(touch)
     ranked = sorted(groups, key=lambda name: (-_sum(groups[name], "linear"), name or ""))
     priced = _one_currency(book)
     header = [words.capital(by.replace("_", " ")), *(f"Deals, {model}" for model in MODELS)]
     header += [f"Revenue, {model}" for model in MODELS] if priced else []
-    rows = [_row(by, name, groups[name], priced) for name in ranked[:MOST_ROWS]]
-    return Table(f"Won deals by {by.replace('_', ' ')}{cut(len(ranked))}", header, rows)
+    rows = [_row(by, name, groups[name], priced, bounds) for name in ranked[:most]]
+    return Table(f"Won deals by {by.replace('_', ' ')}{cut(len(ranked), most)}", header, rows)
 
 
-def _row(by: Split, name: str | None, touches: Sequence[Touch], priced: bool) -> list[Said]:
+def _row(
+    by: Split, name: str | None, touches: Sequence[Touch], priced: bool, bounds: Bounds | None
+) -> list[Said]:
     called = words.group(by, name)
     row: list[Said] = [called]
     for model in MODELS:
         deals = f"{_sum(touches, model):,.1f}".removesuffix(".0")
-        row.append(opened(deals, _behind(by, called, model, touches)))
+        row.append(opened(deals, _behind(by, called, model, touches, bounds)))
     if priced:
         row += [words.number(round(_worth(touches, model))) for model in MODELS]
     return row
 
 
-def _behind(by: Split, called: str, model: str, touches: Sequence[Touch]) -> Behind:
+def _behind(
+    by: Split, called: str, model: str, touches: Sequence[Touch], bounds: Bounds | None
+) -> Behind:
     cases = [
         Case(each["lead_id"], microseconds(each["closed_at"]), _why(each, model))
         for each in sorted(touches, key=lambda each: each["closed_at"], reverse=True)
         if each[model]
     ]
     title = f"{words.capital(by.replace('_', ' '))} {called}: won deals, {model} credit"
+    if bounds:
+        title += f", closed from {bounds[0]:%Y-%m-%d} until {bounds[1]:%Y-%m-%d}"
     return Behind(title, [Group("", len(cases), cases)], _COUNTED, title, "Won")
 
 
