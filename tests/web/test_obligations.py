@@ -67,6 +67,15 @@ def test_it_says_what_is_overdue_and_with_whom(company: None) -> None:
     assert listed(head, q="Ada", stands="overdue") == {("Ada", DUTY)}
 
 
+def test_a_lead_without_an_owner_is_assigned_there(company: None) -> None:
+    late()
+    head, marketing = signed_in("sales head"), signed_in("marketing head")
+    assert 'data-act="reassign"' not in head.get(reverse("obligations")).text
+    LeadState.objects.filter(lead="Ada").update(holder=None)
+    assert 'data-act="reassign"' in head.get(reverse("obligations")).text
+    assert 'data-act="reassign"' not in marketing.get(reverse("obligations")).text
+
+
 def test_a_head_of_sales_sees_no_promise_about_what_marketing_keeps_to_itself(
     company: None,
 ) -> None:

@@ -16,6 +16,8 @@ from leadpact.ledger.selectors import agreements, inbox, promises
 from leadpact.ledger.selectors.disputes import unruled
 from leadpact.ledger.selectors.finding import with_text
 from leadpact.ledger.selectors.promises import Open
+from leadpact.ledger.services.actions import receivers
+from leadpact.ledger.services.permits import Act
 from leadpact.web.figures.parts import told
 from leadpact.web.figures.roles import READERS
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
@@ -125,6 +127,8 @@ def obligations(request: PageRequest) -> HttpResponseBase:
     version = agreements.in_force(request.now)
     agreement = version.agreement if version else None
 
+    assigns = request.caller.may(Act.REASSIGN)
+
     def beside(shown: Shown) -> Mapping[str, Any]:
         kept = told("Promises", "", "overview", "attainment", "kept-when", "answers", "rulings")
         opens, owing = promises.counted(request.caller), _owing(shown.rows)
@@ -132,6 +136,7 @@ def obligations(request: PageRequest) -> HttpResponseBase:
         return {
             **kept,
             "owing": owing,
+            "people": list(receivers(agreement, request.caller)) if assigns and agreement else [],
             "pending": any(each.pending for each in owing),
             "grouped": shown.asked.order == "due",
             "promises": _promises(opens, agreement, overview),
