@@ -42,6 +42,8 @@ def test_it_is_connected_set_up_by_a_package_and_read(
     missing = leadpact(home, "crm", "setup", "salesforce")
     assert missing.code == 1
     assert missing.err.startswith("leadpact: Lead lacks leadpact_score__c")
+    refused = leadpact(home, "crm", "shadow", "salesforce", "off")
+    assert (refused.code, refused.err) == (missing.code, missing.err)
     packed = leadpact(home, "crm", "setup", "salesforce", "--package", file)
     assert packed.code == 0, packed.err
     with zipfile.ZipFile(file) as zipped:

@@ -106,8 +106,11 @@ def test_a_sales_head_sees_no_difference_of_a_lead_that_marketing_keeps(
 
 def test_it_writes_only_once_it_may(client: Client, hubspot: tuple[Portal, str]) -> None:
     connected(client, hubspot)
+    portal, _ = hubspot
+    assert "leadpact_score" not in portal.definitions["contacts"]
     do(client, "write", system="hubspot")
     assert not CrmConnection.objects.get().shadow
+    assert "leadpact_score" in portal.definitions["contacts"]
     do(client, "shadow", system="hubspot")
     assert CrmConnection.objects.get().shadow
     do(client, "disconnect", system="hubspot")

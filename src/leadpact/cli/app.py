@@ -140,7 +140,7 @@ GROUPS = {
     "channel": "Tell people over mail and chat.",
     "webhook": "Tell programs, by signed calls.",
     "notice": "See what was told, and try anew what did not get through.",
-    "crm": "Work where your reps work: HubSpot, both ways.",
+    "crm": "Work where your reps work: HubSpot and Salesforce, both ways.",
     "absence": "Say who is away and gets no leads.",
     "proposal": "Say of leads that look alike whether they are one person.",
     "person": "Hand out or erase what is held on one person.",

@@ -194,6 +194,24 @@ def set_up(of: Session) -> dict[str, list[str]]:
         raise ConnectionRefusal(str(error)) from error
 
 
+def let_write(row: CrmConnection, *, actor: str, now: datetime) -> None:
+    """Write too from now on, once the properties that Leadpact fills are there.
+
+    Raises CrmError, and ConnectionRefusal where only people can make them.
+    """
+    crm = mapping_of(row)
+    connector = connector_of(crm, _credentials(row), row.address)
+    try:
+        for name in crm.people:
+            connector.set_up(name, own_properties(crm))
+    except NotSetUpError as error:
+        raise ConnectionRefusal(str(error)) from error
+    finally:
+        limits = connector.limits
+        crm_connections.note_calls(row, limits.calls, limits.left_today, now=now)
+    crm_connections.set_shadow(row, False, actor=actor, now=now)
+
+
 def package(row: CrmConnection) -> bytes:
     """The package with which people bring Leadpact's fields into Salesforce.
 

@@ -27,6 +27,7 @@ from leadpact.sources.crm.mapping import Crm, Stages
 from leadpact.sources.crm.pages import record_url
 from leadpact.sources.crm.told import number_of
 
+_NOBODY_LOOKED = "not looked at yet: is a worker running?"
 _WON, _AMOUNT, _HOLDER = "won deals", "amount of won deals", "holder"
 
 
@@ -206,7 +207,7 @@ class _Side:
         self, record: CrmRecord, state: LeadState | None, mapped: Stages, *, ours: bool
     ) -> str:
         if state is None:
-            return "not looked at yet: is a worker running?" if record.lead_id else "erased here"
+            return _NOBODY_LOOKED if record.lead_id else "erased here"
         if state.status == "excluded":
             return f"left out here: {state.reason}"
         row = self.writes.get(record.pk, {}).get(mapped.property)
@@ -262,12 +263,19 @@ def _count_deals(row: CrmConnection, crm: Crm, of: str, done: Reconciled) -> Non
                 "won" if key in won_here else _outcome(ours.get(key)),
                 "won" if key in won_there else "not won",
             )
-            cause = "not read again yet" if key in ours else "not taken over"
+            cause = _why_not_won(ours.get(key))
             done.differences.append(_disagreement(row, _WON, "", of, number, here, said, cause))
         elif (won_here[key].amount or 0) != won_there[key][1]:
             here, said = f"{won_here[key].amount or 0:g}", f"{won_there[key][1]:g}"
             cause = "changed there since it was read"
             done.differences.append(_disagreement(row, _AMOUNT, "", of, number, here, said, cause))
+
+
+def _why_not_won(deal: Deal | None) -> str:
+    if deal is None:
+        return "not taken over"
+    looked_at = LeadState.objects.filter(lead__deal_roles__deal=deal).exists()
+    return "not read again yet" if looked_at or not deal.roles.exists() else _NOBODY_LOOKED
 
 
 def _outcome(deal: Deal | None) -> str:

@@ -31,13 +31,18 @@ def connector_of(crm: Crm, credentials: Mapping[str, str], address: str) -> Conn
         ) from missing
 
 
+def needed_scopes(system: str) -> tuple[Sequence[str], Sequence[str]]:
+    """What a credential must be allowed, to read and to write."""
+    connector: ModuleType = import_module(f"leadpact.sources.{system}.connector")
+    return connector.READING, connector.WRITING
+
+
 def lacking_scopes(system: str, scopes: Sequence[str]) -> list[str]:
     """What a credential should be allowed and is not; nothing where the system does not say."""
     if system != "hubspot" or not scopes:
         return []
-    from leadpact.sources.hubspot.connector import READING, WRITING
-
-    return [each for each in (*READING, *WRITING) if each not in scopes]
+    reading, writing = needed_scopes(system)
+    return [each for each in (*reading, *writing) if each not in scopes]
 
 
 def suggested(

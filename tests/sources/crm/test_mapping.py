@@ -72,9 +72,11 @@ def test_properties_and_values_that_the_account_lacks_are_told() -> None:
     del known["contacts"]["jobtitle"], known["calls"]
     known["contacts"]["jobtitles"] = {}
     known["contacts"]["lifecyclestage"] = {"lead": "Lead", "marketingqualifiedlead": "MQL"}
+    known["deals"]["dealstage"] = {"new": "New", "closedwon": "Won"}
     assert [(p.line, p.message) for p in problems_with_account(loaded, known)] == [
         (7, "contacts have no property “jobtitle”"),
         (12, "“lifecyclestage” has no value “salesqualifiedlead”"),
+        (24, "“dealstage” has no value “closedlost”"),
         (29, "the account has no object “calls”"),
     ]
 

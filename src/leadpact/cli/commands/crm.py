@@ -152,7 +152,7 @@ def shadow(
         str, typer.Argument(metavar="on|off", help="`on` or `off`.", show_default=False)
     ],
 ) -> None:
-    """Only read from now on, or write too."""
+    """Only read from now on, or write too; then the properties of `setup` are made first."""
     from leadpact.cli.exits import Code, Failed
     from leadpact.cli.ledger import OPERATOR, opened
     from leadpact.cli.terminal import out, write
@@ -163,7 +163,11 @@ def shadow(
         from leadpact.flows import crm
         from leadpact.ledger.services.crm_connections import set_shadow
 
-        set_shadow(crm.found(system), state == "on", actor=OPERATOR, now=now)
+        row = crm.found(system)
+        if state == "on":
+            set_shadow(row, True, actor=OPERATOR, now=now)
+        else:
+            crm.let_write(row, actor=OPERATOR, now=now)
     told = "is only read" if state == "on" else "is written from now on"
     write(out(), f"{name_of(system)} {told}.")
 

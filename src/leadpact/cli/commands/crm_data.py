@@ -20,17 +20,20 @@ def pull(system: System) -> None:
 
     with opened(), session(system) as of:
         from leadpact.flows import crm
+        from leadpact.ledger.selectors.health import leads_waiting
 
         def tell(name: str, count: int) -> None:
             if count % 5000 < 100:
                 write(err(), f"{count:,} {name} …")
 
         found = crm.pull(of, now_of, tell)
+        waiting = leads_waiting()
     console = out()
     for name, count in found.records.items():
         write(console, f"{count:,} {name} read.")
     if found.deletions:
         write(console, f"{found.deletions:,} were deleted there.")
+    _tell_who_waits(waiting)
 
 
 def push(
@@ -48,10 +51,12 @@ def push(
     with opened() as now:
         from leadpact.flows import crm
         from leadpact.flows.crm_push import compare
+        from leadpact.ledger.selectors.health import leads_waiting
 
         if dry_run:
             row = crm.found(system)
             found = compare(row, crm.mapping_of(row), now=now, keep=False).differences
+            _tell_who_waits(leads_waiting())
             show([_shown(each) for each in found], as_json, "Nothing would be written.")
             return
         with session(system) as of:
@@ -105,6 +110,15 @@ def reconcile(
             for what, cause, n in found.by_cause
         ]
     show(rows, False, "Both sides say the same of every record.")
+
+
+def _tell_who_waits(leads: int) -> None:
+    """Where nobody looked at leads yet, nothing follows from them."""
+    from leadpact.cli.terminal import err, write
+
+    if leads:
+        wait = "lead waits" if leads == 1 else "leads wait"
+        write(err(), f"{leads:,} {wait} to be looked at: a worker does that (leadpact serve).")
 
 
 def _shown(each: Difference) -> dict[str, Any]:

@@ -28,7 +28,11 @@ def account(now: Clock) -> Portal:
         Definition("hs_merged_object_ids", "Merged record IDs", read_only=True),
     )  # fmt: skip
     portal.define("companies", *(Definition(name, label) for name, label in _COMPANY.items()))
-    portal.define("deals", *(Definition(name, label) for name, label in _DEAL.items()))
+    portal.define(
+        "deals",
+        *(Definition(name, label) for name, label in _DEAL.items()),
+        Definition("dealstage", "Deal Stage", "enumeration", ("new", "closedwon", "closedlost")),
+    )
     portal.define("calls", *(Definition(name, label) for name, label in _CALL.items()))
     portal.define("emails", *(Definition(name, label) for name, label in _EMAIL.items()))
     portal.define("meetings", *(Definition(name, label) for name, label in _MEETING.items()))
@@ -54,7 +58,7 @@ _COMPANY = _OWNER | {
     "annualrevenue": "Annual Revenue",
 }  # fmt: skip
 _DEAL = _OWNER | {
-    "dealname": "Deal Name", "dealstage": "Deal Stage", "amount": "Amount",
+    "dealname": "Deal Name", "amount": "Amount",
     "closedate": "Close Date", "createdate": "Create Date", "deal_currency_code": "Currency",
     "closed_lost_reason": "Closed Lost Reason", "dealtype": "Deal Type",
 }  # fmt: skip

@@ -47,6 +47,11 @@ def anything_to_do(now: datetime) -> bool:
     return Change.objects.exists() or LeadState.objects.filter(next_at__lte=now).exists()
 
 
+def leads_waiting() -> int:
+    """How many leads changed and were not looked at since."""
+    return Change.objects.values("lead").distinct().count()
+
+
 def anything_to_tell(now: datetime) -> bool:
     """Whether a notice is due; cheap, and takes no lock."""
     return due(now).exists()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from leadpact.agreement.loading import checked
@@ -104,14 +104,34 @@ def problems_with_account(
                     hint = did_you_mean(wanted, known[name])
                     path = _place_of(loaded, (section, name), wanted)
                     found.append(loaded.problem(path, message, hint))
-    for name, mapped in loaded.crm.people.items():
-        if mapped.stages and (choices := known.get(name, {}).get(mapped.stages.property)):
-            for value in mapped.stages.values:
-                if value not in choices:
-                    path = ("people", name, "stages", "values", value)
-                    message = f"“{mapped.stages.property}” has no value “{value}”"
-                    found.append(loaded.problem(path, message, did_you_mean(value, choices)))
+    for path, name, wanted, value in _values_named(loaded.crm):
+        choices = known.get(name, {}).get(wanted) or {}
+        if choices and value.casefold() not in {each.casefold() for each in choices}:
+            message = f"“{wanted}” has no value “{value}”"
+            found.append(loaded.problem(path, message, did_you_mean(value, choices)))
     return in_order(found)
+
+
+def _values_named(crm: Crm) -> Iterator[tuple[Path, str, str, str]]:
+    """Where a value of a property is named: the place, the object, the property, the value."""
+    for name, people in crm.people.items():
+        for value in people.stages.values if people.stages else ():
+            assert people.stages is not None
+            yield ("people", name, "stages", "values", value), name, people.stages.property, value
+    for name, deals in crm.deals.items():
+        for word, values in (("won", deals.outcome.won), ("lost", deals.outcome.lost)):
+            for place, value in enumerate(values):
+                path: Path = ("deals", name, "outcome", word, place)
+                yield path, name, deals.outcome.property, value
+    for name, activities in crm.activities.items():
+        for number, rule in enumerate(activities.rules):
+            above: Path = ("activities", name, "rules", number, "when")
+            for wanted, among in rule.when.items():
+                if not isinstance(among, list):
+                    yield (*above, wanted), name, wanted, str(among)
+                    continue
+                for place, each in enumerate(among):
+                    yield (*above, wanted, place), name, wanted, str(each)
 
 
 def _place_of(loaded: LoadedCrm, above: Path, name: str) -> Path:

@@ -16,6 +16,11 @@ from leadpact.sources.mapping import Kind
 #: What names of our own properties in a customer system begin with, unless the file says another.
 PREFIX = "leadpact_"
 
+#: In a suggestion, where there are no stages to suggest yet.
+NO_AGREEMENT = (
+    "    # No agreement is in force yet. Publish one and begin again: then `stages` stand here."
+)
+
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 #: The built-in under another name: a field here is called `property`.
 property_ = property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from leadpact.sources.crm.mapping import NO_AGREEMENT
 from leadpact.sources.crm.records import PropertyInfo
 from leadpact.sources.recognise import stage_role
 
@@ -74,6 +75,8 @@ def _stages(contacts: Mapping[str, PropertyInfo], stages: Sequence[tuple[str, st
     by_role = {role or stage_role(name) or "": name for name, role in stages}
     options = contacts["lifecyclestage"].options or dict.fromkeys(_ROLE_OF, "")
     pairs = [(v, by_role[r]) for v in options if (r := _ROLE_OF.get(v, "")) in by_role]
+    if not stages:
+        return [NO_AGREEMENT]
     if not pairs:
         return [
             "    # No stage of the agreement is one of HubSpot's lifecycle stages: add `stages`."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from leadpact.sources.crm.mapping import NO_AGREEMENT
 from leadpact.sources.crm.records import PropertyInfo
 from leadpact.sources.recognise import stage_role
 
@@ -101,6 +102,8 @@ def _stages(lead: Mapping[str, PropertyInfo], stages: Sequence[tuple[str, str]])
         for value in options
         if (role := _ROLE_OF.get(value.casefold(), stage_role(value) or "")) in by_role and role
     ]
+    if not stages:
+        return [NO_AGREEMENT]
     if not pairs:
         return ["    # No status of a lead is plainly a stage of the agreement: add `stages`."]
     values = [f"        {_quoted(value)}: {_quoted(stage)}" for value, stage in pairs]

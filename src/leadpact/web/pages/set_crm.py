@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from leadpact.flows import crm
 from leadpact.flows.crm_reading import NAMES
 from leadpact.flows.crm_reconcile import keep
+from leadpact.flows.crm_vendors import needed_scopes
 from leadpact.flows.sending import may_call_private
 from leadpact.ledger.models import CrmConnection
 from leadpact.ledger.sealing import SealError, seal, unseal
@@ -42,6 +43,7 @@ def connection(request: PageRequest) -> HttpResponse:
         doing: dict[str, Does] = {
             "suggest": _suggest, "connect": _connect, "remap": _remap, "shadow": _shadow,
             "write": _write, "compare": _compare, "disconnect": _disconnect,
+            "package": _package,
         }  # fmt: skip
         return done(request, doing, _REFUSALS, "settings_crm")
     return _shown(request)
@@ -58,7 +60,8 @@ def _shown(request: PageRequest, **told: Any) -> HttpResponse:
         for row in CrmConnection.objects.order_by("system")
     ]
     left = [(system, name) for system, name in NAMES.items() if not _is_there(system, rows)]
-    return shown(request, "crm", connections=rows, left=left, **told)
+    needs = {system: needed_scopes(system) for system in NAMES}
+    return shown(request, "crm", connections=rows, left=left, needs=needs, **told)
 
 
 def _is_there(system: str, rows: list[dict[str, Any]]) -> bool:
@@ -126,8 +129,15 @@ def _shadow(request: PageRequest) -> str:
 
 def _write(request: PageRequest) -> str:
     row = _row(request)
-    crm_connections.set_shadow(row, False, actor=request.caller.name, now=request.now)
+    crm.let_write(row, actor=request.caller.name, now=request.now)
     return f"{NAMES[row.system]} is written from now on."
+
+
+def _package(request: PageRequest) -> HttpResponse:
+    """What an administrator of Salesforce deploys there."""
+    told = {"Content-Disposition": 'attachment; filename="leadpact-salesforce.zip"'}
+    packed = crm.package(_row(request))
+    return HttpResponse(packed, content_type="application/zip", headers=told)
 
 
 def _compare(request: PageRequest) -> HttpResponse:
