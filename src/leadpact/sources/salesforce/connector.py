@@ -249,8 +249,8 @@ class SalesforceConnector:
         if missing:
             raise NotSetUpError(
                 f"{of} lacks {', '.join(self._name(name) for name in missing)}. Deploy the package "
-                "that `leadpact crm setup salesforce --package FILE` writes, and give its "
-                "permission set to the user of the connected app."
+                "of fields (from the settings, or by `leadpact crm setup salesforce --package "
+                "FILE`), and give its permission set to the user of the connected app."
             )
         return []
 

@@ -15,7 +15,7 @@ from leadpact.flows.crm_vendors import needed_scopes
 from leadpact.flows.sending import may_call_private
 from leadpact.ledger.models import CrmConnection
 from leadpact.ledger.sealing import SealError, seal, unseal
-from leadpact.ledger.services import crm_connections
+from leadpact.ledger.services import crm_connections, installation
 from leadpact.ledger.services.crm_connections import ConnectionRefusal
 from leadpact.ledger.services.permits import Act
 from leadpact.notify.message import SendError
@@ -61,7 +61,8 @@ def _shown(request: PageRequest, **told: Any) -> HttpResponse:
     ]
     left = [(system, name) for system, name in NAMES.items() if not _is_there(system, rows)]
     needs = {system: needed_scopes(system) for system in NAMES}
-    return shown(request, "crm", connections=rows, left=left, needs=needs, **told)
+    live = installation.current(now=request.now).live_since is not None
+    return shown(request, "crm", connections=rows, left=left, needs=needs, live=live, **told)
 
 
 def _is_there(system: str, rows: list[dict[str, Any]]) -> bool:
