@@ -30,7 +30,7 @@ _TYPED = "crm"
 _FILE = "crm.yaml"
 #: What an app of each system has to prove who it is.
 _FIELDS = {
-    "hubspot": ("token",),
+    "hubspot": ("token", "client_secret"),
     "salesforce": ("client_id", "client_secret", "refresh_token"),
 }
 _REFUSALS = (ConnectionRefusal, CrmError, MappingError, SealError, SendError)
