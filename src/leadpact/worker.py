@@ -173,47 +173,17 @@ class Worker:
         connection.close()
 
 
-class Sender:
-    """Tells people what is due, beside the worker: a channel that is slow holds up no lead."""
-
-    def __init__(self, now: Clock) -> None:
-        self._now = now
-        self._name = _own_name(now())
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self.run, name="sender", daemon=True)
-
-    def __enter__(self) -> Sender:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        self._thread.join(_LONGEST_PAUSE)
-
-    def run(self) -> None:
-        """Tell until stopped; what could not be told for a mistake of ours is tried again."""
-        while not self._stopping.is_set():
-            busy = False
-            try:
-                busy = anything_to_tell(self._now()) and bool(send_due(self._now, self._name))
-            except Exception as error:  # noqa: BLE001 the next notice must go out
-                tell("notices were not sent", level=logging.ERROR, error=place_of(error))
-                connection.close()
-                self._stopping.wait(_LONGEST_PAUSE)
-            if not busy:
-                self._stopping.wait(_SEND_EVERY_SECONDS)
-        connection.close()
-
-
-class _Beside:
-    """Something that a command of its own does when it is due: it yields to the live flow."""
+class Beside:
+    """Something that is done beside the worker when it is due: it holds up no lead."""
 
     name = ""
-    command: tuple[str, ...] = ()
-    looks_every = 5.0
+    looks_every = 1.0
+    #: Whoever looks seldom gives its connection back meanwhile.
+    looks_often = False
 
     def __init__(self, now: Clock) -> None:
         self._now = now
+        self._own_name = _own_name(now())
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self.run, name=self.name, daemon=True)
 
@@ -229,19 +199,53 @@ class _Beside:
         """Whether there is something to do."""
         raise NotImplementedError
 
+    def do(self) -> bool:
+        """Do it; whether there may be more of it at once."""
+        raise NotImplementedError
+
     def run(self) -> None:
-        """Look until stopped; a command that runs then is ended, and leaves nothing half done."""
+        """Look until stopped; what fails for a mistake of ours is tried again."""
         while not self._stopping.is_set():
+            more = False
             try:
-                if self.is_due():
-                    self._do()
+                more = self.is_due() and self.do()
             except Exception as error:  # noqa: BLE001 it can wait; whoever runs this cannot
                 tell(f"{self.name} failed", level=logging.ERROR, error=place_of(error))
+                connection.close()
                 self._stopping.wait(_LONGEST_PAUSE)
-            connection.close()
-            self._stopping.wait(self.looks_every)
+            if not more:
+                if not self.looks_often:
+                    connection.close()
+                self._stopping.wait(self.looks_every)
+        connection.close()
 
-    def _do(self) -> None:
+
+class Sender(Beside):
+    """Tells people what is due: a channel that is slow holds up no lead."""
+
+    name = "telling people"
+    looks_often = True
+
+    def is_due(self) -> bool:
+        """Whether anybody is to be told of anything by now."""
+        return anything_to_tell(self._now())
+
+    def do(self) -> bool:
+        """Tell one of them."""
+        return bool(send_due(self._now, self._own_name))
+
+
+class _ByCommand(Beside):
+    """What a command of its own does; when the worker ends it is ended, and leaves nothing half
+    done.
+    """
+
+    command: tuple[str, ...] = ()
+    looks_every = 5.0
+
+    def do(self) -> bool:
+        """Run the command to its end."""
+        connection.close()
         running = subprocess.Popen(
             [sys.executable, "-m", "leadpact", *self.command],
             stdin=subprocess.DEVNULL,
@@ -255,9 +259,10 @@ class _Beside:
         if running.returncode and not self._stopping.is_set():
             tell(f"{self.name} failed", level=logging.ERROR, code=running.returncode)
             self._stopping.wait(_LONGEST_PAUSE)
+        return False
 
 
-class Measurer(_Beside):
+class Measurer(_ByCommand):
     """Lets figures be measured when they are due."""
 
     name = "measuring"
@@ -268,7 +273,7 @@ class Measurer(_Beside):
         return figures.is_due(self._now())
 
 
-class Importer(_Beside):
+class Importer(_ByCommand):
     """Lets files be imported that somebody sent in through the pages."""
 
     name = "importing"
@@ -280,7 +285,7 @@ class Importer(_Beside):
         return uploads.any_due(now=self._now())
 
 
-class Dropping(_Beside):
+class Dropping(_ByCommand):
     """Lets files be imported that somebody put into the drop folder."""
 
     name = "importing from the drop folder"
@@ -296,7 +301,7 @@ class Dropping(_Beside):
         return bool(at_rest)
 
 
-class Talker(_Beside):
+class Talker(Beside):
     """Speaks with the customer systems that are connected; one that is slow holds up no lead."""
 
     name = "talking with a customer system"
@@ -306,5 +311,7 @@ class Talker(_Beside):
         """Whether any is connected."""
         return CrmConnection.objects.exists()
 
-    def _do(self) -> None:
+    def do(self) -> bool:
+        """Speak with each once."""
         crm.turn(self._now, marked(_own_name(self._now())))
+        return False

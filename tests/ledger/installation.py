@@ -98,15 +98,16 @@ class Installation:
                     env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 )  # fmt: skip
 
-    def kill(self, pid: int) -> None:
-        """SIGKILL: no process can prepare for it."""
+    def kill(self, pid: int) -> bool:
+        """SIGKILL: no process can prepare for it. Whether it was there."""
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
-            return
+            return False
         for each in self.running.values():
             if each.pid == pid:
                 each.wait()
+        return True
 
     def crash_database(self) -> None:
         """Stop the server of the database at once, as a crash does, and start it again."""

@@ -138,6 +138,19 @@ def team_cannot_receive(doc: Document) -> Findings:
             )
 
 
+@rule("note")
+def queue_by_hand(doc: Document) -> Findings:
+    """There are teams, and `handoff.to` names none of them and nobody in them."""
+    queue, teams = doc.agreement.handoff.to, doc.agreement.routing.teams
+    if queue and teams and queue not in doc.teams | {m.name for t in teams for m in t.people}:
+        yield Finding(
+            ("handoff", "to"),
+            f"“{queue}” is no team and nobody in one: leads wait there until somebody gives them "
+            "away by hand",
+            "name a team or a person of `routing.teams`, if they are to be given away by turns",
+        )
+
+
 @rule("warning")
 def bulk_release_above_cap(doc: Document) -> Findings:
     """Bulk arrivals are passed on faster than anybody may hold leads, so the pace slows nothing."""
