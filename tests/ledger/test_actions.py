@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,24 @@ import pytest
 from leadpact.agreement import templates
 from leadpact.agreement.loading import load_text
 from leadpact.ledger.facts import Fact, Known
-from leadpact.ledger.models import AuditEntry, Clock, Event, Handoff, LeadState, Notice
+from leadpact.ledger.models import (
+    AgreementVersion,
+    AuditEntry,
+    Clock,
+    Event,
+    Handoff,
+    LeadState,
+    Notice,
+    Person,
+)
+from leadpact.ledger.selectors import agreements, rosters
+from leadpact.ledger.selectors.visible import may_work
 from leadpact.ledger.services import actions, audit
 from leadpact.ledger.services.actions import Doing, Refused
 from leadpact.ledger.services.agreements import publish
 from leadpact.ledger.services.ingest import ingest
-from leadpact.ledger.services.permits import Act, Caller, of_operator
-from tests.ledger.helpers import MONDAY, go_live, settle
+from leadpact.ledger.services.permits import Act, Caller, of_operator, of_person
+from tests.ledger.helpers import MONDAY, go_live, put_into_force, settle
 
 NOW = MONDAY.replace(hour=16)  # eleven in New York
 OPERATOR = of_operator()
@@ -41,7 +53,7 @@ def a_lead_that_was_handed_over() -> None:
 
 def rep(name: str, team: str = "Americas") -> Caller:
     acts = frozenset({Act.READ, Act.WORK_LEAD, Act.RATE, Act.DISPUTE})
-    return Caller(name, acts, role="rep", person=name, team=team)
+    return Caller(name, acts, role="rep", person=name, team=team, teams=frozenset({team}))
 
 
 def holder() -> str:
@@ -146,3 +158,24 @@ def test_a_merge_and_its_undoing() -> None:
 def test_a_rating_is_from_one_to_five(rating: int) -> None:
     with pytest.raises(Refused, match="from 1 to 5"):
         actions.accept(doing(), "Ada", rating=rating)
+
+
+def test_whoever_is_on_two_teams_works_what_waits_for_either() -> None:
+    document = json.loads(AgreementVersion.objects.get().resolved)
+    americas, emea = document["routing"]["teams"][:2]
+    both = americas["people"][0]
+    emea["people"].append({**both, "weight": 0.25})
+    put_into_force(document | {"term": None}, NOW)
+    person = Person.objects.get(name=both["name"])
+    caller = of_person(person)
+    assert caller is not None
+    assert (caller.team, caller.teams) == (americas["name"], {americas["name"], emea["name"]})
+    Handoff.objects.filter(lead="Ada").update(person=None, queue="late", team=emea["name"])
+    LeadState.objects.filter(lead="Ada").update(holder=None)
+    assert may_work(caller, "Ada")
+    stranger = of_person(Person.objects.get(name=americas["people"][1]["name"]))
+    assert stranger is not None
+    assert not may_work(stranger, "Ada")
+    places = rosters.roster(agreements.documents()[-1], [], now=NOW).people
+    weights = {place.team: place.weight for place in places if place.name == both["name"]}
+    assert weights == {americas["name"]: both["weight"], emea["name"]: 0.25}

@@ -18,7 +18,7 @@ from leadpact.flows import messages
 from leadpact.flows.answering import links_for
 from leadpact.flows.quiet import zone_of
 from leadpact.flows.telling import CONNECTION, DIGEST
-from leadpact.ledger.models import Channel, Notice, Person, User, Webhook
+from leadpact.ledger.models import Channel, Notice, Person, Team, User, Webhook
 from leadpact.ledger.sealing import SealError, unseal
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.selectors.outbox import WEBHOOK
@@ -134,8 +134,8 @@ def _messages(due: Sequence[Notice], now: datetime) -> list[tuple[list[Notice], 
 
 def channels_of(receiver: str, kind: str) -> list[Channel]:
     """How somebody is told of this kind: over channels for all, for their team, for themselves."""
-    team = Person.objects.filter(name=receiver).values_list("team__name", flat=True).first()
-    names = {normal(receiver), normal(team or "")}
+    teams = Team.objects.filter(members__name=receiver).values_list("name", flat=True)
+    names = {normal(name) for name in (receiver, *teams)}
     return [
         channel
         for channel in Channel.objects.filter(active=True).order_by("id")

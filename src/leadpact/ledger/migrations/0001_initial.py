@@ -654,6 +654,11 @@ class Migration(migrations.Migration):
             name='team',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='people', to='ledger.team'),
         ),
+        migrations.AddField(
+            model_name='person',
+            name='teams',
+            field=models.ManyToManyField(related_name='members', to='ledger.team'),
+        ),
         migrations.CreateModel(
             name='Upload',
             fields=[

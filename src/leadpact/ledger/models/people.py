@@ -18,11 +18,15 @@ class Team(models.Model):
 
 
 class Person(models.Model):
-    """Somebody who may hold leads, known by the name that the agreement and the CRM use."""
+    """Somebody who may hold leads, known by the name that the agreement and the CRM use.
+
+    `team` is the first of their `teams`; so are calendar, weight, cap and position those of it.
+    """
 
     name = models.TextField(unique=True)
     email = models.TextField(blank=True)
     team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="people")
+    teams = models.ManyToManyField(Team, related_name="members")
     calendar = models.TextField(blank=True)
     weight = models.FloatField(default=1)
     cap = models.PositiveIntegerField(null=True)

@@ -29,7 +29,7 @@ def leads_to_work(caller: Caller) -> QuerySet[Lead]:
             lead=OuterRef("pk"), episode=OuterRef("state__episode"), person=None
         )
         mine = Q(state__holder=caller.person) if caller.person else Q(pk__in=[])
-        anybodys = Exists(waits.filter(team=caller.team or "", queue__isnull=False))
+        anybodys = Exists(waits.filter(team__in=caller.teams, queue__isnull=False))
         found = found.filter(mine | Q(anybodys, state__holder=None))
     return found.select_related("state", "company")
 

@@ -49,7 +49,7 @@ def roster(
 def _people(
     agreement: Agreement, closed: Iterable[tuple[str, date]], now: datetime
 ) -> tuple[Person, ...]:
-    """The agreement's people; whether they are active, away, how many they take: as stated here."""
+    """The agreement's people; whether they are active and away: as stated here."""
     rows = {row.name: row for row in PersonRow.objects.all()}
     away: dict[str, list[Absence]] = defaultdict(list)
     for each in AbsenceRow.objects.filter(ends__gt=now).select_related("person"):
@@ -58,8 +58,6 @@ def _people(
         replace(
             person,
             active=row.active if (row := rows.get(person.name)) else False,
-            weight=row.weight if row else person.weight,
-            cap=row.cap if row else person.cap,
             absences=tuple(sorted(away[person.name], key=lambda each: each.start)),
         )
         for person in people_of(agreement, closed)

@@ -41,11 +41,11 @@ def _of_rep(caller: Caller) -> Q:
     if caller.person:
         mine |= Q(state__holder=caller.person)
         mine |= Q(Exists(Handoff.objects.filter(lead=OuterRef("pk"), person=caller.person)))
-    if caller.team:
+    if caller.teams:
         mine |= Q(state__holder__in=_colleagues(caller))
-        mine |= Q(Exists(Handoff.objects.filter(lead=OuterRef("pk"), team=caller.team)))
+        mine |= Q(Exists(Handoff.objects.filter(lead=OuterRef("pk"), team__in=caller.teams)))
     return mine
 
 
 def _colleagues(caller: Caller) -> QuerySet[Person, Any]:
-    return Person.objects.filter(team__name=caller.team or "").values("name")
+    return Person.objects.filter(teams__name__in=caller.teams).values("name")

@@ -147,7 +147,7 @@ def leave_program(doing: Doing, lead: str, program: str, reason: str = "") -> Re
 
 
 def reassign(doing: Doing, lead: str, to: str) -> Receipt:
-    """Somebody else holds the lead from now on; a rep passes theirs on within the own team."""
+    """Somebody else holds the lead from now on; a rep passes theirs on within their teams."""
     people = receivers(_agreement(doing), doing.caller)
     person = _one_of(to, list(people), "person")
     told = {"to": person, "team": people[person]}
@@ -160,7 +160,7 @@ def receivers(agreement: Agreement, caller: Caller) -> dict[str, str]:
         member.name: team.name
         for team in agreement.routing.teams
         for member in team.people
-        if caller.sees_all or (team.name == caller.team and member.name != caller.person)
+        if caller.sees_all or (team.name in caller.teams and member.name != caller.person)
     }
 
 

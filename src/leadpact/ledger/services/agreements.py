@@ -67,7 +67,7 @@ def _effective(agreement: Agreement, now: datetime) -> datetime:
 def take_roster(agreement: Agreement, *, now: datetime) -> None:
     """Teams and people as the agreement has them; who is no longer named receives no more."""
     named_teams: list[str] = []
-    named_people: list[str] = []
+    teams_of: dict[str, list[Team]] = {}
     for place, team in enumerate(agreement.routing.teams):
         row, _ = Team.objects.update_or_create(
             name=team.name,
@@ -75,6 +75,9 @@ def take_roster(agreement: Agreement, *, now: datetime) -> None:
         )
         named_teams.append(team.name)
         for number, member in enumerate(team.people):
+            teams_of.setdefault(member.name, []).append(row)
+            if len(teams_of[member.name]) > 1:
+                continue
             facts = {
                 "team": row,
                 "calendar": member.calendar or "",
@@ -88,6 +91,7 @@ def take_roster(agreement: Agreement, *, now: datetime) -> None:
             Person.objects.update_or_create(
                 name=member.name, defaults=facts, create_defaults=facts | {"joined_at": now}
             )
-            named_people.append(member.name)
     Team.objects.exclude(name__in=named_teams).update(active=False)
-    Person.objects.exclude(name__in=named_people).update(active=False)
+    Person.objects.exclude(name__in=list(teams_of)).update(active=False)
+    for person in Person.objects.all():
+        person.teams.set(teams_of.get(person.name, []))

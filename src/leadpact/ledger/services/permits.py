@@ -77,13 +77,17 @@ def act_for(kind: str) -> Act:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: a user in a role, a program with a key, or whoever runs the commands."""
+    """Who asks: a user in a role, a program with a key, or whoever runs the commands.
+
+    `team` is the first of the `teams` that a person is on.
+    """
 
     name: str
     acts: frozenset[Act]
     role: str | None = None
     person: str | None = None
     team: str | None = None
+    teams: frozenset[str] = frozenset()
 
     def may(self, act: Act) -> bool:
         """Whether this is allowed at all; of which leads, the selectors tell."""
@@ -109,6 +113,7 @@ def of_user(user: User) -> Caller:
         role=user.role,
         person=person.name if person else None,
         team=person.team.name if person and person.team else None,
+        teams=_teams_of(person) if person else frozenset(),
     )
 
 
@@ -119,7 +124,13 @@ def of_person(person: Person) -> Caller | None:
         return None
     acts = _MAY[Role.REP] & _MAY[user.role] if user else _MAY[Role.REP]
     team = person.team.name if person.team else None
-    return Caller(person.name, frozenset(acts), Role.REP, person.name, team)
+    return Caller(
+        person.name, frozenset(acts), Role.REP, person.name, team, teams=_teams_of(person)
+    )
+
+
+def _teams_of(person: Person) -> frozenset[str]:
+    return frozenset(team.name for team in person.teams.all())
 
 
 def of_key(key: ApiKey) -> Caller:
