@@ -92,6 +92,21 @@ def test_any_number_of_buckets_gives_the_tables_and_figures_of_one_evaluation(
     assert figures(parts, history) == figures(whole, history)
 
 
+@fewer_examples
+@given(versions(), logs(), st.one_of(st.none(), moments))
+def test_a_dealt_log_answers_as_one_that_was_read_once(
+    documents: list[Document], log: list[LogRow], as_of: datetime | None
+) -> None:
+    agreements = [Agreement.model_validate(document) for document in documents]
+    with TemporaryDirectory() as folder:
+        parts = dealt(log, 3, folder)
+        once, anew = (
+            local.prepared(History(each), as_of=as_of, simulate=True)
+            for each in (parts.whole, parts)
+        )
+        assert told(anew(agreements)) == told(once(agreements))
+
+
 # What concerns several leads, among so many that any two are likely in different buckets.
 
 BUCKETS = 7

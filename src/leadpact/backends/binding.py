@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 Hashes = NDArray[np.uint64]
 
-_EVENT = "hash(source, event_id)"
+#: What copies of a row share.
+EVENT = "hash(source, event_id)"
 #: Of what a row is part: its lead; itself where it has none; NULL where it concerns all leads.
 UNIT = f"""case when {kinds_in(ORGANISATION_KINDS)} then null
-    when coalesce(lead_id, '') = '' then {_EVENT} else hash(lead_id) end"""
+    when coalesce(lead_id, '') = '' then {EVENT} else hash(lead_id) end"""
 
 _BATCH = 1 << 18
 
@@ -55,7 +56,7 @@ def bonds(log: Any, database: duckdb.DuckDBPyConnection) -> Bonds:
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
-    parts = [*_by_rows(log, database), *_by_mailboxes(log, database), *_by_merges(log)]
+    parts = [*_by_rows(log, database), *_by_mailboxes(log, database), *pairs_of_merges(log)]
     pairs = np.concatenate([np.zeros((0, 2), np.uint64), *parts])
     units, places = np.unique(pairs, return_inverse=True)
     ends = places.reshape(-1, 2)
@@ -69,7 +70,7 @@ def bonds(log: Any, database: duckdb.DuckDBPyConnection) -> Bonds:
 
 def _by_rows(log: Any, database: duckdb.DuckDBPyConnection) -> list[Hashes]:
     """Pairs of units of which copies of one row speak."""
-    rows = f"(select {_EVENT} as event, {UNIT} as unit from ({rows_of_files(log.files)}))"
+    rows = f"(select {EVENT} as event, {UNIT} as unit from ({rows_of_files(log.files)}))"
     database.execute(f"""
         create temp table shared as
         select event, min(unit) as first, count(*) > count(unit) as of_all
@@ -86,6 +87,18 @@ def _by_rows(log: Any, database: duckdb.DuckDBPyConnection) -> list[Hashes]:
 
 def _by_mailboxes(log: Any, database: duckdb.DuckDBPyConnection) -> list[Hashes]:
     """Pairs of leads that ever stated the same mailbox."""
+    write_mailboxes(log, database)
+    found = database.execute("""
+        with shared as (
+            select mailbox, min(unit) as first from mailboxes
+            group by mailbox having min(unit) <> max(unit))
+        select distinct first, unit from mailboxes join shared using (mailbox)
+    """).fetchnumpy()
+    return [_pairs(found["first"], found["unit"])]
+
+
+def write_mailboxes(log: Any, database: duckdb.DuckDBPyConnection) -> None:
+    """Make a table `mailboxes` of every mailbox that a unit ever stated, both as hashes."""
     delivered = Delivered(log, ["email"])
     stated = delivered.connection.sql(
         f"select {UNIT} as unit, {delivered.text_of('email')} as email from delivered "
@@ -97,13 +110,6 @@ def _by_mailboxes(log: Any, database: duckdb.DuckDBPyConnection) -> list[Hashes]
         database.execute(
             "insert into mailboxes select unit, hash(mailbox) from named where mailbox is not null"
         )
-    found = database.execute("""
-        with shared as (
-            select mailbox, min(unit) as first from mailboxes
-            group by mailbox having min(unit) <> max(unit))
-        select distinct first, unit from mailboxes join shared using (mailbox)
-    """).fetchnumpy()
-    return [_pairs(found["first"], found["unit"])]
 
 
 def _named(batch: pa.RecordBatch) -> pa.Table:
@@ -113,7 +119,7 @@ def _named(batch: pa.RecordBatch) -> pa.Table:
     return pa.table({"unit": batch["unit"], "mailbox": mailboxes(emails)})
 
 
-def _by_merges(log: Any) -> list[Hashes]:
+def pairs_of_merges(log: Any) -> list[Hashes]:
     """Pairs of leads of which one is said to have become the other."""
     delivered = Delivered(log, ["absorbed"])
     absorbed = {"said[1]", delivered.text_of("absorbed")}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +15,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from leadpact.backends.binding import UNIT, Bonds, bonds
+from leadpact.backends.rooms import new_room
 from leadpact.engine import threads
 
 if TYPE_CHECKING:
@@ -75,24 +74,25 @@ def deal(
     need about one and a half times the room of the log. Raises NotApartError for a log that cannot
     be dealt, OSError where there is no room.
     """
-    room = Path(mkdtemp(prefix="leadpact-", dir=folder))
+    made = new_room(folder)
+    room = made.path
     try:
         files = [room / f"{number}.parquet" for number in range(buckets)]
         # What is needed to find the bonds is let go of before the rows are read.
-        with _database(room, memory) as database:
+        with database_in(room, memory) as database:
             bound = bonds(log, database)
-        with _database(room, memory) as database:
+        with database_in(room, memory) as database:
             _write(log, bound, database, files, tell or (lambda _: None))
         found = Dealt(log, [ds.dataset(file) for file in files], room)
     except BaseException:
-        shutil.rmtree(room, ignore_errors=True)
+        made.leave()
         raise
-    weakref.finalize(found, shutil.rmtree, room, ignore_errors=True)
+    weakref.finalize(found, made.leave)
     return found
 
 
 @contextmanager
-def _database(room: Path, memory: int) -> Iterator[duckdb.DuckDBPyConnection]:
+def database_in(room: Path, memory: int) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database that keeps on disk what does not fit in memory, gone at the end."""
     import duckdb
 

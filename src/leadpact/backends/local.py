@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -51,6 +52,18 @@ def evaluate(
         # The last row that was delivered does not count: it is a copy, or was withdrawn.
         found, _ = asked.evaluated(latest)
     return replace(found, versions=tuple(asked.versions), known_at=known_at)
+
+
+def prepared(
+    history: History, *, as_of: datetime | None = None, simulate: bool = False
+) -> Callable[[Sequence[Agreement]], Result]:
+    """How several agreements are put to a history; read once, if they ask the same of it.
+
+    A log that was dealt is evaluated anew for each.
+    """
+    if isinstance(history.log, Dealt):
+        return partial(evaluate, history=history, as_of=as_of, simulate=simulate)
+    return engine.Prepared(history, as_of=as_of, simulate=simulate).under
 
 
 class _Asked:

@@ -43,10 +43,11 @@ def begin(
     tell: Progress,
     *,
     at_any_size: bool = False,
+    dealt: bool = True,
 ) -> Asked:
     """Check the agreements and moments first, for that is quick; then read the data.
 
-    `at_any_size`: as for `read_history`.
+    `at_any_size` and `dealt`: as for `read_history`.
     """
     from leadpact.flows.checking import usable
 
@@ -60,7 +61,7 @@ def begin(
 
     tell(0.05, f"Reading {sources}")
     try:
-        found = read_history(sources, data, tell, at_any_size=at_any_size)
+        found = read_history(sources, data, tell, at_any_size=at_any_size, dealt=dealt)
     except NothingToReadError as error:
         raise Failed(str(error), code=Code.PROBLEMS) from None
     history, happened = found.history, pc.field("happened_at")

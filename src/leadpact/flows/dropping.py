@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from leadpact.agreement.problems import as_text
+from leadpact.backends.rooms import hold
 from leadpact.flows.importing import Imported, import_history
-from leadpact.flows.output import hold
 from leadpact.flows.reading import NothingToReadError, read_history
 from leadpact.sources.loading import SourcesError, load_sources
 from leadpact.sources.reading import Read

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from leadpact.agreement.loading import Loaded
-from leadpact.engine.explain import Explanation, explain
+from leadpact.backends import alone
+from leadpact.engine.explain import Explanation
 from leadpact.flows.checking import agreements
 from leadpact.flows.starting import Progress, compile_engine
 from leadpact.sources.reading import Read
@@ -24,4 +25,6 @@ def explain_lead(
     """Explain a lead by its key; raises LookupError, with near matches, for one not in the log."""
     compile_engine(tell)
     tell(0.6, f"Following {lead} through {found.history.rows:,} rows of the log")
-    return explain(agreements(versions), found.history, lead, as_of=as_of, known_at=known_at)
+    return alone.explain_lead(
+        agreements(versions), found.history, lead, as_of=as_of, known_at=known_at
+    )

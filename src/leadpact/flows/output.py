@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from leadpact.backends.rooms import hold
+
 #: Names the files that were written, so that the next run may replace them and nothing else.
 LIST = ".leadpact-files"
 _ROOM = ".leadpact-room-"
@@ -117,25 +119,6 @@ def _alone(folder: Path) -> Iterator[None]:
     """Wait until no other run moves its files there; no wait where folders cannot be locked."""
     with hold(folder, wait=True):
         yield
-
-
-@contextmanager
-def hold(folder: Path, wait: bool = False) -> Iterator[bool]:
-    """Lock a folder until the end of the block or of the process; whether that was possible."""
-    handle = None
-    try:
-        import fcntl
-
-        handle = os.open(folder, os.O_RDONLY)
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        is_held = True
-    except (ImportError, OSError):
-        is_held = False
-    try:
-        yield is_held
-    finally:
-        if handle is not None:
-            os.close(handle)
 
 
 def _move(room: Path, folder: Path) -> list[Path]:

@@ -47,8 +47,11 @@ def read_log(path: str | Path, notes: tuple[str, ...] = ()) -> Read:
     return Read(History(log, _deals(file), notes=list(notes)), [], list(notes))
 
 
-def open_log(path: str | Path, tell: Progress) -> Read:
-    """As `read_log`; a long log stays in its file, and by buckets where it outgrows the memory."""
+def open_log(path: str | Path, tell: Progress, dealt: bool = True) -> Read:
+    """As `read_log`; a long log stays in its file.
+
+    Where it outgrows the memory it is `dealt` to buckets, unless nobody is going to read it whole.
+    """
     file = Path(path)
     rows = _opened(file, pq.read_metadata).num_rows
     schema = _opened(file, pq.read_schema)
@@ -58,7 +61,7 @@ def open_log(path: str | Path, tell: Progress) -> Read:
     if next(iter(log.scanner(columns=[], filter=_is_incomplete()).head(1).to_batches()), None):
         return read_log(path)
     free = free_memory()
-    buckets = buckets_for(rows, free)
+    buckets = buckets_for(rows, free) if dealt else 1
     notes: list[str] = []
     if buckets > 1:
         try:

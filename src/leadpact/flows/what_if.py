@@ -9,7 +9,7 @@ from datetime import datetime
 from leadpact.agreement.changing import Change, changed
 from leadpact.agreement.loading import Loaded
 from leadpact.agreement.spec import Agreement
-from leadpact.engine.evaluate import Prepared, evaluate
+from leadpact.backends.local import evaluate, prepared
 from leadpact.engine.log import History
 from leadpact.flows.checking import AgreementError, warnings
 from leadpact.flows.starting import Progress, compile_engine
@@ -47,10 +47,10 @@ def try_changes(
     tell(0.3, f"Evaluating {history.rows:,} rows as they were")
     actual = evaluate([before], history, as_of=as_of)
     tell(0.5, "Asking what the rules alone would have done")
-    rules = Prepared(history, as_of=as_of, simulate=True)
-    past = Past(actual, rules.under([before]), history)
+    rules = prepared(history, as_of=as_of, simulate=True)
+    past = Past(actual, rules([before]), history)
     tell(0.7, "Trying the change")
-    found = past.against(rules.under([then]))
+    found = past.against(rules([then]))
     return Tried(loaded, after, changes, found)
 
 

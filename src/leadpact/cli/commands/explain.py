@@ -28,7 +28,7 @@ def explain(
     from leadpact.flows.explaining import explain_lead
 
     with progress() as tell:
-        asked = begin(files, sources, data, as_of, known_at, tell)
+        asked = begin(files, sources, data, as_of, known_at, tell, at_any_size=True, dealt=False)
         try:
             explanation = explain_lead(
                 asked.versions,

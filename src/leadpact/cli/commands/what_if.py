@@ -60,7 +60,7 @@ def what_if(
     from leadpact.flows.what_if import try_changes
 
     with progress() as tell:
-        asked = begin([file], sources, data, as_of, None, tell)
+        asked = begin([file], sources, data, as_of, None, tell, at_any_size=True)
         try:
             tried = try_changes(
                 asked.versions[0],
