@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -87,6 +88,22 @@ def test_a_person_of_the_agreement_is_invited_with_one_click(client: Client) -> 
     assert User.objects.get(email=person.email).person == person
     page = client.get(reverse("settings_people")).text
     assert f'aria-label="Invite {person.name}"' not in page
+
+
+def test_shares_and_limits_are_changed_by_the_next_version(client: Client) -> None:
+    page = client.get(reverse("settings_people")).text
+    assert 'name="weight:0:0" value="1"' in page
+    assert "Nothing was changed." in do(client, "settings_people", "draft", **{"weight:0:0": "1"})
+    wanted = {"weight:0:0": "0.5", "cap:0:0": "7", "weight:0:1": "x"}
+    told = do(client, "settings_people", "draft", **wanted)
+    assert "What would change" in told
+    assert "“Ana Silva”: the cap is now 7" in told
+    # What publishing pinned, such as the dates of public holidays, is nobody's change.
+    assert "holiday" not in told.partition("What would change")[2].partition("</pre>")[0]
+    text = html.unescape(told.partition('spellcheck="false" wrap="off">')[2].partition("<")[0])
+    client.post(reverse("settings_agreement"), {"do": "publish", "text": text})
+    person = Person.objects.get(name="Ana Silva")
+    assert (person.weight, person.cap) == (0.5, 7)
 
 
 def away(client: Client, **sent: str) -> str:

@@ -8,8 +8,10 @@ from datetime import datetime
 from leadpact.agreement.diff import Change, diff
 from leadpact.agreement.loading import Loaded, load_text
 from leadpact.agreement.problems import Problem
+from leadpact.agreement.spec import Agreement
 from leadpact.flows.checking import usable, warnings
 from leadpact.ledger.selectors import agreements
+from leadpact.ledger.selectors.agreements import Published as Version
 from leadpact.ledger.services.agreements import publish as put_into_force
 
 
@@ -45,7 +47,7 @@ def propose(text: str, file: str, now: datetime) -> Proposed:
     found = warnings([loaded], now)
     assert loaded.agreement is not None, "a text without errors holds an agreement"
     before = agreements.in_force(now)
-    changes = diff(before.agreement, loaded.agreement) if before else None
+    changes = diff(_as_written(before), loaded.agreement) if before else None
     return Proposed(loaded, found, changes)
 
 
@@ -71,5 +73,12 @@ def _published(loaded: Loaded, found: list[Problem], *, actor: str, now: datetim
         for each in known
         if each.effective_from <= row.effective_from and each.sha256 != loaded.sha256
     ]
-    changes = diff(before[-1].agreement, loaded.agreement) if before else None
+    changes = diff(_as_written(before[-1]), loaded.agreement) if before else None
     return Published(row.name, row.effective_from, changes, found, repeated)
+
+
+def _as_written(version: Version) -> Agreement:
+    """A version as people wrote it: what was pinned when it was published is no change of theirs."""
+    return (
+        load_text(agreements.text_of(version.id), "agreement.yaml").agreement or version.agreement
+    )

@@ -35,6 +35,11 @@ def _published(version: int, sha256: str) -> Published:
     return Published(row.pk, row.sha256, row.effective_from, agreement)
 
 
+def text_of(version: int) -> str:
+    """A version as it was written."""
+    return AgreementVersion.objects.values_list("text", flat=True).get(pk=version)
+
+
 def documents() -> list[Agreement]:
     """The documents of all versions, in the order in which they come into force."""
     return [each.agreement for each in published()]

@@ -65,23 +65,31 @@ def agreement(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         return _editor(request, _present(request))
     text = _sent(request)
+    if request.POST.get("do") != "publish":
+        return look_at(request, text)
+    try:
+        row = publish_text(text, _FILE, actor=request.caller.name, now=request.now)
+    except (AgreementError, PublishError) as error:
+        messages.error(request, str(error))
+        return look_at(request, text)
+    messages.success(request, f"Published: “{row.name}”.")
+    return redirect("settings_running")
+
+
+def look_at(request: PageRequest, text: str) -> HttpResponse:
+    """What is wrong with a text, or what it would change for whom; nothing is published."""
     try:
         proposed = propose(text, _FILE, request.now)
     except AgreementError as error:
         return _editor(request, text, problems=error.problems)
-    changes = None if proposed.changes is None else render(proposed.changes)
-    if request.POST.get("do") != "publish":
-        return _editor(
-            request, text, problems=proposed.warnings, looked=True, changes=changes,
-            document=proposed.loaded.agreement,
-        )  # fmt: skip
-    try:
-        row = publish_text(text, _FILE, actor=request.caller.name, now=request.now)
-    except PublishError as error:
-        messages.error(request, str(error))
-        return _editor(request, text, problems=proposed.warnings, changes=changes)
-    messages.success(request, f"Published: “{row.name}”.")
-    return redirect("settings_running")
+    return _editor(
+        request,
+        text,
+        problems=proposed.warnings,
+        looked=True,
+        changes=None if proposed.changes is None else render(proposed.changes),
+        document=proposed.loaded.agreement,
+    )
 
 
 def _present(request: PageRequest) -> str:
@@ -92,7 +100,7 @@ def _present(request: PageRequest) -> str:
     version = agreements.in_force(request.now)
     if version is None:
         return templates.text(templates.names()[0])
-    return AgreementVersion.objects.values_list("text", flat=True).get(pk=version.id)
+    return agreements.text_of(version.id)
 
 
 def _sent(request: PageRequest) -> str:
