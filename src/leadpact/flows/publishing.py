@@ -78,7 +78,7 @@ def _published(loaded: Loaded, found: list[Problem], *, actor: str, now: datetim
 
 
 def _as_written(version: Version) -> Agreement:
-    """A version as people wrote it: what was pinned when it was published is no change of theirs."""
+    """A version as people wrote it: what publishing pinned is no change of theirs."""
     return (
         load_text(agreements.text_of(version.id), "agreement.yaml").agreement or version.agreement
     )
