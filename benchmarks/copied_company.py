@@ -57,8 +57,20 @@ def _tell(what: str) -> None:
     print(f"  {what}", file=sys.stderr, flush=True)
 
 
+#: What was handed over before the company went live has no handoff on record; here it has.
+_HANDED_OVER = """
+insert into ledger_handoff (lead_id, episode, handed_off_at, assigned_at, person, team, bulk, steps)
+select e.lead_id, e.episode, e.handed_off_at, e.assigned_at, p.name, g.name, false, '[]'
+from ledger_episode e join ledger_leadstate s on s.lead_id = e.lead_id
+join ledger_person p on p.name = s.holder join ledger_team g on g.id = p.team_id
+where e.handed_off_at is not null on conflict do nothing
+"""
+
+
 def _inhabit(now: datetime) -> None:
     """The first copy, with everything that the live flow made of it."""
+    from django.db import connection
+
     from leadpact.demo.present import generate_until
     from leadpact.flows.demonstration import AGREEMENT, agreement_of
     from leadpact.flows.inhabiting import inhabit
@@ -67,6 +79,8 @@ def _inhabit(now: datetime) -> None:
         generate_until(now, _SEED, LEADS_OF_A_COPY).write(Path(folder))
         (Path(folder) / AGREEMENT).write_text(agreement_of(now), encoding="utf-8")
         inhabit(Path(folder), seed=_SEED, now=now, tell=lambda *_: None)
+    with connection.cursor() as cursor:
+        cursor.execute(_HANDED_OVER)
 
 
 def _copying(table: str) -> str:

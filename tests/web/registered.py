@@ -93,6 +93,7 @@ SENT: dict[str, dict[str, Any]] = {
     "save_view": {"listing": "leads", "name": "Mine", "query": "q=a"},
     "forget_view": {},
     "decide_proposal": {},
+    "follow_campaigns": {"campaign": ["spring"]},
     "away_add": {"begins": "2030-01-01", "ends": "2030-01-02"},
     "away_remove": {},
     **{name: {"lead": "Ada"} for name in WORK_NAMES},

@@ -84,6 +84,34 @@ def test_a_marketer_sees_their_own_side(measured: None) -> None:
     assert "First response to an MQL" not in said
 
 
+def test_a_marketer_sees_what_became_of_the_campaigns_they_follow(company: None) -> None:
+    at = datetime.now(UTC)
+    facts = []
+    for name, campaign in (("Dee", "spring"), ("Eli", "spring"), ("Flo", "autumn & co")):
+        known = Known(id=name, email=f"{name.lower()}@{name.lower()}works.org")
+        stated = {"email": known.email, "country": "US", "employees": 800, "campaign": campaign}
+        facts.append(Fact("crm", f"{name} 1", "lead.created", at, known, stated, at))
+        asked = {"form": "demo", "seconds_to_fill": 40}
+        facts.append(Fact("crm", f"{name} 2", "form_submitted", at, known, asked, at))
+    gone = {"reason": "no budget"}
+    facts.append(Fact("crm", "Dee 3", "sales.rejected", at, Known(id="Dee"), gone, at, "Ana Silva"))
+    ingest(facts, now=at)
+    settle(datetime.now(UTC))
+    measure(datetime.now(UTC), "test", nothing)
+    marketer = signed_in("marketer")
+    said = text(marketer.get("/").text)
+    assert "spring 2 2" in said
+    assert "autumn &amp; co 1 1" in said
+    assert "no budget 1" in said
+    marketer.post(reverse("follow_campaigns"), {"campaign": ["autumn & co"]})
+    page = marketer.get("/").text
+    tables = text(page[page.index("<table") : page.index("What marketing promised")])
+    assert "autumn &amp; co 1 1" in tables
+    assert "spring 2 2" not in tables
+    marketer.post(reverse("follow_campaigns"), {})
+    assert "spring 2 2" in text(marketer.get("/").text)
+
+
 def test_a_rep_sees_no_figures_of_others(measured: None) -> None:
     rep = signed_in("rep", "Ana Silva")
     for name in ("obligations", "goals", "funnel", "team", "nurture", "hygiene", "what_if"):

@@ -18,6 +18,7 @@ from typing import get_args
 
 import pyarrow.compute as pc
 
+from leadpact.documents.parts.campaigns import campaigns
 from leadpact.documents.parts.credit import credit
 from leadpact.documents.parts.kept_when import kept_when
 from leadpact.documents.parts.loops import LOOPS, choices, loops
@@ -88,7 +89,7 @@ def measure(
     told = report.as_json()
     tell(0.9, "Writing pages")
     stored = Stored.of(report)
-    for part in (week, months, credit, rulings):
+    for part in (week, months, credit, rulings, campaigns):
         stored.add(part(report.book))
     stored.parts[LOOPS] = choices(report.book)
     for each in loops(report.book):

@@ -1,8 +1,12 @@
-"""Saving and forgetting views of lists; each is its user's own."""
+"""Saving and forgetting views of lists and the campaigns one follows; each is its user's own."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
 from leadpact.ledger.models import SavedView, User
+from leadpact.ledger.selectors.saved_views import CAMPAIGNS, FOLLOWED
 
 _LONGEST_NAME = 60
 _LONGEST_QUERY = 2000
@@ -33,3 +37,15 @@ def forget_view(user: User, number: int) -> bool:
     """Forget one of a user's own views; whether there was one."""
     forgotten, _ = SavedView.objects.filter(user=user, pk=number).delete()
     return bool(forgotten)
+
+
+def follow_campaigns(user: User, names: Iterable[str]) -> None:
+    """Let the user's home be about these campaigns; about all of them where none is named."""
+    chosen = sorted(set(names))[:_MOST]
+    if not chosen:
+        SavedView.objects.filter(user=user, listing=CAMPAIGNS).delete()
+        return
+    query = urlencode([(CAMPAIGNS, each[:_LONGEST_QUERY]) for each in chosen])
+    SavedView.objects.update_or_create(
+        user=user, listing=CAMPAIGNS, name=FOLLOWED, defaults={"query": query}
+    )
