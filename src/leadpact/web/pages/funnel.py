@@ -30,7 +30,7 @@ class Choice:
     here: bool
 
 
-@page("funnel", name="funnel", roles=READERS, nav="Funnel", order=30)
+@page("funnel", name="funnel", roles=READERS, nav="Funnel", order=40)
 def funnel(request: PageRequest) -> HttpResponse:
     """Conversion as cohort and as flow; the closed loop by a chosen dimension, in a chosen time."""
     by, when = request.GET.get("by", BY[0]), request.GET.get("in", ALL)
