@@ -8,7 +8,8 @@ from typing import Any
 from leadpact.agreement.spec import Agreement
 from leadpact.engine.evaluate import evaluate
 from leadpact.engine.metrics.measures import Measures
-from leadpact.insight.goals import standings
+from leadpact.insight import evidence as insight
+from leadpact.insight.goals import recent, standings
 from leadpact.insight.standing import GoalStanding
 from tests.engine.metrics import tiny
 
@@ -83,6 +84,34 @@ def test_a_closed_period_is_what_was_known_when_late_entries_ended() -> None:
         "MQLs in July: 2. The minimum of 2 was reached, the target of 3 was not. "
         "+1 since it was closed."
     )
+
+
+def test_a_long_log_is_not_kept_as_it_was_known_at_every_moment(monkeypatch) -> None:
+    rows = [
+        form(f"{month} {n}", f"2025-{month:02}-02 10:00", f"2025-{month + 1:02}-06 09:00")
+        for month in (6, 7, 8, 9)
+        for n in range(3)
+    ]
+    other = GOAL | {
+        "name": "As many as in June",
+        "relative_to": "2025-06",
+        "hurdles": {"target": 0},
+    }
+    version = agreement(goal=GOAL, goals=[GOAL, other])
+    kept = found(rows, "2025-10-20 12:00", version)
+    history = tiny.history(rows)
+    at, asked = moment("2025-10-20 12:00"), []
+    measures = Measures(evaluate([version], history, as_of=at, known_at=at), history)
+    monkeypatch.setattr(insight, "MOST_ROWS_TO_KEEP", 0)
+    monkeypatch.setattr(
+        insight,
+        "evaluate",
+        lambda *told, **when: asked.append(when["as_of"]) or evaluate(*told, **when),
+    )
+    sparing = insight.Evidence(measures)
+    assert {made.period: made for made in recent(sparing, back=3)} == kept
+    assert len(asked) == len(set(asked)) == 3
+    assert len([each for each in sparing._earlier.values() if each is not sparing]) <= 2
 
 
 def test_until_then_it_may_change() -> None:

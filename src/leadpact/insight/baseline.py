@@ -45,8 +45,8 @@ def baseline(evidence: Evidence, version: Agreement, goal: Goal, question: Quest
     known_at = None if began is None else max(began, period.ends)
     then = None
     if known_at is not None and known_at <= evidence.as_of:
-        then = evidence.known_at(known_at)
-    figure = (then or evidence).figure(question, period)
+        then = evidence.figure_known_at(known_at, question, period)
+    figure = then or evidence.figure(question, period)
     if figure.value is None:
         raise NotJudgedError(f"{period.title} has no cases to measure by")
     if figure.unit == "cases":

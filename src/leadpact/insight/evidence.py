@@ -31,6 +31,9 @@ REVISING = (
     *("dispute.ruled", "clock.waived", "calendar.closed"),
 )
 
+#: Of a log with more rows only so many earlier evaluations are kept: each takes a kilobyte a lead.
+MOST_ROWS_TO_KEEP, _KEPT = 1_000_000, 2
+
 _FIRST_WEEK = timedelta(days=7)
 
 
@@ -41,6 +44,7 @@ class Evidence:
     measures: Measures
     _rows: dict[Question, Rows] = field(default_factory=dict)
     _earlier: dict[datetime, Evidence] = field(default_factory=dict)
+    _as_known: dict[tuple[datetime, Question, Period], Figure | None] = field(default_factory=dict)
 
     @property
     def as_of(self) -> datetime:
@@ -127,8 +131,26 @@ class Evidence:
             if not _known(history, moment):
                 return None
             changed = _changed_after(history, moment, self.as_of)
+            if changed and history.rows > MOST_ROWS_TO_KEEP:
+                self._forget_but(_KEPT - 1)
             self._earlier[moment] = self._again(moment) if changed else self
         return self._earlier[moment]
+
+    def figure_known_at(
+        self, moment: datetime, question: Question, period: Period
+    ) -> Figure | None:
+        """The figure of a period as known at a moment; None when nothing was known then."""
+        key = (moment, question, period)
+        if key not in self._as_known:
+            then = self.known_at(moment)
+            self._as_known[key] = then.figure(question, period) if then else None
+        return self._as_known[key]
+
+    def _forget_but(self, most: int) -> None:
+        """Keep only the last evaluations of earlier moments."""
+        made = [moment for moment, found in self._earlier.items() if found is not self]
+        for moment in made[: max(0, len(made) - most)]:
+            del self._earlier[moment]
 
     def _again(self, moment: datetime) -> Evidence:
         history, known = self.measures.history, self.measures.result.known_at or moment

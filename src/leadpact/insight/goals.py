@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -46,17 +46,17 @@ def standings(measures: Measures, as_of: datetime, back: int = 1) -> list[GoalSt
 
 def recent(evidence: Evidence, back: int = 1) -> list[GoalStanding]:
     """The same of evidence that is there already."""
-    return [
-        made
+    asked = [
+        (promise, period)
         for promise in promises(evidence.in_force(evidence.as_of))
         for period in _periods(evidence, promise.goal, back)
-        if (made := _in_period(evidence, promise, period))
     ]
+    return _in_periods(evidence, asked)
 
 
 def ended_in(evidence: Evidence, stretch: Period) -> list[GoalStanding]:
     """Every goal of the agreement in force in each of its periods that ended in a stretch."""
-    found = []
+    asked = []
     for promise in promises(evidence.in_force(evidence.as_of)):
         if promise.kind != "goal":
             continue
@@ -64,8 +64,19 @@ def ended_in(evidence: Evidence, stretch: Period) -> list[GoalStanding]:
         for period in periods_between(stretch.starts, last, promise.goal.per, evidence.zone):
             ended = period.ends <= min(stretch.ends, evidence.as_of)
             if ended and period.ends > evidence.measures.begins:
-                found.append(_in_period(evidence, promise, period))
-    return [made for made in found if made]
+                asked.append((promise, period))
+    return _in_periods(evidence, asked)
+
+
+def _in_periods(evidence: Evidence, asked: Sequence[tuple[Promise, Period]]) -> list[GoalStanding]:
+    """Promises in their periods, where the version then made them.
+
+    They are judged in the order in which periods end, so that what was known of an earlier moment
+    is asked for at once.
+    """
+    order = sorted(range(len(asked)), key=lambda number: asked[number][1].ends)
+    judged = {number: _in_period(evidence, *asked[number]) for number in order}
+    return [made for number in range(len(asked)) if (made := judged[number])]
 
 
 def _in_period(evidence: Evidence, promise: Promise, period: Period) -> GoalStanding | None:
@@ -175,10 +186,10 @@ def _valued(
         return replace(_with(made, question, now), final_at=frozen_at)
     then = None
     if evidence.is_in_term(version, period):
-        then = evidence.known_at(frozen_at)
+        then = evidence.figure_known_at(frozen_at, question, period)
     if then is None:
         return _with(made, question, now)
-    found = _with(made, question, then.figure(question, period))
+    found = _with(made, question, then)
     return replace(found, official=Official(frozen_at, _value(now)))
 
 
