@@ -14,7 +14,7 @@ _SCOPES = {
     Scope.COLLECT: "send events, and read nothing",
     Scope.READ: "read leads and figures",
     Scope.WRITE: "read, and act on leads",
-    Scope.ADMIN: "everything an administrator may",
+    Scope.ADMIN: "everything that an administrator may do: give it to nobody lightly",
 }
 
 
