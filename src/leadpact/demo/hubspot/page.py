@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from html import escape
+from datetime import datetime, timedelta
 
+from leadpact.demo import fronts
+from leadpact.demo.fronts import NAMES, SHOWN
 from leadpact.demo.hubspot.company import CONNECTED, LIFECYCLE, NO_ANSWER
 from leadpact.demo.hubspot.portal import Faulty, Portal, Thing, iso
 
-_NAMES = ("Ada King", "Linus Berg", "Grace Lund", "Alan Reyes", "Edith Stone", "Omar Haddad",
-          "Ines Costa", "Yuki Mori", "Noor Aziz", "Tom Byrne")  # fmt: skip
+_ABOVE = {
+    "come": "Somebody asks for a demo",
+    "browse": "Somebody subscribes",
+    "dismiss": "Ben leaves the company",
+}
 _ACTIONS = {
     "busy": "Log a call: no answer",
     "connected": "Log a call: they spoke",
@@ -22,28 +27,12 @@ _ACTIONS = {
 }
 _STAGES = dict(zip(LIFECYCLE, ("Subscriber", "Lead", "MQL", "SQL", "Opportunity", "Customer"),
                    strict=True))  # fmt: skip
-_SHOWN = 12
-_NOBODY = '<p>Nobody is here. <a href="/">See all contacts</a>.</p>'
-_STYLE = """
-:root { color-scheme: light dark; --line: #8884; --soft: #8882;
-        --strong: light-dark(#1d4ed8, #93b4ff) }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 62rem; padding: 1rem }
-h1 { font-size: 1.3rem; margin: 0 } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem }
-.note { background: var(--soft); border-radius: .5rem; padding: .6rem .9rem }
-article { border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem;
-          margin: .8rem 0 }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .4rem 1rem }
-dt { font-size: .8rem; opacity: .75 } dd { margin: 0; font-weight: 600; overflow-wrap: anywhere }
-.ours dt::before { content: "● "; color: var(--strong) }
-button { font: inherit; padding: .35rem .7rem; border: 1px solid var(--line); border-radius: .4rem;
-         background: transparent; color: inherit; cursor: pointer; margin: .15rem }
-button.first { background: var(--strong); color: light-dark(#fff, #0b1220); border: 0 }
-form { display: inline } li { margin: .2rem 0 }
-"""
 
 
 class Desk:
     """The page, and the actions on it. `elsewhere` is where Leadpact itself can be seen."""
+
+    addresses = re.compile(r"/(?:contacts/\d+/record/0-1/(\d+))?")
 
     def __init__(self, portal: Portal, elsewhere: str) -> None:
         self.portal, self.elsewhere = portal, elsewhere
@@ -51,7 +40,7 @@ class Desk:
 
     def come(self, *, minutes_ago: int = 0, asks: bool = True) -> str:
         """Somebody new; their number."""
-        name = _NAMES[self._came % len(_NAMES)]
+        name = NAMES[self._came % len(NAMES)]
         self._came += 1
         first, last = name.split()
         at = self.portal.now() - timedelta(minutes=minutes_ago)
@@ -106,33 +95,20 @@ class Desk:
         held = self.portal.there("contacts", number).values.get("hubspot_owner_id")
         self.portal.set("contacts", number, {"hubspot_owner_id": "7" if held == "8" else "8"})
 
-    def page(self, contact: str = "") -> str:
-        """All contacts, or one; the page loads itself anew every three seconds."""
+    def page(self, number: str = "") -> str:
+        """All contacts, or one."""
         with self.portal.lock:
             people = [
-                t
-                for t in self.portal.objects.get("contacts", {}).values()
-                if not t.archived_at and contact in ("", t.number)
+                thing
+                for thing in self.portal.objects.get("contacts", {}).values()
+                if not thing.archived_at and number in ("", thing.number)
             ]
-            cards = "".join(self._card(thing) for thing in reversed(people[-_SHOWN:]))
-            written = "".join(f"<li>{line}</li>" for line in self._written())
-        return f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="3">
-<title>A stand-in for HubSpot</title><style>{_STYLE}</style></head><body>
-<h1>A stand-in for HubSpot</h1>
-<p class="note">Here you are the rep and the visitor: what you click happens in the customer system.
-Leadpact reads it, a call within a quarter of a minute, and writes back what is marked ●, the
-owner, the stage and a task. Nothing leaves this machine.
-<a href="{escape(self.elsewhere)}">See the same leads in Leadpact</a>.</p>
-<p>{_button("come", "Somebody asks for a demo", first=True)}
-{_button("browse", "Somebody subscribes")}{_button("dismiss", "Ben leaves the company")}</p>
-{cards or _NOBODY}<h2>What Leadpact wrote last</h2><ul>{written or "<li>Nothing yet.</li>"}</ul>
-</body></html>"""
+            cards = [self._card(thing) for thing in reversed(people[-SHOWN:])]
+            return fronts.document("HubSpot", self.elsewhere, _ABOVE, cards, self._written())
 
     def _card(self, thing: Thing) -> str:
         told = thing.values
         owner = self.portal.owners.get(told.get("hubspot_owner_id", ""), {})
-        name = f"{told.get('firstname', '')} {told.get('lastname', '')}"
         theirs = {
             "Lifecycle stage": _STAGES.get(told.get("lifecyclestage", ""), "–"),
             "Owner": f"{owner.get('firstName', '')} {owner.get('lastName', '')}".strip()
@@ -143,20 +119,17 @@ owner, the stage and a task. Nothing leaves this machine.
             "Score": told.get("leadpact_score", ""),
             "Stage": told.get("leadpact_stage", ""),
             "Promise": told.get("leadpact_sla", ""),
-            "Due": _clock(told.get("leadpact_due", "")),
+            "Due": fronts.clock(told.get("leadpact_due", "")),
             "Why": told.get("leadpact_reasons", ""),
         }
-        buttons = "".join(_button(do, text, thing.number) for do, text in _ACTIONS.items())
-        return (
-            f"<article><strong>{escape(name)}</strong> · {escape(told.get('email', ''))}"
-            f"{_list(theirs)}{_list(ours, 'ours')}{buttons}</article>"
-        )
+        name = f"{told.get('firstname', '')} {told.get('lastname', '')}"
+        return fronts.card(thing.number, name, told.get("email", ""), theirs, ours, _ACTIONS)
 
     def _tasks(self, number: str) -> str:
         numbers = self.portal.links.get(("contacts", number), {}).get("tasks", [])
         tasks = [self.portal.objects["tasks"][each].values for each in numbers]
         return ", ".join(
-            f"{t['hs_task_subject']} by {_clock(t['hs_timestamp'])}"
+            f"{t['hs_task_subject']} by {fronts.clock(t['hs_timestamp'])}"
             for t in tasks
             if t["hs_task_status"] != "COMPLETED"
         )
@@ -171,36 +144,11 @@ owner, the stage and a task. Nothing leaves this machine.
         ]
         found.sort(key=lambda each: each[0], reverse=True)
         return [
-            f"{_clock(at)} · {escape(thing.values.get('email', ''))} · {escape(name)} = "
-            f"<strong>{escape(value) or '(emptied)'}</strong>"
-            for at, thing, name, value in found[:_SHOWN]
+            fronts.line(at, thing.values.get("email", ""), name, value)
+            for at, thing, name, value in found[:SHOWN]
         ]
 
 
 def _asked(at: datetime) -> dict[str, str]:
     """What a form that somebody sent leaves with them."""
     return {"recent_conversion_event_name": "Demo request", "recent_conversion_date": iso(at)}
-
-
-def _button(do: str, text: str, contact: str = "", *, first: bool = False) -> str:
-    kind = ' class="first"' if first else ""
-    return (
-        f'<form method="post"><input type="hidden" name="contact" value="{escape(contact)}">'
-        f'<button name="do" value="{do}"{kind}>{escape(text)}</button></form>'
-    )
-
-
-def _list(told: Mapping[str, str], kind: str = "") -> str:
-    rows = "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{escape(value) or '–'}</dd></div>"
-        for name, value in told.items()
-    )
-    return f'<dl class="{kind}">{rows}</dl>'
-
-
-def _clock(text: str) -> str:
-    """An instant as a clock shows it, in UTC."""
-    try:
-        return f"{datetime.fromisoformat(text).astimezone(UTC):%H:%M:%S} UTC"
-    except ValueError:
-        return ""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,10 +11,9 @@ from leadpact.demo.hubspot import calls
 from leadpact.demo.hubspot.limits import Faults, Limits
 from leadpact.demo.hubspot.page import Desk
 from leadpact.demo.hubspot.portal import Faulty, Portal
+from leadpact.demo.serving import Reply, StandIn
 
 _TOKEN = "/oauth/v1/token"
-#: What people see: all contacts, or the one with this number.
-_SEEN = r"/(?:contacts/\d+/record/0-1/(\d+))?"
 _CALLS: tuple[tuple[str, str, calls.Call], ...] = (
     ("GET", r"/crm/v3/objects/(\w+)", calls.list_objects),
     ("POST", r"/crm/v3/objects/(\w+)/search", calls.search_objects),
@@ -35,7 +32,7 @@ _CALLS: tuple[tuple[str, str, calls.Call], ...] = (
 )
 
 
-class Simulator:
+class Simulator(StandIn):
     """Serves an account on this machine while it is entered; with `desk` also what people see."""
 
     def __init__(
@@ -47,25 +44,16 @@ class Simulator:
         port: int = 0,
         desk: Desk | None = None,
     ) -> None:
-        self.portal, self.limits, self.faults, self.desk = portal, limits, faults, desk
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), name="hubspot", daemon=True
-        )
+        super().__init__(port, desk)
+        self.portal, self.limits, self.faults = portal, limits, faults
 
-    @property
-    def address(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Simulator:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def respond(self, method: str, target: str, token: str, text: bytes) -> Reply | None:
+        """The answer to a program; None where it gets lost on its way."""
+        answer = self.answer(method, target, token, text)
+        if answer is None:
+            return None
+        status, told = answer
+        return Reply(status, json.dumps(told), headers=self.limits.headers())
 
     def answer(self, method: str, target: str, token: str, text: bytes) -> calls.Answer | None:
         """The answer to a request; None where it gets lost on its way."""
@@ -103,51 +91,3 @@ def _json(text: bytes) -> dict[str, Any]:
 
 def _error(category: str, **more: Any) -> dict[str, Any]:
     return {"status": "error", "category": category, **more}
-
-
-def _handler(simulator: Simulator) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def _do(self) -> None:
-            text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            seen = re.fullmatch(_SEEN, self.path)
-            if simulator.desk and seen:
-                self._at_desk(simulator.desk, text, seen[1] or "")
-                return
-            token = self.headers.get("Authorization", "")
-            answer = simulator.answer(self.command, self.path, token, text)
-            if answer is None:
-                self.close_connection = True
-                return
-            status, told = answer
-            said = json.dumps(told).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(said)))
-            for name, value in simulator.limits.headers().items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(said)
-
-        def _at_desk(self, desk: Desk, text: bytes, contact: str) -> None:
-            if self.command == "POST":
-                desk.act(dict(parse_qsl(text.decode())))
-                self.send_response(303)
-                self.send_header("Location", self.path)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-                return
-            said = desk.page(contact).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(said)))
-            self.end_headers()
-            self.wfile.write(said)
-
-        do_GET = do_POST = do_PATCH = _do  # noqa: N815 the names of the base class
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Its requests are no news."""
-
-    return Handler

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import random
 import re
-import threading
 from collections import Counter
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 from leadpact.demo.salesforce.calls import Answer, Desk
 from leadpact.demo.salesforce.org import FaultyError, Org, Row
+from leadpact.demo.serving import Front, Reply, StandIn
 
 _DATA = r"/services/data/v[\d.]+/"
 
@@ -40,32 +39,31 @@ class Faults:
         return "broken" if at < self.broken else "lost" if at < self.broken + self.lost else ""
 
 
-class Simulator:
-    """Serves an organisation on this machine while it is entered."""
+class Simulator(StandIn):
+    """Serves an organisation on this machine while it is entered; `front` is what people see."""
 
     def __init__(
-        self, org: Org, limits: Limits | None = None, faults: Faults | None = None, port: int = 0
+        self,
+        org: Org,
+        limits: Limits | None = None,
+        faults: Faults | None = None,
+        port: int = 0,
+        front: Front | None = None,
     ) -> None:
+        super().__init__(port, front)
         self.org, self.desk = org, Desk(org)
         self.limits, self.faults = limits or Limits(), faults
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), name="salesforce", daemon=True
-        )
 
-    @property
-    def address(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Simulator:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def respond(self, method: str, target: str, token: str, text: bytes) -> Reply | None:
+        """The answer to a program; None where it gets lost on its way."""
+        answer = self.answer(method, target, token, text)
+        if answer is None:
+            return None
+        usage = {"Sforce-Limit-Info": f"api-usage={self.limits.used}/{self.limits.of_a_day}"}
+        if answer.text is not None:
+            return Reply(answer.status, answer.text, "text/csv;charset=UTF-8",
+                         {**usage, **answer.headers})  # fmt: skip
+        return Reply(answer.status, json.dumps(answer.told), headers={**usage, **answer.headers})
 
     def answer(self, method: str, target: str, token: str, text: bytes) -> Answer | None:
         """The answer to a request; None where it gets lost on its way."""
@@ -131,34 +129,3 @@ def _kind(method: str, path: str) -> str:
 
 def _error(status: int, code: str, message: str) -> Answer:
     return Answer(status, [{"errorCode": code, "message": message}])
-
-
-def _handler(simulator: Simulator) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def _do(self) -> None:
-            text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            token = self.headers.get("Authorization", "")
-            answer = simulator.answer(self.command, self.path, token, text)
-            if answer is None:
-                self.close_connection = True
-                return
-            said = (json.dumps(answer.told) if answer.text is None else answer.text).encode()
-            self.send_response(answer.status)
-            kind = "application/json" if answer.text is None else "text/csv"
-            self.send_header("Content-Type", f"{kind};charset=UTF-8")
-            self.send_header("Content-Length", str(len(said)))
-            limits = simulator.limits
-            self.send_header("Sforce-Limit-Info", f"api-usage={limits.used}/{limits.of_a_day}")
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(said)
-
-        do_GET = do_POST = do_PATCH = _do  # noqa: N815 the names of the base class
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Its requests are no news."""
-
-    return Handler
