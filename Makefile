@@ -28,7 +28,7 @@ help: ## List what there is to run
 demo: $(RUNTIME) ## See a sales and marketing SLA at work: a sample company's year, its pages, its report
 	@$(RUN)/leadpact demo $(DEMO_ARGS)
 
-demo-crm: $(DEV) ## See the loop with a customer system at work, on a stand-in for HubSpot on this machine
+demo-crm: $(DEV) ## See the loop with a customer system at work, on a stand-in for HubSpot (DEMO_ARGS=salesforce: for Salesforce) on this machine
 	@$(RUN)/leadpact crm demo $(DEMO_ARGS)
 
 test: $(DEV) ## Run the checks, all tests, and the scenarios again without the compiler

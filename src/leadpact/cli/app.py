@@ -129,7 +129,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 PARTS: dict[str, Callable[..., None]] = {
     "demo-ledger": demo.ledger,
     "demo-life": demo.life,
-    "demo-hubspot": crm_demo.stand_in,
+    "demo-crm-system": crm_demo.stand_in,
     "demo-crm-ledger": crm_demo.ledger,
 }
 #: What commands of two words have in common.

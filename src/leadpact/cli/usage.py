@@ -105,7 +105,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "crm reconcile": ("leadpact crm reconcile hubspot", "leadpact crm reconcile hubspot --all"),
     "crm status": ("leadpact crm status",),
     "crm disconnect": ("leadpact crm disconnect hubspot",),
-    "crm demo": ("leadpact crm demo",),
+    "crm demo": ("leadpact crm demo", "leadpact crm demo salesforce"),
     "absence add": (
         'leadpact absence add "Ana Silva" 2026-08-03 2026-08-14 --reason holiday',
         'leadpact absence add "Ana Silva" 2026-08-03T12:00-04:00 2026-08-03T18:00-04:00',

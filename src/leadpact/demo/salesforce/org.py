@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 Row = dict[str, Any]
+Clock = Callable[[], datetime]
 
 #: What ids begin with, by object.
 PREFIXES = {
@@ -105,7 +106,7 @@ class Org:
     `me` is the user as whom programs come, `web` who makes leads from web forms.
     """
 
-    now: Callable[[], datetime]
+    now: Clock
     token: str = "session"
     name: str = "Sample company"
     number: str = "00D000000000001EAA"
