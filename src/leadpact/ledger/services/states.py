@@ -160,4 +160,4 @@ def _digest(
 
 def _attributes(row: Mapping[str, Any] | None) -> str:
     told = {k: v for k, v in (row or {}).items() if v is not None and k != "lead_id"}
-    return json.dumps(told, default=str, sort_keys=True, ensure_ascii=False)
+    return json.dumps(told, default=lambda at: at.isoformat(), sort_keys=True, ensure_ascii=False)
