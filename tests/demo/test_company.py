@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 
 import leadpact.demo
+from leadpact.agreement import templates
+from leadpact.agreement.loading import load_text
 from leadpact.demo.company import generate
 
 FOLDER = Path(leadpact.demo.__file__).parent
 
 #: Digest of the rows of a small company. It is the same on every platform and Python; change it
 #: only together with what the demo company is like.
-DIGEST = "b1b3f46e298f536a3afa1ae25e828da5def4aabd2cf0921b98d4c22028b0858b"
+DIGEST = "11223f3661b895105af42509bb0b47e620ca5e419d7bb46317efb2f7bebda2b9"
 
 
 def digest(company):
@@ -55,6 +57,19 @@ def test_every_lead_begins_with_its_creation(company):
             first.setdefault(row.lead_id, row.happened_at)
     assert first == created
     assert set(created) >= {lead.lead_id for lead in company.leads}
+
+
+def test_a_touch_is_a_step_of_a_program_that_the_lead_joined(company):
+    agreement = load_text(templates.text("b2b-saas"), "agreement.yaml").agreement
+    steps = {(each.name, step.name) for each in agreement.nurture for step in each.steps}
+    joined, touched = set(), set()
+    for row in company.rows:
+        if row.kind == "nurture.entered":
+            joined.add((row.lead_id, row.properties["program"]))
+        if row.kind == "nurture.touched":
+            assert (row.lead_id, row.properties["program"]) in joined, row
+            touched.add((row.properties["program"], row.properties["step"]))
+    assert touched == steps
 
 
 def test_nothing_lies_outside_the_year(company):

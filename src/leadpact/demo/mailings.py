@@ -27,6 +27,16 @@ _SERIES = ("guide-for-your-industry", "customer-story", "next-webinar")
 _SERIES_DAYS = (2, 14, 30)
 _TRIAL_SERIES = ("trial-first-useful-thing", "trial-how-others-set-it-up", "trial-offer-of-a-call")
 _TRIAL_DAYS = (1, 3, 7)
+#: Mails that are steps of a nurture program, for those who are in it by then.
+_STEPS = {
+    "trial-welcome": ("Trial onboarding", "Welcome"),
+    "trial-first-useful-thing": ("Trial onboarding", "The first useful thing to do"),
+    "trial-how-others-set-it-up": ("Trial onboarding", "How others set it up"),
+    "trial-offer-of-a-call": ("Trial onboarding", "Offer of a call"),
+    "guide-for-your-industry": ("Stay in touch", "Guide for their industry"),
+    "customer-story": ("Stay in touch", "Customer story"),
+    "next-webinar": ("Stay in touch", "Invitation to the next webinar"),
+}
 _OPENS = {Interest.IN_MARKET: 0.46, Interest.CURIOUS: 0.3, Interest.IDLE: 0.13}
 
 
@@ -60,6 +70,7 @@ class MailRoom:
         quits_at = dice.whole(1, max(1, len(sends)))
         for number, (at, campaign) in enumerate(sends, start=1):
             lead.note("email_sent", at, campaign=campaign)
+            _touch(lead, campaign, at)
             if bounces:
                 lead.note("email_bounced", at + seconds(dice.between(2, 90)), campaign=campaign)
                 if number == 2:
@@ -92,6 +103,14 @@ class MailRoom:
         lead.note("email_unsubscribed", at, campaign=campaign)
         if dice.chance(0.2):
             lead.note("lead.updated", at + seconds(dice.between(60, 4000)), do_not_contact=True)
+
+
+def _touch(lead: Lead, campaign: str, at: datetime) -> None:
+    """Tell the program of which a mail is a step that it went out."""
+    program, step = _STEPS.get(campaign, ("", ""))
+    entries = (row for row in lead.rows if row.kind == "nurture.entered")
+    if any(row.properties["program"] == program and row.happened_at <= at for row in entries):
+        lead.note("nurture.touched", at, actor="automation", program=program, step=step)
 
 
 def _receive(lead: Lead, campaign: str, sent: datetime, dice: Dice) -> None:

@@ -49,6 +49,13 @@ COOL_DOWN = {
     "unreachable": 30,
 }
 
+#: What reaches those who were given back, when after they joined the program, and by whom.
+_SECOND_CHANCE = (
+    ("What changed since we spoke", timedelta(days=14), "automation"),
+    ("Story of a customer who waited too", timedelta(days=59), "automation"),
+    ("Personal note", timedelta(days=149, hours=3), "Olivia Grant"),
+)
+
 
 @dataclass(frozen=True, order=True)
 class Handoff:
@@ -157,6 +164,13 @@ class SalesFloor:
             runs += timedelta(days=1)
         entered = runs.replace(hour=12, minute=dice.whole(0, 20), second=0)
         lead.note("nurture.entered", entered, actor="automation", program="Second chance")
+        for step, after, actor in _SECOND_CHANCE:
+            touched = entered + after
+            # The last step is a call that somebody makes, who has not the time for all of them.
+            if actor == "automation" or lead.number % 3:
+                lead.note(
+                    "nurture.touched", touched, actor=actor, program="Second chance", step=step
+                )
 
     @property
     def selling(self) -> Selling:
