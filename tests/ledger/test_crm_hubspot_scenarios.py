@@ -126,6 +126,19 @@ def test_what_a_rep_does_there_counts_here_and_is_not_overruled() -> None:
         assert task.values["hubspot_owner_id"] == "8"
 
 
+def test_a_stage_moved_back_by_hand_is_left_so() -> None:
+    with company() as at:
+        ada = ask_for_demo(at)
+        at.rest()
+        at.time.pass_(minutes=5)
+        at.portal.set("contacts", ada, {"lifecyclestage": "lead"})
+        for _ in range(2):
+            at.rest()
+        assert at.contact(ada).values["lifecyclestage"] == "lead"
+        assert lead(ada).stage == "MQL", "a stage is never taken back"
+        assert [clock.outcome for clock in Clock.objects.all()] == ["running"]
+
+
 def test_where_the_mapping_says_always_a_stage_moved_back_is_put_right() -> None:
     text = MAPPING.replace(
         "property: lifecyclestage\n", "property: lifecyclestage\n      write: always\n"

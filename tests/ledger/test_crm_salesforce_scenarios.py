@@ -7,6 +7,7 @@ import random
 import pytest
 
 from leadpact.demo.salesforce.server import Faults
+from leadpact.flows import crm
 from leadpact.flows.crm_reconcile import reconcile
 from leadpact.flows.rebuilding import Difference, rebuild
 from leadpact.ledger.models import (
@@ -18,6 +19,7 @@ from leadpact.ledger.models import (
     Deal,
     Event,
     LeadState,
+    Notice,
 )
 from leadpact.ledger.services import crm_connections
 from leadpact.sources.crm.connector import CredentialError, CrmError
@@ -217,6 +219,20 @@ def test_a_revoked_credential_is_one_sentence_and_nothing_is_lost() -> None:
         at.org.token = "another"
         at.rest()
         assert Clock.objects.get().outcome == "met"
+
+
+def test_a_revoked_credential_is_told_to_both_heads_once() -> None:
+    with company() as at:
+        at.ask_for_demo()
+        at.org.token = ""
+        for _ in range(3):
+            at.time.pass_(minutes=5)
+            assert not crm.turn(at.time, "one")
+        told = Notice.objects.filter(kind="connection")
+        assert sorted(told.values_list("receiver", flat=True)) == ["Mia", "Sam"]
+        at.row.refresh_from_db()
+        assert at.row.refused
+        assert "Salesforce gives no token" in at.row.last_error
 
 
 def test_a_first_reading_that_is_interrupted_goes_on_where_it_was(
