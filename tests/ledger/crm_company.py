@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from leadpact.demo.hubspot.company import account
 from leadpact.demo.hubspot.limits import Faults, Limits
@@ -48,17 +49,13 @@ class Time:
 
 
 @dataclass
-class Company:
-    """Both sides: the account, and the connection of the ledger with it."""
+class Connected:
+    """The ledger, connected with a customer system."""
 
     time: Time
-    portal: Portal
-    limits: Limits
-    simulator: Simulator
     row: CrmConnection
     crm: Crm
-    client: Client
-    connector: HubSpotConnector
+    connector: Any
 
     def pull(self) -> Pulled:
         self.row.refresh_from_db()
@@ -74,6 +71,16 @@ class Company:
         self.pull()
         settle(self.time())
         self.push()
+
+
+@dataclass
+class Company(Connected):
+    """Both sides: the account, and the connection of the ledger with it."""
+
+    portal: Portal
+    limits: Limits
+    simulator: Simulator
+    client: Client
 
     def contact(self, number: str) -> Thing:
         return self.portal.objects["contacts"][number]
@@ -156,7 +163,7 @@ def company(
         )  # fmt: skip
         crm_connections.set_shadow(row, shadow, actor="test", now=at)
         connector.set_up("contacts", own)
-        yield Company(time, portal, limits, simulator, row, crm, client, connector)
+        yield Company(time, row, crm, connector, portal, limits, simulator, client)
 
 
 def dice(seed: int = 1) -> random.Random:

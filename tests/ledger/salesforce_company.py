@@ -10,17 +10,13 @@ from typing import Any
 
 from leadpact.demo.salesforce.org import Org
 from leadpact.demo.salesforce.server import Faults, Limits, Simulator
-from leadpact.flows.crm_pull import Pull, Pulled
-from leadpact.flows.crm_push import Push, Pushed
 from leadpact.flows.crm_wanted import own_properties
-from leadpact.ledger.models import CrmConnection
 from leadpact.ledger.services import crm_connections
 from leadpact.sources.crm.loading import parse_crm
-from leadpact.sources.crm.mapping import Crm
 from leadpact.sources.salesforce.client import Client
 from leadpact.sources.salesforce.connector import SalesforceConnector
-from tests.ledger.crm_company import AGREEMENT, Time
-from tests.ledger.helpers import MONDAY, go_live, put_into_force, settle
+from tests.ledger.crm_company import AGREEMENT, Connected, Time
+from tests.ledger.helpers import MONDAY, go_live, put_into_force
 
 MAPPING = """\
 leadpact_crm: 1
@@ -58,34 +54,15 @@ CREDENTIALS = {"client_id": "app", "client_secret": "secret"}
 
 
 @dataclass
-class Company:
+class Company(Connected):
     """Both sides: the organisation, and the connection of the ledger with it."""
 
-    time: Time
     org: Org
     limits: Limits
     simulator: Simulator
-    row: CrmConnection
-    crm: Crm
     client: Client
-    connector: SalesforceConnector
     ana: str
     ben: str
-
-    def pull(self) -> Pulled:
-        self.row.refresh_from_db()
-        return Pull(self.row, self.crm, self.connector, self.time).run()
-
-    def push(self) -> Pushed:
-        self.row.refresh_from_db()
-        return Push(self.row, self.crm, self.connector, self.time).run()
-
-    def rest(self, minutes: float = 1) -> None:
-        """Let both sides settle: read, decide, write."""
-        self.time.pass_(minutes=minutes)
-        self.pull()
-        settle(self.time())
-        self.push()
 
     def row_of(self, of: str, number: str) -> dict[str, Any]:
         return self.org.tables[of][number]
@@ -138,4 +115,4 @@ def company(
         crm_connections.set_shadow(row, shadow, actor="test", now=at)
         for of in crm.people:
             connector.set_up(of, own)
-        yield Company(time, org, limits, simulator, row, crm, client, connector, ana, ben)
+        yield Company(time, row, crm, connector, org, limits, simulator, client, ana, ben)
