@@ -83,8 +83,8 @@ def test_a_chart_ends_where_the_figures_are(report: Report) -> None:
 
 def test_only_what_is_added_up_is_drawn(section: Section) -> None:
     assert [chart.title for chart in section.charts] == [
-        "Marketing: MQLs a quarter",
         "Sales: New customers",
+        "Marketing: MQLs a quarter",
     ]
 
 

@@ -275,6 +275,22 @@ def test_the_outlook_counts_the_promises_that_are_on_course(report: Report, stor
     assert 0 <= numbers[3] - expected[3] <= told_twice
 
 
+def test_what_is_off_course_is_what_the_outlook_does_not_count(stored: Stored) -> None:
+    overview = stored.parts["overview"]
+    numbers = [int(n) for n in re.findall(r"\d+", overview["outlook"].replace("none", "0"))]
+    for side, on, whole in zip(("marketing", "sales"), numbers[::2], numbers[1::2], strict=True):
+        off = [each for each in overview["off_course"] if each["side"] == side]
+        assert len(off) == whole - on
+        assert all("missed" in each["stands"] and " promised" in each["short"] for each in off)
+
+
+def test_a_goal_that_will_be_missed_is_drawn_first(stored: Stored) -> None:
+    order = ["missed", "will be missed", "likely to be missed", "on course", "reached", ""]
+    verdicts = [each["verdict"] for each in stored.parts["goals"]["charts"]]
+    assert verdicts == sorted(verdicts, key=order.index)
+    assert len(set(verdicts)) > 1
+
+
 def test_parts_answer_in_a_sentence_first(stored: Stored) -> None:
     for key in ("open", "goals", "funnel"):
         said = "".join(p if isinstance(p, str) else p[0] for p in stored.parts[key]["answer"])

@@ -128,7 +128,7 @@ class Chart:
     """A chart, what it says in a sentence, and the numbers it is drawn from.
 
     A row of the chart's data may name in `opens` the row and column of the table whose figure a
-    click on it opens.
+    click on it opens. `verdict` says in two or three words how what is drawn goes.
     """
 
     key: str
@@ -136,6 +136,7 @@ class Chart:
     summary: Text
     spec: dict[str, Any]
     table: Table
+    verdict: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from leadpact.engine.metrics.measures import Measures
 from leadpact.insight import sentences
 from leadpact.insight.evidence import Evidence, start
 from leadpact.insight.goals import ended_in
-from leadpact.insight.hurdles import Hurdle, Verdict, target
+from leadpact.insight.hurdles import Hurdle, Verdict, foreseen, on_course, target
 from leadpact.insight.standing import GoalStanding
 
 
@@ -22,7 +22,8 @@ from leadpact.insight.standing import GoalStanding
 class Overview:
     """What is said first.
 
-    `outlook` tells how the present periods go, `newest` of a month that ended since the stretch,
+    `outlook` tells how the present periods go, `off_course` are their promises that will likelier
+    be missed than kept, `newest` tells of a month that ended since the stretch,
     `before` of the term.
     """
 
@@ -30,6 +31,7 @@ class Overview:
     lines: Sequence[Line]
     headline: str
     outlook: str = ""
+    off_course: Sequence[GoalStanding] = ()
     newest: str = ""
     before: str = ""
 
@@ -67,6 +69,7 @@ def overview(evidence: Evidence, recent: Sequence[GoalStanding]) -> Overview:
         found,
         headline(found, stretch),
         outlook(measures, recent),
+        off_course(measures, recent),
         _newest(measures, stretch, recent),
         _before_term(measures, stretch),
     )
@@ -80,10 +83,27 @@ def headline(found: Sequence[Line], stretch: Stretch) -> str:
 
 
 def outlook(measures: Measures, recent: Sequence[GoalStanding]) -> str:
-    """How many promises of each side are on course in the periods that are not over yet.
+    """How many promises of each side are on course in the periods that are not over yet."""
+    found = _under_way(measures, recent)
+    tallies = []
+    for side in SIDES:
+        own = [aim for each, aim in found if each.side == side]
+        if own:
+            on = sum(map(on_course, own))
+            tallies.append(f"{side} is on course with {_some(on)} of its {_promises(len(own))}")
+    return f"{words.capital('; '.join(tallies))}." if tallies else ""
 
-    On course is what has reached its target, or is likelier to reach it than not.
-    """
+
+def off_course(measures: Measures, recent: Sequence[GoalStanding]) -> list[GoalStanding]:
+    """The promises under way that are not on course, the least likely first."""
+    found = [each for each in _under_way(measures, recent) if not on_course(each[1])]
+    return [standing for standing, aim in sorted(found, key=lambda each: each[1].chance or 0.0)]
+
+
+def _under_way(
+    measures: Measures, recent: Sequence[GoalStanding]
+) -> list[tuple[GoalStanding, Hurdle]]:
+    """Promises in periods that are not over, each with its target, where something is foreseen."""
     again = repeats(measures.result.agreement)
     present = [
         (each, target(each.hurdles))
@@ -91,21 +111,7 @@ def outlook(measures: Measures, recent: Sequence[GoalStanding]) -> str:
         if not each.closed and not each.why_not
         if (each.name, each.side) not in again or each.promise == "obligation"
     ]
-    tallies = []
-    for side in SIDES:
-        own = [aim for each, aim in present if each.side == side and aim and _foreseen(aim)]
-        if own:
-            on = sum(map(_on_course, own))
-            tallies.append(f"{side} is on course with {_some(on)} of its {_promises(len(own))}")
-    return f"{words.capital('; '.join(tallies))}." if tallies else ""
-
-
-def _foreseen(aim: Hurdle) -> bool:
-    return aim.reached is not None or aim.chance is not None
-
-
-def _on_course(aim: Hurdle) -> bool:
-    return aim.reached if aim.reached is not None else (aim.chance or 0.0) >= 0.5
+    return [(each, aim) for each, aim in present if aim and foreseen(aim)]
 
 
 def _some(count: int) -> str:

@@ -26,6 +26,9 @@ from leadpact.documents.long_lists import OwnCases, Piece, case_as_json, packed,
 from leadpact.documents.parts.shared import SIDES, when
 from leadpact.documents.report import Report
 from leadpact.documents.verdicts import Line
+from leadpact.insight.hurdles import target
+from leadpact.insight.sentences import outlook_of
+from leadpact.insight.standing import GoalStanding
 
 #: Cases of a group that a stored list names itself; all of them lie in pieces.
 MOST_CASES = 100
@@ -67,6 +70,7 @@ class Stored:
         said, book = report.overview, report.book
         return {
             "outlook": said.outlook,
+            "off_course": [_off_course(each) for each in said.off_course],
             "headline": said.headline,
             "newest": said.newest,
             "before": said.before,
@@ -109,6 +113,7 @@ class Stored:
                 {
                     "key": each.key,
                     "title": each.title,
+                    "verdict": each.verdict,
                     "summary": self._text(each.summary),
                     "summary_alone": plain(each.summary),
                     "spec": each.spec,
@@ -168,6 +173,15 @@ class Stored:
 def _whole(key: str, place: int, group: Group) -> Whole:
     """All cases of a group; one that has them already is a source of its own."""
     return group.whole or OwnCases(f"{key} {place}", group).whole()
+
+
+def _off_course(standing: GoalStanding) -> Json:
+    aim = target(standing.hurdles)
+    return {
+        "side": standing.side,
+        "short": standing.short,
+        "stands": outlook_of(aim) if aim else "",
+    }
 
 
 def _slider(slider: Slider) -> Json:

@@ -77,6 +77,16 @@ def target(hurdles: Sequence[Hurdle]) -> Hurdle | None:
     return next((h for h in hurdles if h.name == "target"), hurdles[0] if hurdles else None)
 
 
+def foreseen(hurdle: Hurdle) -> bool:
+    """Whether anything can be said of how a period under way will end for it."""
+    return hurdle.reached is not None or hurdle.chance is not None
+
+
+def on_course(hurdle: Hurdle) -> bool:
+    """Whether it is reached, or likelier to be reached than not."""
+    return hurdle.reached if hurdle.reached is not None else (hurdle.chance or 0.0) >= 0.5
+
+
 def reaches(value: float, hurdle: Hurdle, direction: Direction) -> bool:
     """Whether a value reaches a hurdle; a `direction` of `down` promises that much or less."""
     # A hurdle worked out from a baseline is not exact to the last digit.

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from leadpact.insight import words
 from leadpact.insight.differences import Word
-from leadpact.insight.hurdles import Hurdle, highest, target
+from leadpact.insight.hurdles import Hurdle, highest, on_course, target
 from leadpact.insight.standing import Change, GoalStanding, Maturing
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -46,6 +46,17 @@ def brief(standing: GoalStanding, zone: ZoneInfo) -> str:
     elif promised:
         parts.append(f"; the target is {_aim(promised, standing)}")
     return f"{''.join(parts)}."
+
+
+def outlook_of(hurdle: Hurdle) -> str:
+    """How a hurdle of a period under way stands, in two or three words; empty if nobody can say."""
+    if hurdle.reached is not None:
+        return "reached" if hurdle.reached else "missed"
+    if hurdle.chance is None:
+        return ""
+    if on_course(hurdle):
+        return "on course"
+    return "will be missed" if hurdle.chance < _UNLIKELY else "likely to be missed"
 
 
 def short(standing: GoalStanding, zone: ZoneInfo) -> str:

@@ -13,7 +13,7 @@ from leadpact.documents.headline import outlook
 from leadpact.documents.parts.pace import pace
 from leadpact.documents.parts.shared import MOST_CHARTS, SIDES, without_empty
 from leadpact.insight.evenness import Week
-from leadpact.insight.hurdles import Hurdle
+from leadpact.insight.hurdles import Hurdle, foreseen, target
 from leadpact.insight.standing import GoalStanding
 
 _NEEDED = f"Needed a{words.GLUE}working{words.GLUE}day"
@@ -33,7 +33,8 @@ def goals_and_pace(book: CaseBook, standings: Sequence[GoalStanding]) -> Section
         said = "The agreement sets no hurdle that can be looked at yet."
         return Section("goals", title, text=unjudged or [said])
     closed = [each for each in standings if each.closed and not each.why_not]
-    drawn = [chart for each in judged if (chart := pace(book, each))]
+    first = sorted(judged, key=_chance)
+    drawn = [chart for each in first if (chart := pace(book, each))]
     return Section(
         "goals",
         title,
@@ -50,6 +51,14 @@ def goals_and_pace(book: CaseBook, standings: Sequence[GoalStanding]) -> Section
         tables=list(_present(book, judged)),
         aside=[*_weeks(book, judged), *_quotas(book, judged), *_closed(book, closed)],
     )
+
+
+def _chance(standing: GoalStanding) -> float:
+    """How likely the target is, so that what needs a look comes first."""
+    aim = target(standing.hurdles)
+    if aim is None or not foreseen(aim):
+        return 2.0
+    return float(aim.reached) if aim.reached is not None else (aim.chance or 0.0)
 
 
 # ------------------------------------------------------------------------------------- the figures

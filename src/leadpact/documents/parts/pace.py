@@ -20,6 +20,7 @@ from leadpact.engine.metrics.periods import Period
 from leadpact.insight.evidence import Evidence
 from leadpact.insight.hurdles import target
 from leadpact.insight.pace import Course, course
+from leadpact.insight.sentences import outlook_of
 from leadpact.insight.standing import GoalStanding
 
 
@@ -38,13 +39,14 @@ def pace(book: CaseBook, standing: GoalStanding) -> Chart | None:
     return Chart(
         key("pace", standing.side, standing.per, standing.name),
         f"{words.capital(standing.side)}: {standing.name}",
-        standing.sentence,
+        standing.brief,
         charts.pace(**_drawn(way, standing)),
         Table(
             f"{standing.name}, {standing.period_title}",
             ["Until", "Came", "Due"],
             list(_weekly(book, standing, way, evidence.zone)),
         ),
+        verdict=outlook_of(aim),
     )
 
 

@@ -11,19 +11,14 @@ from leadpact.ledger.models import (
     Handoff,
     Notice,
     Proposal,
-    PublishedStanding,
     Quarantine,
     Role,
 )
-from leadpact.ledger.selectors import agreements
+from leadpact.ledger.selectors import agreements, figures
 from leadpact.ledger.selectors.disputes import unruled
 from leadpact.ledger.selectors.proposals import proposals_for
 from leadpact.ledger.services.permits import Act, Caller
 
-#: A target that is less likely than this to be reached is told of while something can be done.
-_UNLIKELY = 0.5
-#: Below this chance nobody need be told that there is one.
-_HOPELESS = 0.05
 #: Whose promises the roles answer for; the others answer for both.
 _SIDE: dict[str, str] = {
     Role.MARKETING_HEAD: "marketing",
@@ -121,24 +116,14 @@ def _untold() -> list[Decision]:
 
 
 def _goals() -> list[tuple[str, Decision]]:
-    """Targets of the present period that will more likely be missed than reached, with the side."""
-    found = []
-    rows = PublishedStanding.objects.filter(kind=PublishedStanding.Kind.GOAL).order_by("place")
-    for value in rows.values_list("value", flat=True):
-        goal = json.loads(value)
-        aims = [each for each in goal["hurdles"] if each["name"] == "target"]
-        chance = aims[0]["chance"] if aims else None
-        if not goal["closed"] and chance is not None and chance < _UNLIKELY:
-            found.append((chance, goal["short"], goal["side"]))
-    found.sort()
+    """Promises that will likelier be missed than kept, the worst first, each with its side."""
+    row = figures.part("overview")
+    # What an older release published says nothing of it.
+    found = json.loads(row.value).get("off_course", []) if row else []
     return [
-        (side, Decision(short, "goals", "What helps", _outlook(chance)))
-        for chance, short, side in found
+        (each["side"], Decision(each["short"], "goals", "What helps", each["stands"]))
+        for each in found
     ]
-
-
-def _outlook(chance: float) -> str:
-    return "will be missed" if chance < _HOPELESS else "likely to be missed"
 
 
 def _term(now: datetime) -> list[Decision]:

@@ -61,7 +61,7 @@ NURTURE: Listing[NurtureEntry] = Listing(
         Column("exit", "Ended", lambda row: row.exit, cell="lists/cells/ended.html"),
         Column("owner", "Owner", lambda row: row.owner, order="owner"),
     ),
-    order="-entered",
+    order="due",
     filters=(
         Filter("program", "Program", _programs, lambda rows, v: rows.filter(program=v)),
         Filter("state", "State", lambda _: [(each, each) for each in (_NOW, _LEFT)], _state),
