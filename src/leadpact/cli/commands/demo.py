@@ -73,6 +73,7 @@ def demo(
     living.fill(folder, seed, ends)
     _tell(done.report, folder)
     if serve:
+        _tell_of_pages()
         living.serve(folder, port, seed, lively=lively)
 
 
@@ -119,6 +120,17 @@ def _usual_folder() -> Path:
 
     home = os.environ.get("LEADPACT_HOME")
     return (Path(home).expanduser() if home else platformdirs.user_data_path("leadpact")) / "demo"
+
+
+def _tell_of_pages() -> None:
+    """Why a few figures of the pages are not those of the report above them."""
+    from leadpact.cli.terminal import out, write
+
+    write(
+        out(),
+        "The pages join leads with the same mailbox as they come, where the report of the file "
+        "leaves the later ones out as duplicates: a few of their figures differ.",
+    )
 
 
 def _tell(report: Report, folder: Path) -> None:
