@@ -166,7 +166,8 @@ class TestWhenItIsDue:
     def measured_once(self, few: None) -> None:
         at = publishing.lease("test", now=LATER)
         version = AgreementVersion.objects.get().pk
-        found = Measured(LATER, version, LATER + timedelta(hours=8), 0.5, {}, [], [], [], {})
+        later = LATER + timedelta(hours=8)
+        found = Measured(LATER, version, later, 0.5, {}, [], [], [], [], [], set())
         assert at
         assert publishing.publish("test", at, found)
 
