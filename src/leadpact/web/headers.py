@@ -39,8 +39,8 @@ def plain(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., 
 
 
 def strict(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Middleware: pages are for their reader alone, are kept nowhere on the way, and say how long
-    they took, which the developer tools of browsers show.
+    """Middleware: pages are for their reader alone, are kept nowhere on the way, and tell who
+    signed in how long they took, which the developer tools of browsers show.
     """
 
     def respond(request: HttpRequest) -> HttpResponse:
@@ -50,7 +50,8 @@ def strict(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[...,
             response.setdefault("Content-Security-Policy", _POLICY)
             response.setdefault("Cache-Control", "no-store")
             response.setdefault("X-Robots-Tag", "noindex, nofollow")
-            response["Server-Timing"] = f"app;dur={(time.perf_counter() - began) * 1000:.1f}"
+            if hasattr(request, "caller"):  # how long it took tells strangers who is known
+                response["Server-Timing"] = f"app;dur={(time.perf_counter() - began) * 1000:.1f}"
             if request.path.startswith(_RIGHTS):
                 response.setdefault("Referrer-Policy", "no-referrer")
         return response
