@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Self
@@ -173,7 +174,7 @@ class Worker:
         connection.close()
 
 
-class Beside:
+class Beside(ABC):
     """Something that is done beside the worker when it is due: it holds up no lead."""
 
     name = ""
@@ -195,13 +196,13 @@ class Beside:
         self._stopping.set()
         self._thread.join(_LONGEST_PAUSE)
 
+    @abstractmethod
     def is_due(self) -> bool:
         """Whether there is something to do."""
-        raise NotImplementedError
 
+    @abstractmethod
     def do(self) -> bool:
         """Do it; whether there may be more of it at once."""
-        raise NotImplementedError
 
     def run(self) -> None:
         """Look until stopped; what fails for a mistake of ours is tried again."""

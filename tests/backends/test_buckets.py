@@ -187,7 +187,12 @@ def test_merged_leads_are_followed_across_buckets() -> None:
 def test_a_row_that_was_delivered_for_two_leads_counts_for_one() -> None:
     again = [row(f"f{n}", f"lead {19 - n:02}", "form", 30) for n in range(10)]
     leadless = [row(f"f{n}", None, "form", 0.5) for n in range(10, 20)]
-    equal([*company(), *again, *leadless])
+    rows = [*company(), *again, *leadless]
+    equal(rows)
+    # Who asked twice would be an MQL: with a row that counted for both, ten leads would have.
+    whole, parts, _ = both([AGREEMENT | {"stages": TWO_FORMS}], rows, BUCKETS)
+    for each in (whole, parts):
+        assert set(each.stage_entries["stage"].to_pylist()) == {"Lead"}
 
 
 def test_what_concerns_all_leads_is_told_to_every_bucket_and_told_once() -> None:

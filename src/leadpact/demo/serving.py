@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,7 +38,7 @@ class Front(Protocol):
         ...
 
 
-class StandIn:
+class StandIn(ABC):
     """Serves while it is entered; `front` is what people see, if they are to see anything."""
 
     def __init__(self, port: int = 0, front: Front | None = None) -> None:
@@ -66,9 +67,9 @@ class StandIn:
         self._server.shutdown()
         self._server.server_close()
 
+    @abstractmethod
     def respond(self, method: str, target: str, token: str, text: bytes) -> Reply | None:
         """The answer to a program; None where it gets lost on its way."""
-        raise NotImplementedError
 
     def to_anybody(self, method: str, target: str, token: str, text: bytes) -> Reply | None:
         """The answer to a browser that asks for a page, else to a program."""

@@ -118,11 +118,11 @@ class _Campaigns:
         given.sort(key=lambda each: (-each[0], each[1]))
         said: list[Said] = []
         for n, reason in [each for each in given if each[0]][:_MOST_REASONS]:
-            about = {"numerator": 1.0, "part": reason}
-            said += [", "] if said else []
-            said.append(
-                opened(f"{reason} {n:,}", self._behind("rejection_rate", name, reason, about))
+            behind = self._behind(
+                "rejection_rate", name, reason, {"numerator": 1.0, "part": reason}
             )
+            said += [", "] if said else []
+            said.append(opened(f"{reason}{words.GLUE}{n:,}", behind))
         return said or words.NOTHING
 
     def _behind(

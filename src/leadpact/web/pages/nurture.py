@@ -58,7 +58,7 @@ NURTURE: Listing[NurtureEntry] = Listing(
         ),
         Column("next", "Next touch", next_touch, on_page=False),
         Column("left", "Left on", lambda row: row.left_at, order="left_at", on_page=False),
-        Column("exit", "Ended", lambda row: row.exit, cell="lists/cells/ended.html"),
+        Column("exit", "Status", lambda row: row.exit, cell="lists/cells/ended.html"),
         Column("owner", "Owner", lambda row: row.owner, order="owner"),
     ),
     order="due",
