@@ -102,6 +102,19 @@ def test_a_goal_that_cannot_be_judged_says_why() -> None:
     assert any("“More” cannot be judged" in plain(text) for text in section.text)
 
 
+def test_the_page_says_by_what_a_goal_is_measured() -> None:
+    goal = {"name": "More", "side": "marketing", "metric": "leads", "per": "quarter"}
+    goal |= {"hurdles": {"target": 10}, "relative_to": "2025-Q3", "by": "percent"}
+    under = tiny.agreement(goals=[goal], term={"from": "2025-10-01"})
+    leads = [{"lead_id": f"{number}"} for number in range(6)]
+    found = Report(tiny.result(under=under, leads=leads), tiny.history(), SHA)
+    section = goals_and_pace(CaseBook(found.measures), found.standings)
+    assert (
+        "“More” is measured by Q3 2025: 6, as known now. Q3 2025 had only 6 cases to measure by."
+        in map(plain, section.text)
+    )
+
+
 def test_without_hurdles_the_page_says_so() -> None:
     bare = SMALL["no obligations"]()
     section = goals_and_pace(CaseBook(bare.measures), bare.standings)

@@ -147,7 +147,7 @@ RELATIVE = GOAL | {
 }
 JUNE = [
     form("d", "2025-06-02 10:00"),
-    form("e", "2025-06-03 10:00"),
+    *(form(f"e{n}", "2025-06-03 10:00") for n in range(4)),
     form("f", "2025-06-30 10:00", "2025-07-20 09:00"),
 ]
 
@@ -155,14 +155,14 @@ JUNE = [
 def test_a_baseline_is_what_was_known_when_the_term_began() -> None:
     july = found([*JUNE, *JULY], "2025-08-20 12:00", agreement("2025-07-01", RELATIVE))["2025-07"]
     assert july.baseline is not None
-    assert (july.baseline.value, july.baseline.known_at) == (2, moment("2025-07-01 00:00"))
-    assert [hurdle.value for hurdle in july.hurdles] == [2, 3, 4]
+    assert (july.baseline.value, july.baseline.known_at) == (5, moment("2025-07-01 00:00"))
+    assert [hurdle.value for hurdle in july.hurdles] == [5, 7.5, 10]
 
 
 def test_a_baseline_without_a_term_is_what_is_known_now() -> None:
     july = found([*JUNE, *JULY], "2025-08-20 12:00", agreement(goal=RELATIVE, term=None))["2025-07"]
     assert july.baseline is not None
-    assert (july.baseline.value, july.baseline.known_at) == (3, None)
+    assert (july.baseline.value, july.baseline.known_at) == (6, None)
 
 
 def test_a_closed_period_is_judged_by_the_version_in_force_when_it_ended() -> None:

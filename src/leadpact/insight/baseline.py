@@ -9,13 +9,18 @@ from leadpact.agreement.spec import Agreement, Goal
 from leadpact.engine.metrics.periods import Period, period_named, period_of
 from leadpact.insight.evidence import Evidence, start
 from leadpact.insight.question import NotJudgedError, Question
+from leadpact.insight.words import plural
+
+#: With fewer cases a baseline measures nothing: one more or less would move it by a fifth.
+LEAST = 5
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """The figure of the baseline period; `known_at` is when it was frozen, None if it was not.
+    """The figure of the baseline period and its `n` cases.
 
-    `partly` is the moment at which the record begins when it covers the period in part only.
+    `known_at` is when it was frozen, None if it was not; `partly` is the moment at which the record
+    begins when it covers the period in part only.
     """
 
     label: str
@@ -51,6 +56,9 @@ def baseline(evidence: Evidence, version: Agreement, goal: Goal, question: Quest
         raise NotJudgedError(f"{period.title} has no cases to measure by")
     if figure.unit == "cases":
         raise NotJudgedError(f"{period.title} has {figure.n} cases, too few to measure by")
+    if figure.n < LEAST and not _is_added_to(goal, question):
+        few = plural(figure.n, "case")
+        raise NotJudgedError(f"{period.title} has {few}, and it takes {LEAST} to measure by")
     return Baseline(
         label=period.label,
         title=period.title,
@@ -59,6 +67,11 @@ def baseline(evidence: Evidence, version: Agreement, goal: Goal, question: Quest
         known_at=known_at if then else None,
         partly=None if evidence.covers(period) else begins,
     )
+
+
+def _is_added_to(goal: Goal, question: Question) -> bool:
+    """Whether a hurdle is a number more or less, which means the same beside any other number."""
+    return goal.by == "points" and question.metric.measure in ("count", "sum")
 
 
 def _as_long(period: Period, goal: Goal, evidence: Evidence) -> bool:

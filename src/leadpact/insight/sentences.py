@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from leadpact.engine.metrics.aggregate import ENOUGH
 from leadpact.insight import words
+from leadpact.insight.baseline import Baseline
 from leadpact.insight.differences import Word
 from leadpact.insight.hurdles import Hurdle, highest, on_course, target
 from leadpact.insight.standing import Change, GoalStanding, Maturing
@@ -27,7 +29,23 @@ def sentence(standing: GoalStanding, zone: ZoneInfo) -> str:
     else:
         parts = _under_way(standing, zone)
     lead = f"{standing.name} in {when(standing, zone)}"
-    return f"{lead}: {' '.join(part for part in parts if part)}"
+    told = [*parts, doubt(standing.baseline, zone) if standing.baseline else ""]
+    return f"{lead}: {' '.join(part for part in told if part)}"
+
+
+def measured_by(standing: GoalStanding, base: Baseline, zone: ZoneInfo) -> str:
+    """What a promise is set beside, when that was fixed, and how far it carries."""
+    fixed = f", as known on {_date(base.known_at, zone)}" if base.known_at else ", as known now"
+    value = words.amount(base.value, standing.unit)
+    told = f"“{standing.name}” is measured by {base.title}: {value}{fixed}."
+    return " ".join(filter(None, (told, doubt(base, zone))))
+
+
+def doubt(base: Baseline, zone: ZoneInfo) -> str:
+    """Why a baseline carries less than it seems; empty where nothing speaks against it."""
+    few = f"{base.title} had only {words.plural(base.n, 'case')} to measure by."
+    part = f"{base.title} is on record from {_date(base.partly, zone)} only." if base.partly else ""
+    return " ".join(filter(None, (few if base.n < ENOUGH else "", part)))
 
 
 def brief(standing: GoalStanding, zone: ZoneInfo) -> str:
@@ -287,5 +305,9 @@ def _ordinal(day: int) -> str:
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:
     # A moment at midnight is the end of the day before.
-    local = (moment - timedelta(microseconds=1)).astimezone(zone)
+    return _date(moment - timedelta(microseconds=1), zone)
+
+
+def _date(moment: datetime, zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
     return f"{local.day} {local:%B} {local.year}"

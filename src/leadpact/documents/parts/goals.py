@@ -14,6 +14,7 @@ from leadpact.documents.parts.pace import pace
 from leadpact.documents.parts.shared import MOST_CHARTS, SIDES, without_empty
 from leadpact.insight.evenness import Week
 from leadpact.insight.hurdles import Hurdle, foreseen, target
+from leadpact.insight.sentences import measured_by
 from leadpact.insight.standing import GoalStanding
 
 _NEEDED = f"Needed a{words.GLUE}working{words.GLUE}day"
@@ -45,6 +46,11 @@ def goals_and_pace(book: CaseBook, standings: Sequence[GoalStanding]) -> Section
             "holds in four cases of five; a chance says how likely it is that the hurdle is "
             "reached at the end.",
             *([_DRAWN] if drawn else []),
+            *(
+                measured_by(each, each.baseline, book.measures.zone)
+                for each in judged
+                if each.baseline
+            ),
             *unjudged,
         ],
         charts=drawn[:MOST_CHARTS],
