@@ -21,10 +21,12 @@ from leadpact.ledger.models import (
     ApiKey,
     Batch,
     Channel,
+    CrmConnection,
     Event,
     Form,
     Installation,
     Lead,
+    Notice,
     Person,
     Upload,
     User,
@@ -315,3 +317,35 @@ def test_files_are_discarded(client: Client) -> None:
     page = reverse("settings_import", kwargs={"key": Upload.objects.get().key})
     client.post(page, {"do": "discard"})
     assert not Upload.objects.exists()
+
+
+def stands(client: Client) -> str:
+    return client.get(reverse("settings")).text
+
+
+def test_the_first_page_says_how_everything_stands(client: Client) -> None:
+    shown = stands(client)
+    for each in (">live<", "people on teams", "not connected", ">no channel<", ">none yet<"):
+        assert each in shown, each
+    do(client, "settings_keys", "create", name="Our site", scope="collect")
+    do(client, "settings_running", "watch")
+    Upload.objects.create(key="k", name="list", created_at=registered.now(), state="failed")
+    CrmConnection.objects.create(
+        system="hubspot", credentials="x", mapping="", connected_at=registered.now(), refused=True
+    )
+    shown = stands(client)
+    for each in (">1 key<", ">only watching<", ">1 failed<", ">HubSpot refuses us<"):
+        assert each in shown, each
+
+
+def test_messages_that_reach_nobody_are_told_first(client: Client) -> None:
+    Channel.objects.all().delete()
+    waiting = Notice.objects.filter(state="waiting").count()
+    assert waiting
+    assert f"{waiting} messages cannot be sent" in stands(client)
+
+
+def test_tables_are_offered_to_administrators_alone(client: Client) -> None:
+    assert reverse("admin:index") in stands(client)
+    head, _ = registered.somebody("sales head")
+    assert reverse("admin:index") not in stands(head)

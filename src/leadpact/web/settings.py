@@ -45,6 +45,8 @@ ALLOWED_HOSTS = [
 ]
 
 INSTALLED_APPS = [
+    # The tables of `web/administration.py`; the admin's own site is served nowhere.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

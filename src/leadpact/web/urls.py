@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from leadpact.web import pages
+from leadpact.web.administration import tables
 from leadpact.web.registry import addresses
 
 pages.load()
@@ -18,5 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("leadpact.web.appearance")),
     path("", include("leadpact.web.charts")),
     path("account/", include("leadpact.web.signing_in.urls")),
+    path("tables/", tables.urls),
     *addresses(),
 ]

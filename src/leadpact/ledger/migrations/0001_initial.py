@@ -892,6 +892,10 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(('state', 'waiting')), fields=['send_at'], name='notice_waiting'),
         ),
         migrations.AddIndex(
+            model_name='notice',
+            index=models.Index(condition=models.Q(('state', 'dead')), fields=['id'], name='notice_given_up'),
+        ),
+        migrations.AddIndex(
             model_name='nurtureentry',
             index=models.Index(condition=models.Q(('next_touch_at__isnull', False)), fields=['next_touch_at'], name='nurture_touch_due'),
         ),

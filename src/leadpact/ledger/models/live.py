@@ -95,7 +95,8 @@ class Notice(models.Model):
         indexes = [
             models.Index(
                 fields=["send_at"], condition=models.Q(state="waiting"), name="notice_waiting"
-            )
+            ),
+            models.Index(fields=["id"], condition=models.Q(state="dead"), name="notice_given_up"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from leadpact.ledger.models import Role
+from leadpact.ledger.services.permits import Act
 from leadpact.web.registry import PAGES, PageRequest, page
+from leadpact.web.set_up import as_it_stands
 
 #: Page → what it is called, and what one does there.
 _PAGES: dict[str, tuple[str, str]] = {
@@ -39,6 +41,7 @@ Does = Callable[[PageRequest], str | HttpResponse]
 class Tab:
     """A page of the settings that the reader may use."""
 
+    name: str
     title: str
     what: str
     url: str
@@ -52,7 +55,7 @@ def tabs(request: PageRequest) -> list[Tab]:
         info = PAGES.get(f"settings_{name}")
         if info and info.admits(request.caller):
             url = reverse(info.name)
-            found.append(Tab(title, what, url, request.path.startswith(url)))
+            found.append(Tab(name, title, what, url, request.path.startswith(url)))
     return found
 
 
@@ -88,5 +91,7 @@ def done(
     roles=frozenset({Role.ADMINISTRATOR, Role.MARKETING_HEAD, Role.SALES_HEAD, Role.MARKETER}),
 )
 def settings(request: PageRequest) -> HttpResponse:
-    """What can be set, for whoever asks."""
-    return shown(request, "index")
+    """What can be set, for whoever asks, and how it stands."""
+    stands = as_it_stands(request.now)
+    cards = [(tab, stands[tab.name]) for tab in tabs(request)]
+    return shown(request, "index", cards=cards, tables=request.caller.may(Act.ADMINISTER))

@@ -1,0 +1,97 @@
+"""How each thing of the settings stands, in a word or two: good, wrong, or not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadpact.flows.crm_reading import NAMES
+from leadpact.ledger.models import CrmConnection
+from leadpact.ledger.selectors import agreements
+from leadpact.ledger.selectors.set_up import SetUp, set_up
+
+
+@dataclass(frozen=True)
+class Stands:
+    """What is so, with the tone of its badge: `good`, `short` (to be done) or `bad` (broken)."""
+
+    text: str
+    tone: str = ""
+
+
+def as_it_stands(now: datetime) -> dict[str, Sequence[Stands]]:
+    """Page of the settings → how what is set there stands."""
+    found = set_up()
+    version = agreements.in_force(now)
+    return {
+        "running": _agreement(found, bool(version), now),
+        "people": _people(found),
+        "imports": _imports(found),
+        "crm": [_crm(each) for each in found.connections] or [Stands("not connected")],
+        "forms": [Stands(counted(found.forms, "form"), "good") if found.forms else Stands("none")],
+        "notices": _notices(found),
+        "keys": [Stands(counted(found.keys, "key")) if found.keys else Stands("none")],
+    }
+
+
+def counted(count: int, noun: str, several: str = "") -> str:
+    """A number of things."""
+    return f"{count:,} {noun if count == 1 else several or f'{noun}s'}"
+
+
+def _agreement(found: SetUp, published: bool, now: datetime) -> list[Stands]:
+    if not published:
+        return [Stands("no agreement yet", "short")]
+    if found.shadow:
+        return [Stands("only watching", "short")]
+    if found.live_since is None:
+        return [Stands("not live yet", "short")]
+    return [Stands("live", "good") if found.live_since <= now else Stands("goes live later")]
+
+
+def _people(found: SetUp) -> list[Stands]:
+    told = [
+        Stands(f"{counted(found.people, 'person', 'people')} on teams"),
+        Stands(f"{counted(found.users, 'user')}"),
+    ]
+    if found.people_without_user:
+        told.append(Stands(f"{found.people_without_user:,} not invited", "short"))
+    return told
+
+
+def _imports(found: SetUp) -> list[Stands]:
+    told = []
+    if found.uploads_failed:
+        told.append(Stands(f"{found.uploads_failed:,} failed", "bad"))
+    if found.uploads_open:
+        told.append(Stands(f"{found.uploads_open:,} to be confirmed", "short"))
+    if found.uploads_running:
+        told.append(Stands(f"{found.uploads_running:,} running"))
+    return [*told, Stands(counted(found.imports, "import") if found.imports else "none yet")]
+
+
+def _crm(row: CrmConnection) -> Stands:
+    name = NAMES.get(row.system, row.system)
+    if row.refused:
+        return Stands(f"{name} refuses us", "bad")
+    if row.last_error:
+        return Stands(f"{name}: the last reading failed", "bad")
+    if row.shadow:
+        return Stands(f"{name}, only read", "short")
+    return Stands(f"{name}, read and written", "good")
+
+
+def _notices(found: SetUp) -> list[Stands]:
+    told = []
+    if found.untold and not found.channels:
+        told.append(Stands(f"{counted(found.untold, 'message')} cannot be sent", "bad"))
+    if found.given_up:
+        told.append(Stands(f"{found.given_up:,} given up on", "bad"))
+    if found.channels:
+        told.append(Stands(counted(found.channels, "channel"), "good"))
+    else:
+        told.append(Stands("no channel", "short"))
+    if found.webhooks:
+        told.append(Stands(counted(found.webhooks, "webhook")))
+    return told
