@@ -186,6 +186,21 @@ def test_a_user_signs_in_with_a_password_from_standard_input(home: Path) -> None
     assert "too common" in easy.err
 
 
+def test_a_user_gets_another_role_is_removed_and_restored(home: Path) -> None:
+    for name, role in (("ann", "administrator"), ("bo", "viewer")):
+        made = ("user", "create", f"{name}@example.com", "--role", role, "--no-password")
+        assert leadpact(home, *made).code == 0
+    told = leadpact(home, "user", "change", "bo@example.com", "--role", "sales-head")
+    assert told.out == "bo@example.com is sales head from now on.\n"
+    assert "gets in no more" in leadpact(home, "user", "remove", "bo@example.com").out
+    users = json.loads(leadpact(home, "user", "list", "--json").out)
+    assert [each["active"] for each in users] == ["yes", "no"]
+    assert "as sales head again" in leadpact(home, "user", "restore", "bo@example.com").out
+    refused = leadpact(home, "user", "remove", "ann@example.com")
+    assert refused.code == 1
+    assert "the last administrator" in refused.err
+
+
 def test_a_version_is_published_and_the_next_says_what_it_changes(
     home: Path, tmp_path: Path
 ) -> None:

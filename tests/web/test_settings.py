@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -19,6 +21,7 @@ from leadpact.ledger.models import (
     Absence,
     AgreementVersion,
     ApiKey,
+    AuditEntry,
     Batch,
     Channel,
     CrmConnection,
@@ -79,6 +82,46 @@ def test_somebody_is_invited_and_chooses_a_password(client: Client) -> None:
     assert found
     assert User.objects.get(email="new@corp.org").role == "viewer"
     assert Client().get(found[1], follow=True).status_code == 200
+
+
+def test_somebody_gets_another_role_and_may_do_as_much_at_once(client: Client) -> None:
+    browser, user = registered.somebody("viewer")
+    assert browser.get(reverse("settings_people")).status_code == 403
+    told = do(client, "settings_people", "role", email=user.email, role="sales head")
+    assert f"{user.email} is sales head from now on." in told
+    assert browser.get(reverse("settings_people")).status_code == 200
+    assert "no role" in do(client, "settings_people", "role", email=user.email, role="boss")
+    entry = AuditEntry.objects.get(action="changed the role of")
+    assert json.loads(entry.detail) == {"from": "viewer", "to": "sales head"}
+
+
+def test_who_is_let_go_is_signed_out_and_can_be_let_in_again(client: Client) -> None:
+    browser, user = registered.somebody("viewer")
+    assert "gets in no more" in do(client, "settings_people", "let_go", email=user.email)
+    assert browser.get("/").status_code == 302
+    assert "may sign in again" in do(client, "settings_people", "let_in", email=user.email)
+    assert browser.get("/").status_code == 200
+
+
+def test_the_last_administrator_stays_one(client: Client) -> None:
+    own = User.objects.get(role="administrator")
+    for what in ("let_go", "role"):
+        told = do(client, "settings_people", what, email=own.email, role="viewer")
+        assert "is the last administrator" in told
+    own.refresh_from_db()
+    assert own.is_active
+    assert own.role == "administrator"
+
+
+def test_a_lost_second_factor_is_taken_away(client: Client) -> None:
+    _, user = registered.somebody("viewer")
+    offered = 'value="factor"'
+    assert offered not in client.get(reverse("settings_people")).text
+    Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
+    assert offered in client.get(reverse("settings_people")).text
+    do(client, "settings_people", "factor", email=user.email)
+    assert not Authenticator.objects.exists()
+    assert AuditEntry.objects.filter(action="took the second factor of").exists()
 
 
 def test_a_person_of_the_agreement_is_invited_with_one_click(client: Client) -> None:
@@ -152,6 +195,8 @@ def test_a_head_manages_people_but_invites_nobody(company: None) -> None:
     head, _ = registered.somebody("sales head")
     do(head, "settings_people", "invite", email="sly@corp.org", role="administrator")
     assert not User.objects.filter(email="sly@corp.org").exists()
+    do(head, "settings_people", "role", email="sales.head@test.org", role="administrator")
+    assert User.objects.get(email="sales.head@test.org").role == "sales head"
 
 
 def test_a_form_is_created_shown_and_retired(client: Client) -> None:

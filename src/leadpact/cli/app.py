@@ -92,6 +92,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "key revoke": key.revoke,
     "user create": user.create,
     "user invite": user.invite,
+    "user change": user.change,
+    "user remove": user.remove,
+    "user restore": user.restore,
     "user list": user.list_,
     "channel add": channel.add,
     "channel list": channel.list_,
@@ -136,7 +139,7 @@ PARTS: dict[str, Callable[..., None]] = {
 GROUPS = {
     "form": "Declare web forms, and print the HTML to paste into a page.",
     "key": "Make, list and revoke keys for programs.",
-    "user": "Let people sign in, invite them, and list them.",
+    "user": "Let people sign in, as what, and no more; list them.",
     "channel": "Tell people over mail and chat.",
     "webhook": "Tell programs, by signed calls.",
     "notice": "See what was told, and try anew what did not get through.",

@@ -76,6 +76,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "key revoke": ("leadpact key revoke website",),
     "user create": ('leadpact user create jo@example.com --role "sales head" --name "Jo Bell"',),
     "user invite": ("leadpact user invite jo@example.com",),
+    "user change": ('leadpact user change jo@example.com --role "sales head"',),
+    "user remove": ("leadpact user remove jo@example.com",),
+    "user restore": ("leadpact user restore jo@example.com",),
     "user list": ("leadpact user list --json",),
     "channel add": (
         "leadpact channel add mail 'mailtos://leads%40example.com:…@smtp.example.com?to={email}'",

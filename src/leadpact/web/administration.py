@@ -204,8 +204,8 @@ def _concern(model: type[models.Model]) -> str:
 
 def _several(opts: Options[Any]) -> str:
     """What rows of a table are called."""
-    name = str(opts.verbose_name).capitalize()
-    if name.endswith("y"):
+    name = str(opts.verbose_name).capitalize().replace("Crm", "CRM").replace("Api", "API")
+    if name.endswith(("ny", "ry", "ty")):
         return f"{name[:-1]}ies"
     return f"{name}es" if name.endswith("ch") else f"{name}s"
 

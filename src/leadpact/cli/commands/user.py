@@ -42,10 +42,8 @@ def create(
     with opened() as now:
         from leadpact.ledger.services.access import create_user
 
-        # A role of two words may be typed with a hyphen.
-        meant = role.strip().lower().replace("-", " ").replace("_", " ")
         password = None if no_password else _password(password_stdin)
-        user = create_user(email, meant, password, actor=OPERATOR, now=now, name=name)
+        user = create_user(email, _meant(role), password, actor=OPERATOR, now=now, name=name)
         person = user.person.name if user.person else None
     held = f", who is {person} in the agreement" if person else ""
     write(out(), f"{user.email} may sign in as {user.role}{held}.")
@@ -88,6 +86,65 @@ def invite(
         write(out(), f"Mailed to {user.email}.")
 
 
+def change(
+    email: Annotated[
+        str, typer.Argument(metavar="EMAIL", help="The address of a user.", show_default=False)
+    ],
+    role: Annotated[
+        str,
+        typer.Option(
+            metavar="ROLE", show_default=False,
+            help="`administrator`, `marketing head`, `marketer`, `sales head`, `rep` or `viewer`.",
+        ),
+    ],
+) -> None:  # fmt: skip
+    """Give a user another role, which counts at once."""
+    from leadpact.cli.ledger import OPERATOR, opened
+    from leadpact.cli.terminal import out, write
+
+    with opened() as now:
+        from leadpact.ledger.services.access import change_role
+
+        user = change_role(email, _meant(role), actor=OPERATOR, now=now)
+    write(out(), f"{user.email} is {user.role} from now on.")
+
+
+def remove(
+    email: Annotated[
+        str, typer.Argument(metavar="EMAIL", help="The address of a user.", show_default=False)
+    ],
+) -> None:
+    """Let somebody in no more; they are signed out at once.
+
+    What they did stays on record under their name, and leads that they hold stay with them until
+    somebody reassigns them. `leadpact user restore` undoes it.
+    """
+    from leadpact.cli.ledger import OPERATOR, opened
+    from leadpact.cli.terminal import out, write
+
+    with opened() as now:
+        from leadpact.ledger.services.access import let_go
+
+        user = let_go(email, actor=OPERATOR, now=now)
+    write(out(), f"{user.email} gets in no more; leadpact user restore undoes it.")
+
+
+def restore(
+    email: Annotated[
+        str, typer.Argument(metavar="EMAIL", help="The address of a user.", show_default=False)
+    ],
+) -> None:
+    """Let somebody in again who was removed."""
+    from leadpact.cli.ledger import OPERATOR, opened
+    from leadpact.cli.terminal import out, write
+
+    with opened() as now:
+        from leadpact.ledger.services.access import let_in_again
+
+        user = let_in_again(email, actor=OPERATOR, now=now)
+    write(out(), f"{user.email} may sign in as {user.role} again.")
+
+
 def list_(as_json: AsJson = False) -> None:
     """List users with their roles."""
     from leadpact.cli.ledger import opened
@@ -109,6 +166,11 @@ def list_(as_json: AsJson = False) -> None:
         ]
     none = "There are no users; leadpact user create EMAIL --role administrator makes one."
     show(rows, as_json, none)
+
+
+def _meant(role: str) -> str:
+    """A role of two words may be typed with a hyphen."""
+    return role.strip().lower().replace("-", " ").replace("_", " ")
 
 
 def _password(from_stdin: bool) -> str:

@@ -58,6 +58,64 @@ def set_password(user: User, password: str, *, actor: str, now: datetime) -> Non
     audit.record(actor, "changed the password of", f"user {user.email}", now=now)
 
 
+@transaction.atomic
+def change_role(email: str, role: str, *, actor: str, now: datetime) -> User:
+    """From the next page on somebody may do what another role may. Raises AccessError."""
+    user = _user(email)
+    if role not in Role.values:
+        raise AccessError(f"There is no role “{role}”; choose one of: {', '.join(Role.values)}.")
+    if user.role == role:
+        raise AccessError(f"{user.email} is {role} already.")
+    if role != Role.ADMINISTRATOR:
+        _somebody_administers_without(user)
+    before, user.role = user.role, role
+    user.is_staff = user.is_superuser = role == Role.ADMINISTRATOR
+    user.save(update_fields=["role", "is_staff", "is_superuser"])
+    detail = {"from": before, "to": role}
+    audit.record(actor, "changed the role of", f"user {user.email}", detail, now=now)
+    return user
+
+
+@transaction.atomic
+def let_go(email: str, *, actor: str, now: datetime) -> User:
+    """Somebody is signed out and gets in no more; what they did stays. Raises AccessError."""
+    user = _user(email)
+    if not user.is_active:
+        raise AccessError(f"{user.email} does not get in already.")
+    _somebody_administers_without(user)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    audit.record(actor, "let go", f"user {user.email}", now=now)
+    return user
+
+
+@transaction.atomic
+def let_in_again(email: str, *, actor: str, now: datetime) -> User:
+    """Somebody who was let go gets in as before. Raises AccessError."""
+    user = _user(email)
+    if user.is_active:
+        raise AccessError(f"{user.email} gets in already.")
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    audit.record(actor, "let in again", f"user {user.email}", now=now)
+    return user
+
+
+def _user(email: str) -> User:
+    found = User.objects.select_for_update().filter(email=email.strip().lower()).first()
+    if found is None:
+        raise AccessError(f"There is no user {email}.")
+    return found
+
+
+def _somebody_administers_without(user: User) -> None:
+    others = User.objects.select_for_update().exclude(pk=user.pk)
+    if user.role == Role.ADMINISTRATOR and not any(
+        each.is_active and each.role == Role.ADMINISTRATOR for each in others
+    ):
+        raise AccessError(f"{user.email} is the last administrator; make somebody else one before.")
+
+
 def _set_password(user: User, password: str | None) -> None:
     if password is None:
         user.set_unusable_password()

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 
 from leadpact.agreement.changing import ChangeError, changed
@@ -16,7 +18,13 @@ from leadpact.ledger.models import Person, Role, Team, User
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.selectors.lists import absences
 from leadpact.ledger.services import audit
-from leadpact.ledger.services.access import AccessError, create_user
+from leadpact.ledger.services.access import (
+    AccessError,
+    change_role,
+    create_user,
+    let_go,
+    let_in_again,
+)
 from leadpact.ledger.services.permits import Act
 from leadpact.web.hours import hours_of
 from leadpact.web.pages.set_running import look_at
@@ -41,7 +49,10 @@ def people(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         doing: dict[str, Does] = {"draft": _draft}
         if request.caller.may(Act.ADMINISTER):
-            doing |= {"invite": _invite, "again": _again}
+            doing |= {
+                "invite": _invite, "again": _again, "role": _role,
+                "let_go": _let_go, "let_in": _let_in, "factor": _without_factor,
+            }  # fmt: skip
         return done(request, doing, (AccessError, ChangeError), "settings_people")
     return _shown(request)
 
@@ -55,14 +66,20 @@ def _shown(request: PageRequest, link: str = "", invited: str = "") -> HttpRespo
         "people",
         teams=Team.objects.filter(active=True).order_by("position"),
         persons=persons,
-        users=User.objects.filter(is_active=True).select_related("person").order_by("email"),
+        users=_users(),
         absences=absences(request.now),
         teams_of=version.agreement.routing.teams if version else [],
         rows=[(each, hours_of(each, version.agreement if version else None)) for each in persons],
         roles=_ROLES.items(),
+        factors=set(Authenticator.objects.values_list("user", flat=True)),
         link=link,
         invited=invited,
     )
+
+
+def _users() -> QuerySet[User]:
+    """Everybody who ever signed in here, those who were let go last."""
+    return User.objects.select_related("person").order_by("-is_active", "email")
 
 
 def _draft(request: PageRequest) -> HttpResponse:
@@ -107,6 +124,34 @@ def _again(request: PageRequest) -> HttpResponse:
         raise AccessError("There is no such user.")
     audit.record(request.caller.name, "invited", f"user {user.email}", now=request.now)
     return _with_link(request, user)
+
+
+def _role(request: PageRequest) -> str:
+    user = change_role(*_of(request, "email", "role"), actor=request.caller.name, now=request.now)
+    return f"{user.email} is {user.role} from now on."
+
+
+def _let_go(request: PageRequest) -> str:
+    user = let_go(*_of(request, "email"), actor=request.caller.name, now=request.now)
+    return f"{user.email} is signed out and gets in no more."
+
+
+def _let_in(request: PageRequest) -> str:
+    user = let_in_again(*_of(request, "email"), actor=request.caller.name, now=request.now)
+    return f"{user.email} may sign in again."
+
+
+def _without_factor(request: PageRequest) -> str:
+    (email,) = _of(request, "email")
+    gone, _ = Authenticator.objects.filter(user__email=email).delete()
+    if not gone:
+        raise AccessError(f"{email} has no second factor.")
+    audit.record(request.caller.name, "took the second factor of", f"user {email}", now=request.now)
+    return f"{email} signs in with the password alone until they set up another second factor."
+
+
+def _of(request: PageRequest, *names: str) -> list[str]:
+    return [request.POST.get(name, "") for name in names]
 
 
 def _with_link(request: PageRequest, user: User) -> HttpResponse:
