@@ -33,7 +33,8 @@ _WHAT = {
     "warning": ("Warning", "Before a promise is broken, to whoever has it to keep, as early as the "
                 "agreement says."),
     "breach": ("Breach", "When a promise is broken, to whoever had it to keep."),
-    "escalation": ("Escalation", "At the same time, to those whom the agreement names."),
+    "escalation": ("Escalation", "At the same time, to those whom the agreement names; and further "
+                   "up, step by step, while nobody answers."),
     "correction": ("Correction", "To everybody who was told of a breach, when the answer had come "
                    "in time and was only logged late."),
     "returned": ("Given back", "To marketing, when sales gives a lead back."),
@@ -104,12 +105,13 @@ def _week() -> tuple[Mapping[str, list[Sent]], list[Mapping[str, Any]]]:
         handoff = caught.told(monday)
         warning = caught.told(monday + timedelta(minutes=95))
         broken = caught.told(monday + timedelta(minutes=121))
-        late = by("Ana Silva", monday + timedelta(minutes=140))
+        still = caught.told(monday + timedelta(hours=6))
+        late = by("Ana Silva", monday + timedelta(hours=6, minutes=5))
         answered = Doing(late.caller, late.now, happened_at=monday + timedelta(minutes=30))
         actions.attempt(answered, "l-1", "phone", outcome="spoke")
         actions.connect(answered, "l-1", "phone")
         correction = caught.told(late.now)
-        afternoon = monday + timedelta(hours=6)
+        afternoon = monday + timedelta(hours=7)
         note = "They bought elsewhere last month."
         actions.reject(by("Ana Silva", afternoon), "l-1", "wrong timing", rating=3, note=note)
         returned = caught.told(afternoon)
@@ -133,7 +135,7 @@ def _week() -> tuple[Mapping[str, list[Sent]], list[Mapping[str, Any]]]:
         "handoff": first(handoff, "New lead"),
         "warning": first(warning, "Waiting: "),
         "breach": first(broken, "Overdue: "),
-        "escalation": first(broken, "told to you too"),
+        "escalation": first(broken, "told to you too") + first(still, "Still overdue"),
         "correction": first(correction, "Not overdue"),
         "returned": first(returned, "gave back"),
         "withdrawn": first(withdrawn, "No longer yours"),

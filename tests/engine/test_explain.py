@@ -114,6 +114,39 @@ def test_a_paused_clock_tells_why_it_was_met() -> None:
     assert shares == [(None, 15 * 60), ("Ben", 65 * 60)]
 
 
+def test_a_broken_promise_tells_its_ladder_as_far_as_it_was_reached() -> None:
+    ladder = "[Lia, {after: 4 business hours, to: Saul}, {after: 1 business day, to: Maya}]"
+    (duty,) = (tied := agreement()).obligations
+    steps = load_steps(ladder)
+    told = tied.model_copy(update={"obligations": [duty.model_copy(update={"escalate_to": steps})]})
+
+    def promise(as_of: str, *rows: Row) -> Any:
+        (found,) = explained([CREATED, DEMO, *rows], as_of, versions=[told]).as_json()["promises"]
+        return found["verdict"], [step["what"] for step in found["steps"][1:]]
+
+    late = "not done yet; 2 business hours were allowed; "
+    assert promise("Tue 2026-03-03 16:14") == (
+        f"{late}3 h 59 min of working time too late so far; Saul hears of it Tue 3 Mar 2026, 16:15",
+        ["time was up", "escalates to Lia"],
+    )
+    assert promise("Wed 2026-03-04 12:15")[1] == [
+        "time was up", "escalates to Lia", "escalates to Saul", "escalates to Maya"
+    ]  # fmt: skip
+    answered = row("Tue 2026-03-03 16:00", "sales.connected", actor="Ben")
+    assert promise("Fri 2026-03-06 12:15", answered)[1] == [
+        "time was up", "escalates to Lia", "sales and the lead spoke, by Ben"
+    ]  # fmt: skip
+
+
+def load_steps(ladder: str) -> list[Any]:
+    from pydantic import TypeAdapter
+    from ruamel.yaml import YAML
+
+    from leadpact.agreement.promises import Escalated
+
+    return TypeAdapter(list[Escalated]).validate_python(YAML(typ="safe").load(ladder))
+
+
 @pytest.mark.parametrize(
     ("as_of", "verdict"),
     [

@@ -87,6 +87,10 @@ class Team(Model):
     name: Name = Field(description="The team's name.")
     side: Side = Field(Side.SALES, description="Which side it belongs to.")
     calendar: str | None = Field(None, description="Name of the calendar the team works by.")
+    lead: Name | None = Field(
+        None,
+        description="Who leads it: hears of its breaches where an escalation says `team lead`.",
+    )
     capacity: Whole | None = Field(None, ge=0, description="Leads the team can answer in a month.")
     people: list[Member] = Field(default_factory=list, description="Who is on it.")
 
@@ -154,6 +158,43 @@ Joins = Annotated[
 Hurdles = dict[str, Hurdle]
 
 
+#: In an escalation, whoever leads the team of the person who holds the lead.
+TEAM_LEAD = "team lead"
+
+
+class Escalation(Model):
+    """A step of an escalation: who is told when a promise is still open so long after it was due.
+
+    A name alone is told as soon as the promise is broken; `team lead` is whoever leads the team of
+    the person who holds the lead.
+    """
+
+    after: Term = Field(description="How long after the due time, on the promise's calendar.")
+    to: Annotated[str | list[str], Says("must be a name, or a list of names")] = Field(
+        description="Who is told then: a person, several, or a team."
+    )
+
+    @property
+    def names(self) -> list[str]:
+        """Everybody who is told."""
+        return [self.to] if isinstance(self.to, str) else self.to
+
+
+def _escalation_form(value: Any) -> str | None:
+    if isinstance(value, str):
+        return "name"
+    return "step" if isinstance(value, dict | Escalation) else None
+
+
+_ESCALATES = "must be a name, or `{after: 4 business hours, to: NAME}`"
+Escalated = Annotated[
+    Annotated[str, Tag("name")] | Annotated[Escalation, Tag("step")],
+    Discriminator(
+        _escalation_form, custom_error_type="escalation", custom_error_message=_ESCALATES
+    ),
+]
+
+
 class Obligation(Model):
     """A promise about one lead, with a clock."""
 
@@ -174,7 +215,11 @@ class Obligation(Model):
     completed_by_protocol: bool = Field(
         False, description="A completed contact protocol keeps the promise too."
     )
-    escalate_to: list[str] = Field(default_factory=list, description="Who is told of a breach.")
+    escalate_to: list[Escalated] = Field(
+        default_factory=list,
+        max_length=20,
+        description="Who is told of a breach: as soon as it is broken, or so long after.",
+    )
     hurdles: Hurdles = Field(default_factory=dict, description="Shares kept in time.")
 
 

@@ -17,6 +17,7 @@ from leadpact.agreement.conditions import (
     ScoreCondition,
     Test,
 )
+from leadpact.agreement.promises import Escalation
 from leadpact.agreement.spec import Ageing, CalendarSpec, Holidays, Limits, OnStage
 
 _TESTS = {
@@ -82,6 +83,8 @@ def _model_in_words(value: BaseModel) -> str:
             return condition_in_words(value)
         case OnStage():
             return f"the entry into “{value.stage}”"
+        case Escalation():
+            return f"{' and '.join(value.names)} after {value.after}"
         case Ageing():
             return f"{value.by} every {value.every}"
         case Limits():

@@ -20,7 +20,12 @@ MOST_PROBLEMS = 500
 _WORD = re.compile(r"`(\w+)`")
 _EMPTY_HINT = "write what belongs there, or remove the line"
 _CONDITION_WORDS = ("field", "event", "score", "all", "any", "none")
-_START_WORDS = ("handoff", "stage", *_CONDITION_WORDS)
+#: The words by which each form of a value is told, of values that have several.
+_FORMS: Mapping[str, Sequence[str]] = {
+    "condition": _CONDITION_WORDS,
+    "start": ("handoff", "stage", *_CONDITION_WORDS),
+    "escalation": ("after", "to"),
+}
 
 
 class Said(NamedTuple):
@@ -90,8 +95,8 @@ def _said(detail: ErrorDetails, where: Spot, tree: Tree) -> Said:
         return _own_words(subject, str(context["error"]))
     if kind in ("literal_error", "enum"):
         return _wrong_choice(subject, value, _choices(context["expected"]))
-    if kind in ("condition", "start"):
-        words = _CONDITION_WORDS if kind == "condition" else _START_WORDS
+    if kind in _FORMS:
+        words = _FORMS[kind]
         return Said(f"{subject} {detail['msg']}, not {told(value)}", _near_word(value, words))
     if kind == "says":
         return Said(

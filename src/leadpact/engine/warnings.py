@@ -1,19 +1,28 @@
-"""When people are warned that a clock runs out: counted back from its due time, on its calendar."""
+"""When people are warned that a clock runs out, and told that it did: on the clock's calendar."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from leadpact.agreement.calendars import calendars_of
 from leadpact.agreement.durations import Term, TimeKind
+from leadpact.agreement.promises import TEAM_LEAD, Team
 from leadpact.agreement.spec import Agreement, Obligation
 from leadpact.calendars import Calendar
 from leadpact.engine.compile.calendars import ORGANISATION
 from leadpact.engine.questions import step_name
 from leadpact.engine.values import normal
+
+
+class Rung(NamedTuple):
+    """A step of an escalation: who is told, when, and how long after the due time (None: at it)."""
+
+    at: datetime
+    names: Sequence[str]
+    after: Term | None
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,36 @@ class Warned:
         calendar = self._calendar(duty.calendar, clock["holder"])
         found = {_before(clock["due_at"], each, calendar) for each in duty.warnings}
         return sorted(max(each, clock["started_at"]) for each in found)
+
+    def escalations(self, clock: Mapping[str, Any]) -> list[Rung]:
+        """The steps of a clock's escalation in order of time; none where nothing is due.
+
+        A step counts if the clock is still overdue then; `clock` is as for `warnings`.
+        """
+        duty, due = self._duty(clock["obligation"]), clock["due_at"]
+        if duty is None or due is None:
+            return []
+        calendar = self._calendar(duty.calendar, clock["holder"])
+        found = []
+        for step in duty.escalate_to:
+            names, after = ([step], None) if isinstance(step, str) else (step.names, step.after)
+            at = max(due, _after(due, after, calendar)) if after else due
+            who = [name for each in names for name in self._named(each, clock["holder"])]
+            found.append(Rung(at, who, after))
+        return sorted(found, key=lambda rung: rung.at)
+
+    def _named(self, name: str, holder: str | None) -> list[str]:
+        """The people meant by a name: by their role, or as the lead of the holder's team."""
+        if normal(name) == TEAM_LEAD:
+            teams = (team for team in self.agreement.routing.teams if _has(team, holder))
+            name = next((team.lead for team in teams if team.lead), "")
+        if not name:
+            return []
+        parties = self.agreement.parties
+        sides = (parties.marketing, parties.sales) if parties else ()
+        people = [person for side in sides for person in (side.head, *side.contacts)]
+        in_role = [each.name for each in people if normal(each.role or "") == normal(name)]
+        return in_role or [name]
 
     def hours_of(self, obligation: str, holder: str | None) -> Calendar | None:
         """The calendar in whose working time a clock runs; None where every hour counts.
@@ -82,6 +121,12 @@ class Warned:
         return None
 
 
+def _has(team: Team, holder: str | None) -> bool:
+    """Whether a lead is held by somebody of this team, or by the team itself."""
+    names = [team.name, *(person.name for person in team.people)]
+    return holder is not None and normal(holder) in map(normal, names)
+
+
 def _before(due: datetime, term: Term, calendar: Calendar) -> datetime:
     """The instant at which the stated time is still left."""
     match term.kind:
@@ -93,3 +138,16 @@ def _before(due: datetime, term: Term, calendar: Calendar) -> datetime:
             return calendar.add_business_days(due, -term.amount)
         case _:
             return calendar.end_of_business_day(due, -term.amount)
+
+
+def _after(due: datetime, term: Term, calendar: Calendar) -> datetime:
+    """The instant by which the stated time has passed."""
+    match term.kind:
+        case TimeKind.CLOCK:
+            return due + timedelta(microseconds=term.amount)
+        case TimeKind.BUSINESS:
+            return calendar.add(due, timedelta(microseconds=term.amount))
+        case TimeKind.BUSINESS_DAYS:
+            return calendar.add_business_days(due, term.amount)
+        case _:
+            return calendar.end_of_business_day(due, term.amount)

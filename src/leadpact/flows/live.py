@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import transaction
 
@@ -48,6 +49,7 @@ _ROUNDS = 6
 #: Points age without deciding anything; what is shown of an open lead is never older than this.
 REFRESH = timedelta(days=1)
 _JUST_AFTER = timedelta(microseconds=1)
+_TICKING = pa.array(["running", "overdue"])
 
 
 @dataclass(frozen=True)
@@ -126,8 +128,9 @@ def next_looks(
 ) -> dict[str, datetime | None]:
     """When each lead must be looked at though nothing happens.
 
-    That is at a deadline, a warning, the next touch of a nurture program, a step of ageing or a
-    timer that may decide something, and when a row that is dated ahead comes to pass.
+    That is at a deadline, a warning, a step of an escalation, the next touch of a nurture program,
+    a step of ageing or a timer that may decide something, and when a row that is dated ahead comes
+    to pass.
     """
     result = found.result
     looks: dict[str, list[datetime]] = {}
@@ -136,9 +139,14 @@ def next_looks(
         looks[row["lead_id"]] = [] if at is None else [max(at, now) + _JUST_AFTER]
         if row["status"] == "open":
             looks[row["lead_id"]].append(now + REFRESH)
-    for clock in running(result):
-        warnings = warned[clock["version"]].warnings(clock)
-        looks[clock["lead_id"]] += [at for at in warnings if at > now]
+    for clock in ticking(result):
+        version = warned[clock["version"]]
+        tells = (
+            version.warnings(clock)
+            if clock["outcome"] == "running"
+            else [rung.at for rung in version.escalations(clock)]
+        )
+        looks[clock["lead_id"]] += [at for at in tells if at > now]
     for entry in found.entries:
         if entry.next_touch_at and entry.next_touch_at > now:
             looks[entry.lead_id].append(entry.next_touch_at)
@@ -149,9 +157,9 @@ def next_looks(
     return {lead: min(times, default=None) for lead, times in looks.items()}
 
 
-def running(result: Result) -> list[dict[str, Any]]:
-    """Clocks that run and are not paused."""
-    clocks = result.clocks.filter(pc.equal(result.clocks["outcome"], "running"))
+def ticking(result: Result) -> list[dict[str, Any]]:
+    """Clocks that run and are not paused, or are overdue: time alone makes them tell somebody."""
+    clocks = result.clocks.filter(pc.is_in(result.clocks["outcome"], _TICKING))
     return [clock for clock in clocks.to_pylist() if not clock["paused"]]
 
 

@@ -44,7 +44,7 @@ def message_of(notice: Notice, zone: ZoneInfo, now: datetime, links: Sequence[Li
         return Message(notice.key, told, [str(about["why"]), _SHUT_OUT])
     lead = _found(notice.lead_id)
     name = name_of(lead)
-    told = _SUBJECTS[notice.kind].format(lead=name, **_strings(about))
+    told = _subject(notice.kind, about).format(lead=name, **_strings(about))
     lines = {
         "handoff": lambda: _handoff(lead, zone, now),
         "returned": lambda: _returned(about),
@@ -104,6 +104,8 @@ _SUBJECTS = {
     "withdrawn": "No longer yours: {lead}",
     "touch": "Due: {step} · {lead}",
 }
+#: The same, of a step of the escalation that is told some time after the breach.
+_STILL = "Still overdue after {after}: {lead} · {obligation}"
 _SHUT_OUT = (
     "Nothing is lost: what happens there meanwhile is read once `leadpact crm connect` has a "
     "credential that is good, and what is to be written there waits."
@@ -122,8 +124,12 @@ _TOGETHER = {
 }
 
 
+def _subject(kind: str, about: Mapping[str, Any]) -> str:
+    return _STILL if kind == ESCALATION and about.get("after") else _SUBJECTS[kind]
+
+
 def _strings(about: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(about.get(name) or "") for name in ("obligation", "step")}
+    return {name: str(about.get(name) or "") for name in ("obligation", "step", "after")}
 
 
 def lead_named(key: str) -> str:

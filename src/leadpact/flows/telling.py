@@ -16,7 +16,7 @@ from leadpact.agreement.vocabulary import Side
 from leadpact.engine.log import History
 from leadpact.engine.nurture import Entry, Found
 from leadpact.engine.result import Result
-from leadpact.engine.warnings import Warned
+from leadpact.engine.warnings import Rung, Warned
 from leadpact.flows.deciding import may_decide
 from leadpact.flows.quiet import QuietHours
 from leadpact.ledger.models import Installation, Notice, Webhook
@@ -96,7 +96,8 @@ def plan(
         *_handoffs(result, history, since),
         *_warnings(clocks, warned, now),
         *_breaches(clocks, warned),
-        *_corrections(clocks),
+        *_escalations(clocks, warned, now),
+        *_corrections(clocks, warned),
         *_returned(result, history, since),
         *_withdrawn(history, since),
         *_nurtured(nurtured.entries, since, now),
@@ -202,29 +203,59 @@ def _warnings(
 
 
 def _breaches(clocks: Iterable[Mapping[str, Any]], warned: Sequence[Warned]) -> Iterable[Occasion]:
-    """Who let a clock run out is told, and those whom the agreement escalates to."""
+    """Who let a clock run out is told."""
+    for clock in clocks:
+        if clock["outcome"] in _BROKEN:
+            who = _responsible(clock, warned[clock["version"]].agreement)
+            yield Occasion(
+                BREACH, _name(clock), who, clock["lead_id"], clock["due_at"], _about(clock)
+            )
+
+
+def _escalations(
+    clocks: Iterable[Mapping[str, Any]], warned: Sequence[Warned], now: datetime
+) -> Iterable[Occasion]:
+    """Those whom the agreement escalates to are told: at the breach, or while nobody answers.
+
+    Of several steps that are past everybody is told of the last that names them.
+    """
     for clock in clocks:
         if clock["outcome"] not in _BROKEN:
             continue
-        agreement = warned[clock["version"]].agreement
-        who = _responsible(clock, agreement)
-        lead, due = clock["lead_id"], clock["due_at"]
-        yield Occasion(BREACH, _name(clock), who, lead, due, _about(clock))
-        for name in _escalated(clock, agreement):
-            if name != who:
-                yield Occasion(ESCALATION, _name(clock), name, lead, due, _about(clock))
+        version = warned[clock["version"]]
+        who = _responsible(clock, version.agreement)
+        told: dict[str, Rung] = {}
+        for rung in version.escalations(clock):
+            if rung.after is None or (clock["outcome"] == "overdue" and rung.at <= now):
+                told |= dict.fromkeys((name for name in rung.names if name != who), rung)
+        for name, rung in told.items():
+            about = _about(clock) | ({"after": str(rung.after)} if rung.after else {})
+            yield Occasion(ESCALATION, _step(clock, rung), name, clock["lead_id"], rung.at, about)
 
 
-def _corrections(clocks: Iterable[Mapping[str, Any]]) -> Iterable[Occasion]:
+def _step(clock: Mapping[str, Any], rung: Rung) -> str:
+    """What names a step of an escalation among all occasions."""
+    return f"{_name(clock)} after {rung.after}" if rung.after else _name(clock)
+
+
+def _corrections(
+    clocks: Iterable[Mapping[str, Any]], warned: Sequence[Warned]
+) -> Iterable[Occasion]:
     """A breach that was told turns out to be none: the answer had come, and was logged late."""
-    kept = {_name(c): c for c in clocks if c["outcome"] not in (*_BROKEN, "running")}
+    kept: dict[str, Mapping[str, Any]] = {}
+    for clock in clocks:
+        if clock["outcome"] not in (*_BROKEN, "running"):
+            steps = warned[clock["version"]].escalations(clock)
+            kept |= dict.fromkeys([_name(clock), *(_step(clock, each) for each in steps)], clock)
     told = notices.told((BREACH, ESCALATION), {c["lead_id"] for c in kept.values()})
     for kind, key, receiver in told:
         what = key.removeprefix(f"{kind} ").removesuffix(f" {receiver}")
         if what in kept and not receiver.startswith(WEBHOOK):
             clock = kept[what]
-            lead, due = clock["lead_id"], clock["due_at"]
-            yield Occasion(CORRECTION, what, receiver, lead, due, _about(clock))
+            yield Occasion(
+                CORRECTION, _name(clock), receiver, clock["lead_id"], clock["due_at"],
+                _about(clock),
+            )  # fmt: skip
 
 
 def _returned(result: Result, history: History, since: datetime) -> Iterable[Occasion]:
@@ -302,11 +333,6 @@ def contact_of(agreement: Agreement, side: str) -> str:
     of_marketing = side == Side.MARKETING
     party = agreement.parties.marketing if of_marketing else agreement.parties.sales
     return party.contacts[0].name if party.contacts else party.head.name
-
-
-def _escalated(clock: Mapping[str, Any], agreement: Agreement) -> list[str]:
-    duty = next((d for d in agreement.obligations if d.name == clock["obligation"]), None)
-    return list(duty.escalate_to) if duty else []
 
 
 def _name(clock: Mapping[str, Any]) -> str:

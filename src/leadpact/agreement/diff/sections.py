@@ -278,7 +278,7 @@ _TEAM = Kind(
     "team",
     lambda team: team.side.value,
     lambda team: in_words([person.name for person in team.people]),
-    labels={"capacity": "number of leads it can answer in a month"},
+    labels={"lead": "team lead", "capacity": "number of leads it can answer in a month"},
     apart=frozenset({"people"}),
 )
 _ROUTE = Kind(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from leadpact.agreement.durations import Term
 from leadpact.agreement.prose import in_words
 from leadpact.agreement.spec import Agreement, Period, Person
 from leadpact.documents import words
@@ -30,6 +31,7 @@ def _tables(agreement: Agreement) -> Iterator[Table]:
     yield _stages(agreement)
     yield _disqualification(agreement)
     yield _obligations(agreement)
+    yield _escalations(agreement)
     yield _protocol(agreement)
     yield _goals(agreement)
     yield _scoring(agreement)
@@ -167,6 +169,20 @@ def _obligations(agreement: Agreement) -> Table:
     ]
     header = ["Obligation", "Side", "From", "Until", "Within", "Promised"]
     return Table("Obligations", header, rows, words=6)
+
+
+def _escalations(agreement: Agreement) -> Table:
+    rows = [
+        [each.name, _before_due(each.warnings), in_words(each.escalate_to)]
+        for each in agreement.obligations
+        if each.warnings or each.escalate_to
+    ]
+    header = ["Obligation", "Its owner is warned", "Told when it is broken"]
+    return Table("Warnings and escalation", header, rows, words=3)
+
+
+def _before_due(warnings: Sequence[Term]) -> str:
+    return f"{in_words(list(warnings))} before it is due" if warnings else words.NOTHING
 
 
 def _protocol(agreement: Agreement) -> Table:

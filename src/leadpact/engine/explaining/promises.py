@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -11,11 +12,13 @@ from leadpact.agreement.durations import TimeKind
 from leadpact.agreement.vocabulary import Ending, Outcome
 from leadpact.calendars.kernels import working_between
 from leadpact.engine.compile.duties import Duty, duties_of
+from leadpact.engine.delivered import micros
 from leadpact.engine.explaining import words
 from leadpact.engine.explaining.rows import Row
 from leadpact.engine.explaining.story import Story
 from leadpact.engine.kernels import bundles as b
 from leadpact.engine.questions import place_in
+from leadpact.engine.warnings import Rung, Warned
 
 TIME_IS_UP = "time was up"
 
@@ -161,6 +164,9 @@ class Promises:
         due = int(clock.due_at)
         if due < ended and clock.outcome in (b.MISSED, b.OVERDUE):
             yield Step(due, TIME_IS_UP)
+            for rung in self._escalations(clock):
+                if (at := micros(rung.at)) <= ended:
+                    yield Step(at, f"escalates to {words.listed(rung.names)}")
         if clock.stopped_at > b.NEVER:
             told = [self.rows[place].line() for place in self._answers(clock)]
             yield Step(ended, words.listed(told) or self._answer(clock))
@@ -248,7 +254,7 @@ class Promises:
             case b.MISSED:
                 return f"not done when it ended: {self._end(clock)}; {allowed}{late}"
             case b.OVERDUE:
-                return f"not done yet; {allowed}{late} so far"
+                return f"not done yet; {allowed}{late} so far{self._next_escalation(clock)}"
             case b.RUNNING if clock.paused:
                 left = self._time(clock, int(clock.remaining))
                 return f"paused, with {left} left; {allowed}"
@@ -261,6 +267,27 @@ class Promises:
             case b.REJECTED:
                 return f"sales gave the lead back in time: {self._rejection(clock)}"
         return f"ended without a verdict: {self._end(clock)}"
+
+    def _escalations(self, clock: Any) -> list[Rung]:
+        """The steps by which a broken promise escalates, those that tell nobody left out."""
+        told = {
+            "obligation": self.duty(clock).name,
+            "due_at": self.story.told(int(clock.due_at)),
+            "holder": self.holder(int(clock.holder)),
+        }
+        return [rung for rung in self._warned[int(clock.version)].escalations(told) if rung.names]
+
+    @cached_property
+    def _warned(self) -> list[Warned]:
+        closed = [(each.day, each.calendar) for each in self.story.evaluation.closures]
+        return [Warned.of(version, closed) for version in self.story.versions]
+
+    def _next_escalation(self, clock: Any) -> str:
+        ahead = (r for r in self._escalations(clock) if micros(r.at) > self.story.until)
+        rung = next(ahead, None)
+        if rung is None:
+            return ""
+        return f"; {words.listed(rung.names)} hears of it {self.moment(micros(rung.at))}"
 
     def _allowed(self, clock: Any) -> str:
         term = self.term(clock)

@@ -11,8 +11,9 @@ from leadpact.agreement.lint.document import Document
 from leadpact.agreement.lint.reach import OWN_GROUPS, groups
 from leadpact.agreement.lint.registry import Finding, Findings, rule
 from leadpact.agreement.problems import Path, nearest
+from leadpact.agreement.promises import TEAM_LEAD
 from leadpact.agreement.spec import OnStage
-from leadpact.agreement.vocabulary import FIXED_KINDS, METRICS, is_activity
+from leadpact.agreement.vocabulary import FIXED_KINDS, METRICS, Side, is_activity
 
 _RESERVED = {kind.split(".")[0] for kind in FIXED_KINDS if "." in kind}
 #: Below it a name is more likely another word than a slip: headcount is not country.
@@ -206,14 +207,45 @@ def unknown_person(doc: Document) -> Findings:
 
 
 def _person_references(doc: Document) -> Iterator[tuple[Path, str]]:
-    for i, promise in enumerate(doc.agreement.obligations):
-        for j, name in enumerate(promise.escalate_to):
-            yield ("obligations", i, "escalate_to", j), name
+    for path, name in _escalated(doc):
+        if name != TEAM_LEAD:
+            yield path, name
+    for i, team in enumerate(doc.agreement.routing.teams):
+        if team.lead:
+            yield ("routing", "teams", i, "lead"), team.lead
     for i, program in enumerate(doc.agreement.nurture):
         yield ("nurture", i, "owner"), program.owner
     for i, goal in enumerate(doc.agreement.goals):
         if goal.person:
             yield ("goals", i, "person"), goal.person
+
+
+def _escalated(doc: Document) -> Iterator[tuple[Path, str]]:
+    """Everybody to whom an obligation escalates."""
+    for i, promise in enumerate(doc.agreement.obligations):
+        for j, step in enumerate(promise.escalate_to):
+            path: Path = ("obligations", i, "escalate_to", j)
+            if isinstance(step, str):
+                yield path, step
+            elif isinstance(step.to, str):
+                yield (*path, "to"), step.to
+            else:
+                yield from (((*path, "to", k), name) for k, name in enumerate(step.to))
+
+
+@rule("error")
+def team_without_a_lead(doc: Document) -> Findings:
+    """An escalation goes to the team lead, and a team that receives leads has none."""
+    teams = [(i, team) for i, team in enumerate(doc.agreement.routing.teams) if not team.lead]
+    if not any(name == TEAM_LEAD for _, name in _escalated(doc)):
+        return
+    for i, team in teams:
+        if team.side == Side.SALES:
+            yield Finding(
+                ("routing", "teams", i),
+                f"Promises escalate to the team lead, and “{team.name}” has none.",
+                "Name them there as `lead`.",
+            )
 
 
 @rule("error")

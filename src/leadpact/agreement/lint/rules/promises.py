@@ -234,6 +234,29 @@ def escalation_to_nobody(doc: Document) -> Findings:
 
 
 @rule("warning")
+def escalation_out_of_order(doc: Document) -> Findings:
+    """A step of an escalation is told before the one that stands above it."""
+    for i, promise in enumerate(doc.agreement.obligations):
+        longest: Term | None = None
+        for j, step in enumerate(promise.escalate_to):
+            after = None if isinstance(step, str) else step.after
+            if longest and (after is None or _surely_sooner(after, longest, _working_day(doc))):
+                when = f"after {after}" if after else "at the breach"
+                yield Finding(
+                    ("obligations", i, "escalate_to", j),
+                    f"“{promise.name}” escalates {when}, and the step above it after {longest}.",
+                    "Put the steps in the order in which they are told.",
+                )
+            longest = after or longest
+
+
+def _surely_sooner(term: Term, other: Term, working_day: int) -> bool:
+    """Whether a term is over before another on any day of the week."""
+    longer = _surely_longer(other, term, working_day)
+    return longer and not _surely_longer(term, other, working_day)
+
+
+@rule("warning")
 def promise_above_capacity(doc: Document) -> Findings:
     """Marketing promises more leads a month than the teams say they can answer."""
     teams = [team for team in doc.agreement.routing.teams if team.side == "sales"]
