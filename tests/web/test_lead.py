@@ -20,7 +20,7 @@ from leadpact.ledger.models import (
     NurtureEntry,
     Proposal,
 )
-from leadpact.ledger.selectors.one_lead import withdrawn
+from leadpact.ledger.selectors.voids import withdrawn
 from leadpact.ledger.services import actions
 from leadpact.ledger.services.actions import Doing
 from leadpact.ledger.services.batches import begin

@@ -111,6 +111,31 @@ def explain(
     return _told(Story(evaluation, place), notes)
 
 
+def passages_of(
+    versions: Sequence[Agreement], history: History, leads: Iterable[str], as_of: datetime
+) -> dict[str, list[Passage]]:
+    """The passages of several leads, each told as `explain` tells them; unknown keys are left out.
+
+    `history` has the leads with those that were merged with them.
+    """
+    ordered = in_order(list(versions))
+    log = read_log(history.log, Questions(ordered), as_of, None, simulate=False)
+    evaluation = examine_judged(ordered, hygiene.apply(ordered, log), trace=_TRACE)
+    rows = rows_in_log(evaluation.log)
+    wanted = list(leads)
+    places = evaluation.log.leads.find(wanted)
+    return {
+        lead: _passages(Story(evaluation, int(place)), rows)
+        for lead, place in zip(wanted, places, strict=True)
+        if place >= 0
+    }
+
+
+def _passages(story: Story, rows: Mapping[int, Row]) -> list[Passage]:
+    points = Points(story)
+    return Passages(points, Reasons(points, rows, Attributes(story))).all()
+
+
 def _told(story: Story, notes: list[str]) -> Explanation:
     evaluation = story.evaluation
     rows = rows_in_log(evaluation.log)

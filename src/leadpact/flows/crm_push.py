@@ -8,7 +8,7 @@ setting a value twice is harmless, and a task is looked for before it is made an
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -142,12 +142,12 @@ class _Comparison:
         clocks = reading.clocks_of_sales(keys)
         handoffs = reading.handoffs(keys)
         assigned = reading.last_assignments(keys)
+        told = {k: s for k, s in states.items() if s.status != "merged" and records.get(k)}
+        handed = {key for key, state in told.items() if (key, state.episode or 0) in handoffs}
+        reasons = self._reasons(handed, records, writes)
         found = {}
-        for key, state in states.items():
-            if state.status == "merged" or not records.get(key):
-                continue
+        for key, state in told.items():
             episode = state.episode or 0
-            handed = handoffs.get((key, episode))
             named = assigned.get(key)
             found[key] = Lead(
                 status=state.status,
@@ -159,27 +159,30 @@ class _Comparison:
                 holder=state.holder or "",
                 holder_since=_instant(named.happened) if named else None,
                 holder_from=named.source if named else "",
-                reasons=self._reasons(key, records[key], writes) if handed else "",
+                reasons=reasons.get(key, ""),
                 promises=[
                     Promise(c.obligation, c.outcome, c.due_at, c.holder or state.holder or "")
                     for c in clocks.get(key, ())
                     if c.episode == episode
                 ],
                 since=self.installation.live_since if may_decide(self.installation) else None,
-                note=_note(state) if handed else "",
+                note=_note(state) if key in handed else "",
             )
         return found
 
     def _reasons(
-        self, lead: str, records: Iterable[CrmRecord], writes: dict[int, dict[str, CrmWrite]]
-    ) -> str:
-        """Why the lead was handed over, in words; they stay once they were found."""
+        self,
+        leads: Iterable[str],
+        records: Mapping[str, Sequence[CrmRecord]],
+        writes: Mapping[int, Mapping[str, CrmWrite]],
+    ) -> dict[str, str]:
+        """Why leads were handed over, in words; they stay once they were found."""
         name = f"{self.crm.write.prefix}reasons"
-        for record in records:
-            row = writes.get(record.pk, {}).get(name)
-            if row is not None and row.wanted:
-                return row.wanted
-        return why_handed_over(lead, self.now)
+        known = {}
+        for lead in leads:
+            told = (writes.get(record.pk, {}).get(name) for record in records[lead])
+            known[lead] = next((row.wanted for row in told if row is not None and row.wanted), "")
+        return known | why_handed_over((lead for lead, why in known.items() if not why), self.now)
 
     def _keep_theirs(self, lead: str, record: CrmRecord, person: str) -> None:
         key = key_of(self.row.system, record.object, record.number)

@@ -110,7 +110,11 @@ class Taking:
     def _companies(self, of: str, records: Sequence[Record], rows: dict[str, CrmRecord]) -> None:
         reader = Reader(self.crm, self.names)
         before = {number: self._company_keys(row) for number, row in rows.items()}
-        self._stand(of, records, rows, lambda r: reader.company(r, self._begins(r)))
+        linked = self._linked(records)
+        begins = crm_records.first_instants(_leads(linked))
+        self._stand(
+            of, records, rows, lambda r: reader.company(r, self._since(linked[r.id], begins))
+        )
         for record in records:
             keys = self._company_keys(rows[record.id])
             companies.held_by_nobody(before.get(record.id, set()) - keys, self.row.system)
@@ -125,15 +129,16 @@ class Taking:
         return {key for key in found if key}
 
     def _deals(self, of: str, records: Sequence[Record], rows: dict[str, CrmRecord]) -> None:
-        reader = Reader(self.crm, self.names)
-        self._stand(of, records, rows, lambda r: reader.deal(r, sorted(self._linked(r))))
+        reader, linked = Reader(self.crm, self.names), self._linked(records)
+        self._stand(of, records, rows, lambda r: reader.deal(r, self._alive(linked[r.id])))
+        living = crm_records.living(_leads(linked))
         for record in records:
-            leads = crm_records.living(self._leads_of(record))
-            crm_records.note_deal(_deal(reader, record), leads.values())
+            leads = {living[row.lead_id] for row in linked[record.id] if row.lead_id in living}
+            crm_records.note_deal(_deal(reader, record), leads)
 
     def _activities(self, of: str, records: Sequence[Record], rows: dict[str, CrmRecord]) -> None:
-        reader = Reader(self.crm, self.names)
-        self._stand(of, records, rows, lambda r: reader.activity(r, sorted(self._linked(r))))
+        reader, linked = Reader(self.crm, self.names), self._linked(records)
+        self._stand(of, records, rows, lambda r: reader.activity(r, self._alive(linked[r.id])))
 
     def _stand(
         self,
@@ -156,44 +161,47 @@ class Taking:
         gone = [Deletion(o, n, r.modified_at) for r in records for o, n in r.absorbed]
         self._deleted(of, gone)
 
-    def _linked(self, record: Record) -> dict[str, str]:
-        """The people that a record is linked with and that are there: leads by key of the record.
+    def _linked(self, records: Iterable[Record]) -> dict[str, list[CrmRecord]]:
+        """The people that each record, by its number, is linked with and who have a lead."""
+        links = {record.id: record.links for record in records}
+        found: dict[str, list[CrmRecord]] = {number: [] for number in links}
+        for of in self.crm.people:
+            wanted = {each for linked in links.values() for each in linked.get(of, ())}
+            known = crm_records.known(self.row, of, wanted)
+            for number, linked in links.items():
+                there = (known[each] for each in linked.get(of, ()) if each in known)
+                found[number] += [row for row in there if row.lead_id]
+        return found
 
-        Of a record that was merged the survivor is linked.
-        """
-        return {
-            key_of(self.row.system, of, number): row.lead_id
-            for of in self.crm.people
-            for number, row in crm_records.known(self.row, of, record.links.get(of, ())).items()
-            if row.lead_id is not None and not row.absorbed_by
-        }
+    def _alive(self, people: Iterable[CrmRecord]) -> list[str]:
+        """Their keys, without those that were merged: of these the survivor is linked."""
+        alive = (row for row in people if not row.absorbed_by)
+        return sorted({key_of(self.row.system, row.object, row.number) for row in alive})
 
-    def _begins(self, record: Record) -> dict[str, datetime]:
-        """The people of a company, each with the first instant of their lead."""
-        linked = self._linked(record)
-        begins = crm_records.first_instants(linked.values())
-        return {key: begins[lead] for key, lead in sorted(linked.items()) if lead in begins}
-
-    def _leads_of(self, record: Record) -> list[str]:
-        return [
-            str(row.lead_id)
-            for of in self.crm.people
-            for row in crm_records.known(self.row, of, record.links.get(of, ())).values()
-            if row.lead_id
-        ]
+    def _since(
+        self, people: Iterable[CrmRecord], begins: Mapping[str, datetime]
+    ) -> dict[str, datetime]:
+        """Keys of people who were not merged, each with the first instant of their lead."""
+        there = [row for row in people if row.lead_id in begins]
+        leads = {key_of(self.row.system, row.object, row.number): row.lead_id for row in there}
+        return {key: begins[str(leads[key])] for key in self._alive(there)}
 
     def _deleted(self, of: str, deletions: Sequence[Deletion]) -> None:
         rows = crm_records.known(self.row, of, [deletion.id for deletion in deletions])
         facts: list[Fact] = []
+        gone: list[CrmRecord] = []
         for deletion in deletions:
             row = rows.get(deletion.id)
             if row is None or row.deleted_at is not None:
                 continue
+            gone.append(row)
             at = min(deletion.at or self.now, self.now)
             key = key_of(self.row.system, of, deletion.id)
             if of in self.crm.people:
                 why = f"deleted in {NAMES[self.row.system]}"
-                crm_records.person_deleted(row, key=key, at=at, why=why, now=self.now)
+                crm_records.person_deleted(
+                    row, among=self.crm.people, key=key, at=at, why=why, now=self.now
+                )
                 continue
             row.deleted_at = at
             facts += crm_records.restate(row, [], at=at)
@@ -202,7 +210,7 @@ class Taking:
             if of in self.crm.companies:
                 companies.held_by_nobody(self._company_keys(row), self.row.system)
         crm_records.tell(facts, now=self.now)
-        crm_records.save(list(rows.values()), now=self.now)
+        crm_records.save(gone, now=self.now)
 
     def _row(self, of: str, record: Record) -> CrmRecord:
         return CrmRecord(
@@ -278,6 +286,10 @@ def compared(crm: Crm, of: str) -> list[str]:
         amount = [deals.amount.property] if deals.amount and deals.amount.property else []
         return [deals.outcome.property, *amount]
     return []
+
+
+def _leads(linked: Mapping[str, Sequence[CrmRecord]]) -> list[str]:
+    return [str(row.lead_id) for people in linked.values() for row in people]
 
 
 def _is_older(record: Record, known: CrmRecord | None) -> bool:

@@ -162,7 +162,7 @@ def _handoff(lead: Lead | None, zone: ZoneInfo, now: datetime) -> list[str]:
     state = lead.state
     grade = f", tier {state.tier}" if state.tier else ""
     scored = f" ({state.score:g} points{grade})" if state.score is not None else ""
-    why = why_handed_over(lead.key, now)
+    why = why_handed_over([lead.key], now)[lead.key]
     lines = [f"It is at {state.stage}{scored}.", *([f"Why: {why}."] if why else [])]
     lines += reached_at(lead)
     lines += promises_of(lead.key, zone, now)

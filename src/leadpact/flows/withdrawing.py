@@ -8,21 +8,23 @@ agreement ever takes one back. An exclusion by hygiene stays until a person take
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from leadpact.agreement.spec import Agreement
 from leadpact.engine.log import DEALS_SCHEMA, LOG_SCHEMA, History
 from leadpact.engine.nurture import ENTERED, LEFT, evaluate_with_programs
 from leadpact.flows.deciding import SYSTEM, decide, may_decide, without_number
 from leadpact.ledger.facts import Decided
-from leadpact.ledger.models import Installation, LeadState
-from leadpact.ledger.selectors.logs import with_relatives
+from leadpact.ledger.models import Installation
 from leadpact.ledger.services import handoffs
+from leadpact.ledger.services.identities import merged_into
 
 Row = Mapping[str, Any]
 Pair = tuple[str, str]
@@ -38,43 +40,48 @@ def withdraw(
     installation: Installation,
     now: datetime,
 ) -> list[Decided]:
-    """Voids of decisions whose cause was withdrawn since their leads were last looked at."""
+    """Voids of decisions that stand though their cause was withdrawn."""
     if not voided or not may_decide(installation):
         return []
-    rows = history.log.to_pylist()
-    leads = {row["lead_id"] for row in rows if _pair(row) in voided and row["lead_id"]}
+    families = _families(history)
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for row in history.log.filter(pc.is_valid(history.log["lead_id"])).to_pylist():
+        rows[families.get(row["lead_id"], row["lead_id"])].append(row)
     found: list[Decided] = []
-    for lead in sorted(leads & _with_new_voids(leads, rows, installation)):
-        family = with_relatives([lead])
-        known = [row for row in rows if row["lead_id"] in family and _pair(row) not in voided]
-        found += _Judging(lead, known, versions, installation).withdrawn(now)
+    for _, own in sorted(rows.items()):
+        gone_since = min((_known(row) for row in own if _pair(row) in voided), default=None)
+        if gone_since is not None:
+            known = [row for row in own if _pair(row) not in voided]
+            for lead in sorted({row["lead_id"] for row in known}):
+                found += _Judging(lead, known, gone_since, versions, installation).withdrawn(now)
     return found
 
 
-def _with_new_voids(leads: set[str], rows: Iterable[Row], installation: Installation) -> set[str]:
-    """Of these leads those that were not looked at since the latest void, by a system that acts."""
-    voids = [_known(row) for row in rows if row["kind"] == "fact.voided" and not _ours(row)]
-    if not voids:
-        return set()
-    again = installation.acts_again_since
-    since = max(voids) if again is None else max(*voids, again)
-    looked = LeadState.objects.filter(lead__in=leads, evaluated_at__gt=since)
-    return leads - set(looked.values_list("lead_id", flat=True))
+def _families(history: History) -> dict[str, str]:
+    """Leads of a log that were merged, and those they live in, each with one that all share."""
+    leads = pc.unique(history.log["lead_id"]).drop_null().to_pylist()
+    into = merged_into(leads)
+    return into | {lead: lead for lead in into.values()}
 
 
 @dataclass(frozen=True)
 class _Judging:
-    """One lead's decisions, with the standing rows of the lead and its relatives."""
+    """One lead's decisions, with the standing rows of the lead and its relatives.
+
+    What was decided before `gone_since` rested on nothing that is withdrawn.
+    """
 
     lead: str
     rows: Sequence[Row]
+    gone_since: datetime
     versions: Sequence[Agreement]
     installation: Installation
 
     def withdrawn(self, now: datetime) -> list[Decided]:
         ours = [row for row in self.rows if _ours(row) and row["lead_id"] == self.lead]
+        in_question = [row for row in ours if _known(row) >= self.gone_since]
         gone: list[Row] = []
-        for row in sorted(ours, key=lambda row: (_known(row), row["event_id"])):
+        for row in sorted(in_question, key=lambda row: (_known(row), row["event_id"])):
             if row["kind"] in _JUDGED and not self._stands(row, gone):
                 gone.append(row)
         for row in [row for row in gone if self._hands_over(row)]:

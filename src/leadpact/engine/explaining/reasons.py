@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -193,7 +193,7 @@ class Situation:
 class Reasons:
     """Asks the compiled conditions of an agreement, part by part."""
 
-    def __init__(self, points: Points, rows: dict[int, Row], attributes: Attributes) -> None:
+    def __init__(self, points: Points, rows: Mapping[int, Row], attributes: Attributes) -> None:
         self.points = points
         self.story: Story = points.story
         self.rows = rows

@@ -1,6 +1,7 @@
 """Every table of the first release."""
 
 import django.db.models.deletion
+import leadpact.ledger.models.events
 from django.conf import settings
 from django.db import migrations, models
 
@@ -838,6 +839,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='event',
             index=models.Index(condition=models.Q(('lead', None)), fields=['kind', 'happened'], name='event_of_organisation'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(leadpact.ledger.models.events.NamedByVoid('properties'), condition=models.Q(('kind', 'fact.voided')), name='event_named_by_void'),
         ),
         migrations.AddIndex(
             model_name='event',

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql.compiler import SQLCompiler
 
 from leadpact.ledger.models.leads import Lead
 
@@ -21,6 +25,35 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class NamedByVoid(models.Func):
+    """The id of the row that a void names; null where it names an import."""
+
+    output_field = models.TextField()
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_context: Any
+    ) -> tuple[str, Any]:
+        """As an index of SQLite keeps it."""
+        said = "json_extract(%(expressions)s, '$.{}')"
+        return self._of(compiler, connection, said)
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_context: Any
+    ) -> tuple[str, Any]:
+        """As an index of PostgreSQL keeps it."""
+        said = "((%(expressions)s)::jsonb ->> '{}')"
+        return self._of(compiler, connection, said)
+
+    def _of(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, said: str
+    ) -> tuple[str, Any]:
+        row, batch = said.format("event_id"), said.format("batch")
+        template = (
+            f"(case when coalesce(cast({batch} as text), '') = '' then cast({row} as text) end)"
+        )
+        return self.as_sql(compiler, connection, template=template)
 
 
 class Event(models.Model):
@@ -55,6 +88,11 @@ class Event(models.Model):
                 fields=["kind", "happened"],
                 condition=models.Q(lead=None),
                 name="event_of_organisation",
+            ),
+            models.Index(
+                NamedByVoid("properties"),
+                condition=models.Q(kind="fact.voided"),
+                name="event_named_by_void",
             ),
             models.Index(
                 fields=["happened"],

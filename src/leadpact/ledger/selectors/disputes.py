@@ -9,8 +9,8 @@ from datetime import datetime
 
 from leadpact.ledger.instants import instant
 from leadpact.ledger.models import Event, Lead
-from leadpact.ledger.selectors.one_lead import withdrawn
 from leadpact.ledger.selectors.visible import leads_for
+from leadpact.ledger.selectors.voids import withdrawn
 from leadpact.ledger.services.permits import Caller
 
 #: Disputes are looked for among so many disputes and rulings, the newest.

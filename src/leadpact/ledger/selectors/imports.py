@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from leadpact.ledger.models import Batch, Event, Upload
+from leadpact.ledger.models import Batch, Upload
+from leadpact.ledger.selectors import voids
 
 _MOST = 200
 
@@ -21,9 +22,7 @@ class ImportShown:
 
 def imports_with_files() -> list[ImportShown]:
     """The latest imports, the newest first."""
-    voids = Event.objects.filter(lead=None, kind="fact.voided")
-    told = voids.values_list("properties", flat=True)
-    withdrawn = {json.loads(text).get("batch") for text in told if '"batch"' in text}
+    withdrawn = {json.loads(void.properties).get("batch") for void in voids.of_imports()}
     sent = dict(Upload.objects.exclude(batch="").order_by("pk").values_list("batch", "key"))
     return [
         ImportShown(batch, batch.key in withdrawn, sent.get(batch.key, ""))

@@ -12,15 +12,16 @@ from django.db import connection
 
 from leadpact.engine.log import DEALS_SCHEMA, INSTANT, LOG_SCHEMA, History
 from leadpact.ledger.facts import LogRow
-from leadpact.ledger.models import Deal, DealRole, Lead
+from leadpact.ledger.models import Deal, DealRole, Event, Lead
+from leadpact.ledger.selectors import voids
 
 _COLUMNS = (
     *("event_id", "source", "lead_id", "happened", "recorded", "kind", "actor", "decided"),
     *("batch_id", "properties"),
 )
 _ROWS = f"select {', '.join(_COLUMNS)} from ledger_event where {{which}} order by id"
-#: Rows about everybody that the evaluation of a lead needs.
-_ABOUT_ALL = "lead_id is null and kind in ('calendar.closed', 'fact.voided')"
+#: Rows about everybody that the evaluation of a lead needs, beside the voids of what it has.
+_ABOUT_ALL = "lead_id is null and kind = 'calendar.closed'"
 _AT_ONCE = 10_000
 
 
@@ -39,14 +40,15 @@ def with_relatives(leads: Iterable[str]) -> set[str]:
 
 
 def history_of(leads: Iterable[str]) -> History:
-    """The rows of these leads and those about everybody, with the leads' deals."""
+    """The rows of these leads and those about everybody, what voids them, and the leads' deals."""
     keys = sorted(leads)
     rows = [*_rows(_ABOUT_ALL, []), *_rows_of(keys)]
-    return History(_table(rows), _deals(keys))
+    about = [*voids.of_imports(), *voids.naming(str(event_id) for event_id, *_ in rows)]
+    return with_rows(History(_table(rows), _deals(keys)), about)
 
 
-def with_rows(history: History, rows: Iterable[LogRow]) -> History:
-    """The same after these rows were written, without asking the database again."""
+def with_rows(history: History, rows: Iterable[LogRow | Event]) -> History:
+    """The same with these rows, which the log has too, without asking the database again."""
     more = [tuple(getattr(row, name) for name in _COLUMNS) for row in rows]
     return replace(history, log=pa.concat_tables([history.log, _table(more)]))
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -23,9 +22,6 @@ from leadpact.ledger.models import (
 from leadpact.ledger.selectors.proposals import proposals_for
 from leadpact.ledger.selectors.visible import leads_for
 from leadpact.ledger.services.permits import Caller
-
-#: Withdrawn facts are looked for among this many withdrawals, the newest first.
-_MOST_VOIDS = 1000
 
 
 def lead_for(caller: Caller, key: str) -> Lead | None:
@@ -78,13 +74,3 @@ def timeline(lead: Lead) -> QuerySet[Event]:
     """What happened to a lead, and to those that were merged into it, the latest first."""
     family = [lead.key, *Lead.objects.filter(merged_into=lead).values_list("key", flat=True)]
     return Event.objects.filter(lead__in=family).order_by("-happened", "-id")
-
-
-def withdrawn(rows: Iterable[Event]) -> set[tuple[str, str]]:
-    """Of these facts those that were withdrawn, by source and event id."""
-    facts = {(row.source, row.event_id): row.batch_id for row in rows}
-    voids = Event.objects.filter(lead=None, kind="fact.voided").order_by("-happened", "-id")
-    told = [json.loads(each) for each in voids.values_list("properties", flat=True)[:_MOST_VOIDS]]
-    named = {(str(each.get("source")), str(each.get("event_id"))) for each in told}
-    batches = {each["batch"] for each in told if each.get("batch")}
-    return {fact for fact, batch in facts.items() if fact in named or batch in batches}

@@ -120,16 +120,18 @@ def merged(
     ingest([fact], now=now)
 
 
-def person_deleted(row: CrmRecord, *, key: str, at: datetime, why: str, now: datetime) -> None:
+def person_deleted(
+    row: CrmRecord, *, among: Iterable[str], key: str, at: datetime, why: str, now: datetime
+) -> None:
     """A person's record is gone there: the lead is left out, unless another record stands for it.
 
-    It comes back with the record.
+    People's records are `among` these objects. It comes back with the record.
     """
     if row.deleted_at is not None or row.absorbed_by:
         return
     row.deleted_at = min(at, now)
     others = CrmRecord.objects.filter(lead=row.lead_id, deleted_at=None, absorbed_by="")
-    if row.lead_id is None or others.exclude(pk=row.pk).filter(object__in=_people(row)).exists():
+    if row.lead_id is None or others.exclude(pk=row.pk).filter(object__in=list(among)).exists():
         return
     fact = Fact(
         source=row.connection.system,
@@ -140,12 +142,6 @@ def person_deleted(row: CrmRecord, *, key: str, at: datetime, why: str, now: dat
         properties={"reason": why},
     )
     ingest([fact], now=now)
-
-
-def _people(row: CrmRecord) -> set[str]:
-    """Objects of the system whose records are people: those of which a lead was deleted or is."""
-    rows = CrmRecord.objects.filter(connection=row.connection, lead__isnull=False)
-    return set(rows.values_list("object", flat=True).distinct())
 
 
 def person_restored(row: CrmRecord, *, key: str, at: datetime, now: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from leadpact.ledger.facts import LogRow
 from leadpact.ledger.instants import instant
 from leadpact.ledger.models import Company, Deal, DealRole, Event
+from leadpact.ledger.selectors import voids
 from leadpact.ledger.texts import name, properties
 
 _OUTCOMES = {"deal.opened": "open", "deal.won": "won", "deal.lost": "lost"}
@@ -74,25 +75,15 @@ def retell(leads: Iterable[str], voided: set[tuple[str, str]]) -> None:
     if not keys:
         return
     rows: dict[str, list[Event]] = {key: [] for key in keys}
-    parts = set(DealRole.objects.filter(deal_id__in=keys).values_list("lead_id", flat=True))
-    if parts - set(leads):
-        voided = voided | _withdrawn()
-    for row in Event.objects.filter(lead_id__in=list(parts), kind__in=DEAL_KINDS):
+    parts = set(DealRole.objects.filter(deal__key__among=keys).values_list("lead_id", flat=True))
+    told = list(Event.objects.filter(lead__key__among=sorted(parts), kind__in=DEAL_KINDS))
+    if others := [row for row in told if row.lead_id not in leads]:
+        voided = voided | voids.withdrawn(others)
+    for row in told:
         key = str(json.loads(row.properties).get("deal_id"))
         if key in rows and (row.source, row.event_id) not in voided:
             rows[key].append(row)
     Deal.objects.bulk_update([_told(key, rows[key]) for key in keys], _TOLD)
-
-
-def _withdrawn() -> set[tuple[str, str]]:
-    """Single rows that were voided, of whichever lead; the latest void is judged first (§1)."""
-    found: set[tuple[str, str]] = set()
-    voids = Event.objects.filter(kind="fact.voided", lead=None)
-    for row in voids.order_by("-happened", "-source", "-event_id"):
-        told = json.loads(row.properties)
-        if told.get("event_id") and (row.source, row.event_id) not in found:
-            found.add((str(told.get("source") or row.source), str(told["event_id"])))
-    return found
 
 
 _TOLD = ("amount", "currency", "opened_at", "closed_at", "outcome", "reason", "owner", "product")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from leadpact.ledger.facts import Decided, LogRow
 from leadpact.ledger.instants import ticks
-from leadpact.ledger.models import Event
+from leadpact.ledger.selectors import voids
 from leadpact.ledger.services.ingest import append, json_of
 
 
@@ -38,20 +38,18 @@ def record(facts: Sequence[Decided], *, now: datetime) -> list[LogRow]:
 
 
 def _numbered(facts: Sequence[Decided]) -> list[Decided]:
-    voided = _voided()
-    if not voided:
-        return list(facts)
-    found = []
-    for fact in facts:
-        number, name = 2, fact.event_id
-        while (fact.source, name) in voided:
-            name, number = f"{fact.event_id} ({number})", number + 1
-        found.append(replace(fact, event_id=name))
-    return found
+    """Those that were withdrawn before under a number that nobody withdrew."""
+    named, number, ahead = [fact.event_id for fact in facts], 2, set(range(len(facts)))
+    while ahead:
+        gone = _withdrawn(named[place] for place in ahead)
+        ahead = {place for place in ahead if (facts[place].source, named[place]) in gone}
+        for place in ahead:
+            named[place] = f"{facts[place].event_id} ({number})"
+        number += 1
+    return [replace(fact, event_id=name) for fact, name in zip(facts, named, strict=True)]
 
 
-def _voided() -> set[tuple[str, str]]:
-    """Decisions that were withdrawn, by source and event id."""
-    rows = Event.objects.filter(kind="fact.voided", lead=None, decided=True)
-    told = (json.loads(text) for text in rows.values_list("properties", flat=True))
+def _withdrawn(ids: Iterable[str]) -> set[tuple[str, str]]:
+    """Decisions with these ids that the system withdrew, by source and event id."""
+    told = [json.loads(void.properties) for void in voids.naming(ids) if void.decided]
     return {(str(each.get("source")), str(each.get("event_id"))) for each in told}

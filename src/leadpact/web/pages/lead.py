@@ -16,7 +16,7 @@ from leadpact.agreement.spec import Agreement
 from leadpact.flows.faces import Face, faces_of
 from leadpact.flows.messages import name_of
 from leadpact.ledger.models import Clock, Event, Lead
-from leadpact.ledger.selectors import agreements, inbox, one_lead
+from leadpact.ledger.selectors import agreements, inbox, one_lead, voids
 from leadpact.ledger.selectors.disputes import unruled_of
 from leadpact.ledger.selectors.engagement import contacts
 from leadpact.ledger.services import proposals
@@ -153,7 +153,7 @@ def _timeline(request: PageRequest, lead: Lead, agreement: Agreement | None) -> 
     begin = int(said) if said.isascii() and said.isdecimal() and len(said) < 6 else 0
     rows = list(one_lead.timeline(lead)[begin : begin + _A_PAGE + 1])
     shown = rows[:_A_PAGE]
-    gone = one_lead.withdrawn(shown)
+    gone = voids.withdrawn(shown)
     may = request.caller.may(Act.VOID)
     lines = [
         Line(
