@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from leadpact.engine.explain import passages_of
 from tests.engine.told import BERLIN, Row, agreement, history, row
 from tests.scenario import instant
 
@@ -344,3 +345,26 @@ def test_a_clock_taken_over_with_a_merge() -> None:
     (promise,) = explained(rows, "Fri 2026-03-06 18:00", "bo").as_json()["promises"]
     assert promise["steps"][0]["what"] == "started as a clock of ada; taken over with the merge"
     assert promise["verdict"].startswith("sales and the lead spoke after 1 h 45 min")
+
+
+def test_the_passages_of_many_leads_are_told_as_those_of_each() -> None:
+    rows = [
+        *EXAMPLE,
+        row("Mon 2026-03-02 09:30", "lead.created", lead="bo", employees=300),
+        row("Mon 2026-03-02 10:30", "pricing_viewed", lead="bo"),
+        row("Wed 2026-03-04 10:30", "form_submitted", lead="bo", form="demo"),
+        row("Mon 2026-03-02 11:30", "lead.created", lead="cy"),
+        row("Wed 2026-03-04 09:30", "lead.merged", lead="cy", absorbed="bo"),
+    ]
+    as_of = "Fri 2026-03-06 18:00"
+    versions, log, at = [agreement()], history(rows), instant(as_of, BERLIN)
+    found = passages_of(versions, log, ["cy", "ada", "nobody", "bo"], at)
+    assert list(found) == ["cy", "ada", "bo"]
+    for lead, told in found.items():
+        assert _whys(told) == _whys(explained(rows, as_of, lead).passages), lead
+    assert any("Demo asked for" in why for _, why in _whys(found["ada"]))
+
+
+def _whys(passages: Any) -> list[tuple[str, str]]:
+    entries = [(e.stage, e.why) for passage in passages for e in passage.entries]
+    return entries + [("", passage.why) for passage in passages]

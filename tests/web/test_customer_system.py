@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,7 +18,16 @@ from leadpact.demo.hubspot.limits import Limits
 from leadpact.demo.hubspot.portal import Portal
 from leadpact.demo.hubspot.server import Simulator
 from leadpact.flows import crm, crm_reconcile
-from leadpact.ledger.models import CrmComparison, CrmConnection, CrmDisagreement, Lead
+from leadpact.ledger.models import (
+    CrmComparison,
+    CrmConnection,
+    CrmDisagreement,
+    CrmOwner,
+    CrmRecord,
+    CrmWrite,
+    Lead,
+)
+from leadpact.ledger.services import crm_writes
 from tests.web import registered
 
 
@@ -88,6 +98,36 @@ def test_a_difference_is_listed_with_its_cause(client: Client, hubspot: tuple[Po
     assert '<a href="https://app.hubspot.com/contacts/1/record/7">contacts 7</a>' in told
     told = client.get(reverse("reconciliation"), {"q": "contacts 9"}).content.decode()
     assert "Nothing matches" in told
+
+
+def test_what_would_be_written_is_listed_before_anything_is(
+    client: Client, hubspot: tuple[Portal, str]
+) -> None:
+    row = connected(client, hubspot)
+    CrmOwner.objects.create(connection=row, number="7", name="Ana Lopez")
+    ada = CrmRecord.objects.create(
+        connection=row, object="contacts", number="7", lead_id="Ada", modified_at=now(),
+        values='{"leadpact_score": "5"}',
+    )  # fmt: skip
+    task = {"title": "First answer", "text": "", "due": "2026-03-02T11:00:00+00:00", "open": True}
+    told: dict[str, str] = {
+        "leadpact_score": "40", "hubspot_owner_id": "7", "task 1 First answer": json.dumps(task)
+    }  # fmt: skip
+    crm_writes.save(crm_writes.intend(ada, {}, told, now=now()))
+    assert "3 fields" in client.get(reverse("settings_crm")).content.decode()
+    page = client.get(reverse("crm_writes")).content.decode()
+    assert "nothing of this is written until somebody lets Leadpact write" in page
+    for said in ("leadpact_score", "40", "Ana Lopez", "task: First answer", "/record/0-1/7"):
+        assert said in page
+    some = client.get(reverse("crm_writes"), {"field": "task"}).content.decode()
+    assert "task: First answer" in some
+    assert "Ana Lopez" not in some
+    crm_writes.failed(
+        [(CrmWrite.objects.get(field="leadpact_score"), "no such option")], final=True
+    )
+    some = client.get(reverse("crm_writes"), {"state": "refused"}).content.decode()
+    assert "no such option" in some
+    assert "Ana Lopez" not in some
 
 
 def test_a_sales_head_sees_no_difference_of_a_lead_that_marketing_keeps(

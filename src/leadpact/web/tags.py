@@ -19,7 +19,8 @@ from leadpact.documents import words
 from leadpact.flows.faces import Face
 from leadpact.flows.wording import when as in_words
 from leadpact.ledger.instants import instant
-from leadpact.ledger.models import Event, User
+from leadpact.ledger.models import CrmRecord, Event, User
+from leadpact.sources.crm.pages import record_url
 from leadpact.web.signing_in.made_up import FINDS, people
 
 register = template.Library()
@@ -78,6 +79,13 @@ def number(value: Any) -> str:
     if value is None:
         return "–"
     return f"{value:,.1f}".removesuffix(".0") if isinstance(value, float) else f"{value:,}"
+
+
+@register.filter
+def page_there(record: CrmRecord) -> str:
+    """Where people see a record in their customer system; empty where it has no page."""
+    of = record.connection
+    return record_url(of.system, of.pages, record.object, record.number)
 
 
 @register.filter

@@ -7,6 +7,7 @@ from importlib import import_module
 _MODULES = (
     "away",
     "behind",
+    "crm_writes",
     "figures",
     "funnel",
     "heads",

@@ -18,7 +18,7 @@ from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import Shown, answer
 from leadpact.web.registry import PageRequest, page
 
-_READERS = frozenset({Role.ADMINISTRATOR, Role.MARKETING_HEAD, Role.SALES_HEAD, Role.MARKETER})
+READERS = frozenset({Role.ADMINISTRATOR, Role.MARKETING_HEAD, Role.SALES_HEAD, Role.MARKETER})
 
 
 def _rows(request: PageRequest) -> QuerySet[CrmDisagreement]:
@@ -77,7 +77,7 @@ DIFFERENCES: Listing[CrmDisagreement] = Listing(
 
 
 @page(
-    "reconciliation", name="reconciliation", act=Act.READ, roles=_READERS,
+    "reconciliation", name="reconciliation", act=Act.READ, roles=READERS,
     nav="Reconciliation", order=70,
 )  # fmt: skip
 def reconciliation(request: PageRequest) -> HttpResponseBase:
