@@ -23,6 +23,8 @@ About = Mapping[str, Any]
 #: At most so many cases of a group are kept to be listed; a page may list fewer.
 MOST_LISTED = 200
 CASES = "cases.parquet"
+#: Cases of a group of rows in the file, at most.
+_WRITTEN_AT_ONCE = 1 << 17
 
 DECIDED = ("met", "missed", "overdue")
 _CLOCKS_COUNT = (
@@ -155,10 +157,9 @@ def write_cases(measures: Measures, folder: Path) -> Path:
     with pq.ParquetWriter(file, _OF_CASES, compression="zstd") as writer:
         for metric in measures.metrics:
             if not metric.wide:
-                # One at a time: all of them are several times as large as the result.
-                writer.write_table(
-                    _shaped(metric.name, measures.population(metric.name, keep=False))
-                )
+                # A part at a time: all of them are several times as large as the result.
+                for part in measures.population_in_parts(metric.name, _WRITTEN_AT_ONCE):
+                    writer.write_table(_shaped(metric.name, part))
     return file
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from leadpact.engine import sql
+from leadpact.engine import heap, sql
 from leadpact.engine.at_hand import RECKONED, AtHand, spelt
 from leadpact.engine.database import cursor
 
@@ -70,12 +70,14 @@ class Delivered:
         as_of: int | None = None,
         known_at: int | None = None,
     ) -> None:
+        heap.share()
         self.names = list(names)
         self._cursor = cursor()
         self._given = _table(log)
         if self._given is None:
             self._schema, rows = log.schema, sql.rows_of_files(log.files)
             self.most_rows = log.count_rows()
+            heap.give_back()
         else:
             self._schema, rows = self._given.schema, "select * from given"
             self.most_rows = self._given.num_rows

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from datetime import timedelta
 from typing import get_args
 
+import pyarrow as pa
 import pytest
 
 from leadpact.engine.metrics.measures import Measures, Split
@@ -36,6 +39,28 @@ def test_a_population_can_be_asked_for_some_columns(measures: Measures) -> None:
     cases = measures.population("mqls", ("lead_id", "placed_at"))
     assert cases.column_names == ["lead_id", "placed_at"]
     assert cases["placed_at"].to_pylist() == [tiny.day(1)] * 4
+
+
+def test_a_population_in_parts_is_the_population(measures: Measures) -> None:
+    for metric in measures.metrics:
+        parts = list(measures.population_in_parts(metric.name, 3))
+        assert all(1 <= part.num_rows <= 3 for part in parts)
+        whole = measures.population(metric.name)
+        assert pa.concat_tables([whole.slice(0, 0), *parts]).equals(whole), metric.name
+
+
+def test_measures_are_let_go_with_their_result_at_once() -> None:
+    measures = ten_leads()
+    measures.figures("month")
+    measures.figures("quarter", by="person")
+    measures.population("mqls")
+    held = weakref.ref(measures.result), weakref.ref(measures)
+    gc.disable()  # Of a million leads the next collection comes a gigabyte too late.
+    try:
+        del measures
+        assert [each() for each in held] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_a_cohort_says_when_each_case_came_to_count(measures: Measures) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,7 @@ from leadpact.engine.metrics.dimensions import codes_of, kept_of
 from leadpact.engine.metrics.metric import OF_HOLDERS
 from leadpact.engine.metrics.periods import MONTHS, Period, Unit
 from leadpact.engine.metrics.records import Numbers, Records
-from leadpact.engine.metrics.relations import RELATIONS, case_table, pairs
+from leadpact.engine.metrics.relations import RELATIONS, case_table, pairs, periods
 from leadpact.engine.metrics.tables import microseconds
 
 #: Where no period holds a case.
@@ -46,8 +45,8 @@ class Asked:
 class Cells:
     """Cells of the tables of cases, by what was asked; each is made once and kept."""
 
-    def __init__(self, records: Records, periods: Callable[[Unit], list[Period]]) -> None:
-        self._records, self._periods = records, periods
+    def __init__(self, records: Records) -> None:
+        self._records = records
         self._made: dict[tuple[object, ...], str] = {}
         records.database.register("stages", records.stages)
         records.database.register("pairs", pairs(records).table)
@@ -75,9 +74,9 @@ class Cells:
 
     def _place(self, table: str, unit: Unit) -> Numbers:
         at = np.asarray(case_table(self._records, table).columns["at"], np.int64)
-        periods = self._periods(unit)
-        found = np.searchsorted(_starts(periods), at, side="right") - 1
-        return np.where(at < microseconds(periods[-1].ends), found, OUTSIDE)
+        known = periods(self._records, unit)
+        found = np.searchsorted(_starts(known), at, side="right") - 1
+        return np.where(at < microseconds(known[-1].ends), found, OUTSIDE)
 
     def _cells(self, table: str, asked: Asked) -> str:
         key = (table, asked.grain, asked.by, asked.kept)
@@ -102,6 +101,7 @@ class Cells:
         database.register("alike", pa.table(columns))
         told = ", ".join([*alike, *sums, "count(*) as n"])
         database.execute(f"create temp table {name} as select {told} from alike group by all")
+        database.unregister("alike")
         return name
 
     def _in_periods(self, cells: str, asked: Asked) -> str:
@@ -115,11 +115,11 @@ class Cells:
 
     def _spans(self, unit: Unit) -> pa.Table:
         """In which period of a unit each month, or each week, lies."""
-        own = _starts(self._periods(unit))
-        grains = _starts(self._periods("month")) if unit in MONTHS else own
+        own = _starts(periods(self._records, unit))
+        grains = _starts(periods(self._records, "month")) if unit in MONTHS else own
         period = np.searchsorted(own, grains, side="right") - 1
         return pa.table({"grain": np.arange(len(grains)), "period": period})
 
 
-def _starts(periods: list[Period]) -> Numbers:
-    return np.array([microseconds(each.starts) for each in periods], np.int64)
+def _starts(known: list[Period]) -> Numbers:
+    return np.array([microseconds(each.starts) for each in known], np.int64)

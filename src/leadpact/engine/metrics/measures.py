@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pyarrow as pa
 
 from leadpact.engine.log import History
@@ -18,12 +17,11 @@ from leadpact.engine.metrics.aggregate import Figure, figure
 from leadpact.engine.metrics.cells import Asked, Cells
 from leadpact.engine.metrics.credit import credit
 from leadpact.engine.metrics.metric import Metric, Split
-from leadpact.engine.metrics.periods import Period, Unit, periods_between
-from leadpact.engine.metrics.populations import population
-from leadpact.engine.metrics.records import NEVER, Records
+from leadpact.engine.metrics.periods import Period, Unit
+from leadpact.engine.metrics.populations import population, population_in_parts
+from leadpact.engine.metrics.records import Records
 from leadpact.engine.metrics.registry import REGISTRY
-from leadpact.engine.metrics.relations import case_table, words_of_part
-from leadpact.engine.metrics.tables import EPOCH
+from leadpact.engine.metrics.relations import begins, periods, words_of_part
 from leadpact.engine.metrics.threshold import thresholds
 from leadpact.engine.result import Result
 
@@ -66,10 +64,7 @@ class Measures:
     @cached_property
     def begins(self) -> datetime:
         """When the first lead was created or the first deal closed; else the as-of moment."""
-        known = [self._records.created, case_table(self._records, "sold").columns["at"]]
-        at = np.concatenate([np.asarray(each, np.int64) for each in known])
-        at = at[at != NEVER]
-        return EPOCH + timedelta(microseconds=int(at.min())) if len(at) else self.result.as_of
+        return begins(self._records)
 
     def population(
         self, name: str, columns: tuple[str, ...] | None = None, *, keep: bool = True
@@ -86,6 +81,10 @@ class Measures:
         if keep:
             self._populations[key] = made
         return made
+
+    def population_in_parts(self, name: str, at_once: int) -> Iterator[pa.Table]:
+        """As `population`, so many cases at a time: a million leads have three million to tell."""
+        return population_in_parts(self._records, self._cells, REGISTRY[name], at_once)
 
     def credit(self, by: str) -> pa.Table:
         """Won deals shared out among what brought their leads, as `credit.SCHEMA` has it."""
@@ -160,7 +159,7 @@ class Measures:
 
     @cached_property
     def _cells(self) -> Cells:
-        return Cells(self._records, self.periods)
+        return Cells(self._records)
 
     def _zeros(self, metric: Metric, period: Span, made: list[Figure]) -> list[Figure]:
         present = {figure.period for figure in made}
@@ -173,11 +172,7 @@ class Measures:
 
     def periods(self, unit: Unit) -> list[Period]:
         """Every period from the first lead to the as-of moment."""
-        first = min(self.begins, self.result.as_of)
-        return self._records.once(
-            f"periods {unit}",
-            lambda: periods_between(first, self.result.as_of, unit, self.zone),
-        )
+        return periods(self._records, unit)
 
 
 def _key(name: str, period: Span, by: str | None, where: Kept) -> tuple[Any, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -36,8 +36,28 @@ def population(
     Then what else is known of such cases: `place` orders the parts, `reached_at` is when a case
     came to count. `columns` names those that are asked for.
     """
-    cases = case_table(records, RELATIONS[metric.cases].table)
-    found = records.query(
+    found, made = _found(records, cells, metric), _columns(records, metric)
+    asked = made if columns is None else columns
+    return pa.table({name: made[name](found) for name in asked})
+
+
+def population_in_parts(
+    records: Records, cells: Cells, metric: Metric, at_once: int
+) -> Iterator[pa.Table]:
+    """As `population`, so many cases at a time."""
+    found, made = _found(records, cells, metric), _columns(records, metric)
+    for begin in range(0, len(found["row"]), at_once):
+        part = {name: column[begin : begin + at_once] for name, column in found.items()}
+        yield pa.table({name: make(part) for name, make in made.items()})
+
+
+#: What a query found of cases, by column; and how a column of words is made of it.
+Found = dict[str, Any]
+Made = dict[str, Callable[[Found], pa.Array]]
+
+
+def _found(records: Records, cells: Cells, metric: Metric) -> Found:
+    return records.query(
         _CASES.format(
             adds=metric.adds,
             among=metric.among,
@@ -48,49 +68,45 @@ def population(
             where=metric.where,
         )
     )
-    made = {**_figures(records, metric, cases, found), **_about(records, metric, cases, found)}
-    asked = made if columns is None else columns
-    return pa.table({name: made[name]() for name in asked})
 
 
-Made = dict[str, Callable[[], pa.Array]]
-Found = dict[str, Any]
+def _columns(records: Records, metric: Metric) -> Made:
+    cases = case_table(records, RELATIONS[metric.cases].table)
+    return {**_figures(records, metric, cases), **_about(records, metric, cases)}
 
 
-def _figures(records: Records, metric: Metric, cases: CaseTable, found: Found) -> Made:
-    row = found["row"]
+def _figures(records: Records, metric: Metric, cases: CaseTable) -> Made:
+    words = words_of_part(records, metric)
     return {
-        "lead_id": lambda: records.ids.take(_known(cases.columns["lead"][row])),
-        "placed_at": lambda: as_instants(cases.columns["at"][row]),
-        "numerator": lambda: pa.array(np.ma.filled(found["numerator"], 0.0)),
-        "denominator": lambda: pa.array(np.ma.filled(found["denominator"], 0.0)),
-        "part": lambda: words_of_part(records, metric).column(found["part"].astype(np.int64)),
+        "lead_id": lambda found: records.ids.take(_known(cases.columns["lead"][found["row"]])),
+        "placed_at": lambda found: as_instants(cases.columns["at"][found["row"]]),
+        "numerator": lambda found: pa.array(np.ma.filled(found["numerator"], 0.0)),
+        "denominator": lambda found: pa.array(np.ma.filled(found["denominator"], 0.0)),
+        "part": lambda found: words.column(found["part"].astype(np.int64)),
     }
 
 
-def _about(records: Records, metric: Metric, cases: CaseTable, found: Found) -> Made:
-    row = found["row"]
+def _about(records: Records, metric: Metric, cases: CaseTable) -> Made:
+    known = cache(partial(codes_of, records, cases))
 
-    def dimension(name: str) -> Callable[[], pa.Array]:
-        return lambda: _dimension(records, metric, cases, row, name)
+    def dimension(name: str) -> Callable[[Found], pa.Array]:
+        if not metric.can_be_split(name):
+            return lambda found: pa.nulls(len(found["row"]), pa.string())
+        return lambda found: records.words(name).column(known(name)[found["row"]])
+
+    def told(column: pa.Array) -> Callable[[Found], pa.Array]:
+        return lambda found: column.take(pa.array(found["row"]))
 
     made: Made = {"holder" if n == "person" else n: dimension(n) for n in _FIRST}
-    made["place"] = lambda: _places(found["place"])
+    made["place"] = lambda found: _places(found["place"])
     made |= {name: dimension(name) for name in _FURTHER}
     if "episode" in cases.columns:
-        made["episode"] = lambda: pa.array(cases.columns["episode"][row], pa.int32())
-    made |= {name: partial(column.take, pa.array(row)) for name, column in cases.told.items()}
+        episode = cases.columns["episode"]
+        made["episode"] = lambda found: pa.array(episode[found["row"]], pa.int32())
+    made |= {name: told(column) for name, column in cases.told.items()}
     if metric.reached:
-        made["reached_at"] = lambda: _reached(records, metric, cases, found)
+        made["reached_at"] = lambda found: _reached(records, metric, cases, found)
     return made
-
-
-def _dimension(
-    records: Records, metric: Metric, cases: CaseTable, row: Numbers, name: str
-) -> pa.Array:
-    if not metric.can_be_split(name):
-        return pa.nulls(len(row), pa.string())
-    return records.words(name).column(codes_of(records, cases, name)[row])
 
 
 def _places(found: Any) -> pa.Array:

@@ -57,7 +57,10 @@ class Records:
         """What SQL makes of these tables, as arrays by column."""
         for name, table in tables.items():
             self.database.register(name, table)
-        return dict(self.database.execute(sql).fetchnumpy())
+        found = dict(self.database.execute(sql).fetchnumpy())
+        for name in tables:
+            self.database.unregister(name)  # Else it would be held as long as the figures are.
+        return found
 
     @cached_property
     def database(self) -> duckdb.DuckDBPyConnection:

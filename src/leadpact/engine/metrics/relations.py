@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +15,10 @@ from leadpact.engine.metrics.contacts import contacts
 from leadpact.engine.metrics.handovers import handovers, ratings
 from leadpact.engine.metrics.metric import Metric
 from leadpact.engine.metrics.passages import entries
-from leadpact.engine.metrics.records import Records
+from leadpact.engine.metrics.periods import Period, Unit, periods_between
+from leadpact.engine.metrics.records import NEVER, Records
 from leadpact.engine.metrics.sold import cycles, sold
+from leadpact.engine.metrics.tables import EPOCH
 from leadpact.engine.metrics.waits import waits
 from leadpact.engine.metrics.weeks import weeks
 from leadpact.engine.metrics.words import Words
@@ -78,6 +81,23 @@ TABLES: dict[str, Callable[[Records], CaseTable]] = {
 def case_table(records: Records, name: str) -> CaseTable:
     """A table of cases, made once."""
     return records.once(f"cases {name}", lambda: TABLES[name](records))
+
+
+def begins(records: Records) -> datetime:
+    """When the first lead was created or the first deal closed; else the as-of moment."""
+    known = [records.created, case_table(records, "sold").columns["at"]]
+    at = np.concatenate([np.asarray(each, np.int64) for each in known])
+    at = at[at != NEVER]
+    return EPOCH + timedelta(microseconds=int(at.min())) if len(at) else records.result.as_of
+
+
+def periods(records: Records, unit: Unit) -> list[Period]:
+    """Every period from the first lead to the as-of moment."""
+    as_of = records.result.as_of
+    return records.once(
+        f"periods {unit}",
+        lambda: periods_between(min(begins(records), as_of), as_of, unit, records.zone),
+    )
 
 
 def words_of_part(records: Records, metric: Metric) -> Words:
