@@ -189,7 +189,7 @@ def test_each_way_to_share_out_credit_adds_up_to_all_won_deals(report: Report) -
     won = report.measures.of("won_deals")[0].value
     made = Stored()
     made.add(credit(report.book))
-    for caption in ("Won deals by source", "Won deals by campaign", "Won deals by asset"):
+    for caption in (f"Won deals by {each}" for each in ("source", "campaign", "asset", "segment")):
         table = rows(made, "credit", caption)
         for place in (1, 2, 3):
             told = [cell[place][0] for cell in table.values()]
@@ -235,6 +235,12 @@ def test_teams_and_times_add_up_to_the_promise(report: Report) -> None:
 
     times = rows(made, "kept-when", f"{name}, by when")
     assert sum(cases(row) for row in times.values()) == whole
+    hours = rows(made, "kept-when", "Kept, by the hour in which it started")
+    assert len(hours) > 8
+    part = made.parts["kept-when"]
+    (header,) = [t["header"] for t in part["aside"] if t["caption"].startswith("Kept, by the hour")]
+    place = header.index(name)
+    assert sum(cases([row[place]]) for row in hours.values()) == whole
     nobody = book.of_clocks("nobody", about | {"holder": None}, DECIDED, stretch.due).total
     assert cases(rows(made, "kept-when", "Kept, by team")[name]) == whole - nobody
 

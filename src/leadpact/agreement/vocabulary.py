@@ -160,7 +160,7 @@ METRICS: dict[str, tuple[str, str]] = {
     "over_threshold": ("Leads over the scoring threshold", "share"),
     "acceptance_rate": ("Handed-over leads accepted", "share"),
     "rejection_rate": ("Handed-over leads rejected", "share"),
-    "recycle_rate": ("Episodes recycled", "share"),
+    "recycle_rate": ("Handed-over leads recycled", "share"),
     "duplicate_rate": ("Duplicates", "share"),
     "bot_rate": ("Bots", "share"),
     "competitor_rate": ("Competitors", "share"),

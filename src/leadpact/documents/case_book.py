@@ -16,7 +16,7 @@ from leadpact.documents.blocks import Behind, Group
 from leadpact.documents.pools import Between, Bounds, Pool, Rows
 from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.registry import REGISTRY
-from leadpact.engine.metrics.standouts import times_of_week
+from leadpact.engine.metrics.standouts import hours_of_day, times_of_week
 
 #: What the cases have in each column: one value, or one of a list; None is no value.
 About = Mapping[str, Any]
@@ -36,6 +36,9 @@ TIME_OF_WEEK = "time_of_week"
 _TIME_OF_WEEK = """strftime(timezone('{0}', started_at), '%A') || case
     when hour(timezone('{0}', started_at)) < 12 then ' mornings'
     when hour(timezone('{0}', started_at)) < 18 then ' afternoons' else ' evenings' end"""
+#: The hour of the day in which a clock started, such as `09:00`.
+HOUR_OF_DAY = "hour_of_day"
+_HOUR_OF_DAY = "strftime(timezone('{0}', started_at), '%H:00')"
 _METRIC = "metric"
 _INSTANT, _TEXT = pa.timestamp("us", tz="UTC"), pa.string()
 #: All that is known of any case; what means nothing for a metric is NULL.
@@ -138,9 +141,11 @@ class CaseBook:
     def _clocks(self) -> Pool:
         clocks, zone = self.measures.result.clocks, self.measures.zone
         started = clocks["started_at"].cast(pa.int64()).fill_null(0).to_numpy()
-        part = pa.array(times_of_week(started, zone), pa.string())
-        named = clocks.append_column(TIME_OF_WEEK, part)
-        return Pool("clocks.parquet", named, "due_at", {TIME_OF_WEEK: _TIME_OF_WEEK.format(zone)})
+        named = clocks.append_column(TIME_OF_WEEK, pa.array(times_of_week(started, zone), _TEXT))
+        named = named.append_column(HOUR_OF_DAY, pa.array(hours_of_day(started, zone), _TEXT))
+        told = {TIME_OF_WEEK: _TIME_OF_WEEK, HOUR_OF_DAY: _HOUR_OF_DAY}
+        derived = {name: sql.format(zone) for name, sql in told.items()}
+        return Pool("clocks.parquet", named, "due_at", derived)
 
 
 def of_rows(pool: Pool, title: str, counted: str, why: reasons.Why, about: About) -> Behind:

@@ -66,3 +66,13 @@ def test_every_way_adds_up_to_all_won_deals() -> None:
     found = shares(*deals)
     for place in range(len(MODELS)):
         assert sum(each[place] for each in found.values()) == pytest.approx(2800)
+
+
+def test_a_touch_has_the_segment_that_its_lead_is_in() -> None:
+    states = [{"lead_id": "A", "segment": "Enterprise"}, {"lead_id": "B", "segment": None}]
+    result = tiny.result(leads=LEADS, lead_states=states)
+    table = Measures(result, tiny.history(deals=[deal(1, "A", "B")])).credit("segment")
+    assert {row["group"]: row["linear"] for row in table.to_pylist()} == {
+        "Enterprise": 0.5,
+        None: 0.5,
+    }

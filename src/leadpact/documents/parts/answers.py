@@ -109,7 +109,7 @@ def _speed(book: CaseBook, stretch: Stretch) -> list[Table]:
         if figure and figure.n:
             shown = opened(_within(figure), behind), opened(f"{figure.n:,}", behind)
             rows.append([applies[name], *shown])
-    header = ["Step", "Half within", "Episodes"]
+    header = ["Step", "Half within", "Leads"]
     return [Table(f"From MQL to answer, {when(stretch)}", header, rows)] if rows else []
 
 

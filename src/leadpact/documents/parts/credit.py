@@ -16,7 +16,7 @@ from leadpact.engine.metrics.credit import MODELS
 from leadpact.engine.metrics.metric import Split
 from leadpact.engine.metrics.tables import microseconds
 
-_BY: tuple[Split, ...] = ("source", "campaign", "landing_page", "asset")
+_BY: tuple[Split, ...] = ("source", "campaign", "landing_page", "asset", "segment")
 _COUNTED = (
     "Counts: touches of won deals, which are the leads of a deal that came before it was closed, "
     "each by its own first touch. Leaves out: nothing. Placed by: the closing."
@@ -25,7 +25,7 @@ Touch = dict[str, Any]
 
 
 def credit(book: CaseBook) -> Section:
-    """Each source, campaign, landing page and asset with its share of the won deals."""
+    """Each source, campaign, landing page, asset and segment with its share of the won deals."""
     tables = [table for by in _BY if (table := credit_table(book, by)).rows]
     if not tables:
         return Section("credit", "Who gets the credit", text=["No deal was won yet."])

@@ -35,8 +35,8 @@ def funnel(book: CaseBook, stretch: Stretch) -> Section:
         answer=_answer(pairs, total),
         text=[
             "Over all time; each percentage is the share of those in the stage before. A lead "
-            "passes once per episode; stages skipped on the way count as passed. Recent leads are "
-            "still on their way.",
+            "that comes back passes again, in another episode; stages skipped on the way count as "
+            "passed. Recent leads are still on their way.",
             *_without_entry(pairs),
             *_mqls(book, pairs),
         ],
@@ -112,13 +112,13 @@ def _bars(book: CaseBook, pairs: Sequence[Figure], total: Figure) -> Chart:
     share = f": {words.value(total)}" if total.unit == "share" else ""
     return Chart(
         "funnel",
-        "Episodes that entered each stage",
+        "Leads that entered each stage",
         [
             opened(words.out_of(total.numerator, total.n), whole),
-            f" episodes went from the first stage to the last{share}.",
+            f" went from the first stage to the last{share}. One that came back counts again.",
         ],
-        charts.bars(bars, "episodes"),
-        Table("Episodes by stage", ["Stage", "Entered"], rows),
+        charts.bars(bars, "leads"),
+        Table("Leads by stage", ["Stage", "Entered"], rows),
     )
 
 

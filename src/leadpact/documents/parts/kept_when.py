@@ -1,4 +1,4 @@
-"""Whose promises are kept, and when: by team, by segment, by the time of the week of the start."""
+"""Whose promises are kept, and when: by team, by segment, by hour and time of the week."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from leadpact.agreement.spec import Agreement
 from leadpact.documents import words
 from leadpact.documents.blocks import Said, Section, Table, opened
-from leadpact.documents.case_book import DECIDED, TIME_OF_WEEK, About, CaseBook
+from leadpact.documents.case_book import DECIDED, HOUR_OF_DAY, TIME_OF_WEEK, About, CaseBook
 from leadpact.documents.parts.shared import when
 from leadpact.documents.sentences import Stretch
 
@@ -25,18 +25,19 @@ def kept_when(book: CaseBook, stretch: Stretch) -> Section:
         for table in (
             _by(book, stretch, "team", sales, _teams(agreement)),
             _by(book, stretch, "segment", sales, _segments(agreement)),
+            _by_hour(book, stretch, sales),
             *(_by_time(book, stretch, name) for name in sales),
         )
         if table.rows
     ]
-    shown = [table for table in tables if not table.caption.endswith("started")]
+    shown = [table for table in tables if "started" not in table.caption]
     return Section(
         "kept-when",
         "Where and when promises of sales are kept",
         text=[
             f"Of those due {when(stretch)}, kept of all that were decided; under 20 counts stand "
-            "instead of shares. A clock belongs to the part of the week in which it started, on "
-            "the organisation’s wall clock."
+            "instead of shares. A clock belongs to the hour and the part of the week in which it "
+            f"started, on the organisation’s wall clock ({book.measures.zone})."
         ]
         if tables
         else ["No promise of sales was due yet."],
@@ -70,6 +71,22 @@ def _by(
     ]
     header = ["Obligation", *(called for called, _ in known)]
     return Table(f"Kept, by {what}", header, _told(rows))
+
+
+def _by_hour(book: CaseBook, stretch: Stretch, names: Sequence[str]) -> Table:
+    """The hours of a day at which anything started, all promises beside each other."""
+    hours = [f"{hour:02d}:00" for hour in range(24)]
+    rows = [
+        [
+            hour,
+            *(
+                _kept(book, stretch, name, f"started from {hour} on", {HOUR_OF_DAY: hour})
+                for name in names
+            ),
+        ]
+        for hour in hours
+    ]
+    return Table("Kept, by the hour in which it started", ["Started from", *names], _told(rows))
 
 
 def _by_time(book: CaseBook, stretch: Stretch, name: str) -> Table:

@@ -92,9 +92,7 @@ class _Loop:
         )
 
     def _credit(self) -> list[Table]:
-        """Who gets the credit for won deals; a segment is that of an entry, so that it has none."""
-        if self.by == "segment":
-            return []
+        """Who gets the credit for won deals, under three ways to share it out."""
         table = credit_table(self.book, self.by, self._bounds, _MOST)
         return [table] if table.rows else []
 

@@ -9,8 +9,12 @@ from leadpact.insight.sweep import Sweep
 from leadpact.insight.what_if import WhatIf
 
 _FIGURES = (
-    *("MQLs", "MQLs a month", "new MQLs", "no longer MQLs", "won deals missed"),
-    *("MQLs won, of decided", "deals won, of decided"),
+    *("MQLs", "MQLs a month", "MQLs won, of decided", "deals won, of decided"),
+    *("new MQLs", "no longer MQLs", "won deals missed"),
+)
+_TODAY = (
+    "This is what the threshold of today gives. Beside another number stands who would have been "
+    "an MQL as well, who no longer, and which won deals would have been missed."
 )
 
 
@@ -77,17 +81,15 @@ def _drawn(sweep: Sweep) -> Chart:
 
 def _place(points: float, found: WhatIf) -> Place:
     same = not found.gained.leads and not found.dropped.leads
-    sentence = "This is the threshold of today." if same else " ".join(conclusions(found))
+    change = [found.gained.leads, found.dropped.leads, len(found.missed_deals)]
     return Place(
         words.number(points),
         [
             words.number(found.then.mqls),
             f"{found.then.per_month:,.1f}",
-            words.number(found.gained.leads),
-            words.number(found.dropped.leads),
-            words.number(len(found.missed_deals)),
             won_of_decided(found.qualified.conversion),
             won_of_decided(found.qualified.win_rate),
+            *(words.NOTHING if same else words.number(count) for count in change),
         ],
-        sentence,
+        _TODAY if same else " ".join(conclusions(found)),
     )

@@ -30,7 +30,8 @@ def credit(records: Records, by: str) -> pa.Table:
     """One row a touch of a won deal, with the part of the deal that each model gives it.
 
     Touches are the deal's leads that came before it was closed, each with its value of a dimension
-    of leads (`group`; NULL is not stated). A deal without such a lead has one touch of nobody.
+    of leads or its segment (`group`; NULL is not stated). A deal without such a lead has one touch
+    of nobody.
     """
     deals = at_the_moment(records)
     deals = deals.filter(pc.fill_null(pc.equal(deals["outcome"], "won"), False))
@@ -53,7 +54,11 @@ def credit(records: Records, by: str) -> pa.Table:
 def _told(
     records: Records, deals: pa.Table, by: str, row: np.ndarray, lead: np.ndarray
 ) -> pa.Table:
-    words, codes = records.of_leads(by)
+    words, codes = (
+        (records.segments, np.append(records.segment, np.int32(0)))
+        if by == "segment"
+        else records.of_leads(by)
+    )
     first = np.append(True, row[1:] != row[:-1])[: len(row)]
     last = np.append(row[1:] != row[:-1], True)[: len(row)]
     ids = pa.array(records.ids).take(pa.array(lead, mask=lead < 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -83,13 +84,26 @@ def _most(groups: NDArray[np.object_], missed: NDArray[np.bool_]) -> Standout | 
 
 def times_of_week(started: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.object_]:
     """The part of the week of each instant, such as `Tuesday afternoons`."""
+    return _on_the_wall(started, zone, _time_of_week)
+
+
+def hours_of_day(started: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.object_]:
+    """The hour of the day of each instant, such as `09:00`."""
+    return _on_the_wall(started, zone, lambda local: f"{local.hour:02d}:00")
+
+
+def _on_the_wall(
+    started: NDArray[np.int64], zone: ZoneInfo, called: Callable[[datetime], str]
+) -> NDArray[np.object_]:
     # Every zone's offset is a multiple of a quarter of an hour, so few instants need converting.
     quarters, places = np.unique(started // _QUARTER_HOUR, return_inverse=True)
-    names = [_time_of_week(int(q) * _QUARTER_HOUR, zone) for q in quarters]
+    names = [
+        called((EPOCH + timedelta(microseconds=int(q) * _QUARTER_HOUR)).astimezone(zone))
+        for q in quarters
+    ]
     return np.array(names, dtype=object)[places]
 
 
-def _time_of_week(microseconds: int, zone: ZoneInfo) -> str:
-    local = (EPOCH + timedelta(microseconds=microseconds)).astimezone(zone)
+def _time_of_week(local: datetime) -> str:
     part = "mornings" if local.hour < 12 else "afternoons" if local.hour < 18 else "evenings"
     return f"{_DAYS[local.weekday()]} {part}"
