@@ -113,6 +113,29 @@ def test_a_closed_day_is_not_counted(company: None) -> None:
     assert faces_of([clock], now())["Ada"][0].spans == []
 
 
+def first_button(client: Client, lead: str) -> str:
+    """What the line of a lead offers first."""
+    line = client.get("/inbox").text.partition(f'data-lead="{lead}"')[2]
+    found = re.search(r'<div class="acts">\s*<button[^>]*>([^<]+)<', line)
+    assert found
+    return found[1]
+
+
+def test_the_first_button_is_what_keeps_the_promise_that_is_owed_first(company: None) -> None:
+    rep, _ = somebody("rep")
+    own = Clock.objects.filter(lead="Ada", side="sales", protocol_step=None)
+    own.update(due_at=now() + timedelta(days=9))
+    for promise, button in (
+        ("First response to an MQL", "Log call"),
+        ("Accept or reject an MQL", "Accept"),
+    ):
+        own.exclude(obligation=promise).update(due_at=now() + timedelta(days=9))
+        own.filter(obligation=promise).update(due_at=now() + timedelta(minutes=1))
+        assert first_button(rep, "Ada") == button
+    LeadState.objects.filter(lead="Ada").update(holder=None)
+    assert first_button(signed_in("sales head"), "Ada") == "Assign"
+
+
 def test_a_lead_is_accepted_once_and_the_page_says_so(company: None) -> None:
     rep, user = somebody("rep")
     sent = {"lead": "Ada", "rating": "4", "note": "Nice", "once": "k1"}

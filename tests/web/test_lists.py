@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 
-from leadpact.ledger.models import Role, SavedView, Team, User
+from leadpact.ledger.models import LeadState, Role, SavedView, Team, User
 from leadpact.ledger.services.permits import of_user
 from leadpact.ledger.services.saved_views import ViewError, save_view
 from leadpact.web.lists.asked import asked
@@ -20,6 +21,7 @@ from leadpact.web.lists.declared import Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import answer, page_of
 from leadpact.web.lists.spreadsheet import safe
 from tests.api.conftest import signed_in
+from tests.web import registered
 
 UTC_ZONE = ZoneInfo("UTC")
 TEAMS: Listing[Team] = Listing(
@@ -179,3 +181,33 @@ def test_an_anonymous_reader_has_no_frame_of_their_own() -> None:
     from leadpact.web.frame import frame
 
     assert frame(request)["frame"].caller is None
+
+
+def shown(client: Client, **query: str) -> set[str]:
+    """The leads of the list."""
+    return set(re.findall(r'href="/leads/(\w+)"', client.get("/leads", query).text))
+
+
+def test_leads_are_narrowed_to_ones_own_to_nobodys_and_to_what_sales_has(company: None) -> None:
+    rep, user = registered.somebody("rep")
+    assert shown(rep, holder="me") == {"Ada"}
+    assert user.person
+    LeadState.objects.filter(lead="Bo").update(holder=None)
+    head = signed_in("administrator")
+    assert shown(head, holder=user.person.name) == {"Ada"}
+    assert shown(head, holder="-") == {"Bo", "Cy"}
+    assert shown(head, holder="me") == shown(head) == {"Ada", "Bo", "Cy"}
+    assert shown(head, status="with sales") == {"Ada", "Bo"}
+    assert shown(head, status="open") == {"Ada", "Bo", "Cy"}
+
+
+def test_leads_are_narrowed_to_a_segment(company: None) -> None:
+    head = signed_in("administrator")
+    LeadState.objects.filter(lead="Bo").update(segment="Enterprise")
+    assert shown(head, segment="Enterprise") == {"Bo"}
+
+
+def test_a_score_opens_to_its_points(company: None) -> None:
+    head = signed_in("administrator")
+    for page in ("/leads", "/inbox"):
+        assert re.search(r'href="/why/Ada">[\d.]+', head.get(page).text), page

@@ -67,6 +67,22 @@ def test_it_says_what_is_overdue_and_with_whom(company: None) -> None:
     assert listed(head, q="Ada", stands="overdue") == {("Ada", DUTY)}
 
 
+def test_the_team_page_tells_as_many_overdue_as_the_promises_do(company: None) -> None:
+    head = signed_in("sales head")
+    late("Ada")
+    late("Bo")
+    Clock.objects.filter(lead="Bo").update(holder=None)
+    mine = Clock.objects.get(lead="Ada", obligation=DUTY)
+    Clock.objects.create(
+        lead_id="Ada", episode=mine.episode, obligation="Nurture it", side="marketing",
+        holder=mine.holder, started_at=mine.started_at, due_at=mine.due_at, outcome="overdue",
+        version=mine.version,
+    )  # fmt: skip
+    text = head.get(reverse("team")).text
+    assert "1 promise</strong>, of 1 that somebody has." in text
+    assert "1 more is overdue for leads that nobody has" in text
+
+
 def test_a_lead_without_an_owner_is_assigned_there(company: None) -> None:
     late()
     head, marketing = signed_in("sales head"), signed_in("marketing head")

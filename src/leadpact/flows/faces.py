@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from leadpact.agreement.conditions import EventCondition, leaves
+from leadpact.agreement.spec import Agreement
 from leadpact.engine.compile.program import in_order
 from leadpact.engine.questions import step_name
 from leadpact.engine.warnings import Warned
@@ -19,6 +21,7 @@ COUNTED_DOWN = timedelta(hours=24)
 #: With so many days until it is due, holidays and all, there is more left than that.
 _FAR = timedelta(days=14)
 OPEN = ("running", "overdue")
+ATTEMPTED, CONNECTED, ACCEPTED = "sales.attempted", "sales.connected", "sales.accepted"
 
 Span = tuple[datetime, datetime]
 
@@ -28,7 +31,7 @@ class Face:
     """A clock that runs or is overdue.
 
     `spans` are the stretches of the time that counts until it is due, None where it is told by its
-    day. `step` is its place in the contact protocol.
+    day. `step` is its place in the contact protocol. `kept_by` are kinds of events that keep it.
     """
 
     obligation: str
@@ -40,6 +43,7 @@ class Face:
     spans: Sequence[Span] | None
     step: int | None
     channels: Sequence[str]
+    kept_by: frozenset[str]
 
     @property
     def name(self) -> str:
@@ -86,6 +90,18 @@ def _face(clock: Clock, warned: Warned, now: datetime) -> Face:
         spans=spans if left <= COUNTED_DOWN else None,
         step=clock.protocol_step,
         channels=channels,
+        kept_by=_kept_by(clock, warned.agreement),
+    )
+
+
+def _kept_by(clock: Clock, agreement: Agreement) -> frozenset[str]:
+    """The kinds of events that keep a promise; a step of the protocol is kept by an attempt."""
+    if clock.protocol_step is not None:
+        return frozenset({ATTEMPTED, CONNECTED})
+    duty = next((each for each in agreement.obligations if each.name == clock.obligation), None)
+    named = leaves(duty.stops_on) if duty and duty.stops_on else []
+    return frozenset(
+        kind for each in named if isinstance(each, EventCondition) for kind in each.kinds
     )
 
 

@@ -788,7 +788,7 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(max_length=32)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='state_due'), models.Index(fields=['holder', 'status'], name='state_holder'), models.Index(condition=models.Q(('handed_off_at__isnull', False), ('status', 'open')), fields=['owed_at'], name='state_with_sales'), models.Index(fields=['stage', 'status'], name='state_stage'), models.Index(condition=models.Q(('fills_cap', True)), fields=['holder'], name='state_fills_cap')],
+                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='state_due'), models.Index(fields=['holder', 'status'], name='state_holder'), models.Index(condition=models.Q(('handed_off_at__isnull', False), ('status', 'open')), fields=['owed_at'], name='state_with_sales'), models.Index(fields=['stage', 'status'], name='state_stage'), models.Index(fields=['segment'], name='state_segment'), models.Index(condition=models.Q(('fills_cap', True)), fields=['holder'], name='state_fills_cap')],
             },
         ),
         migrations.CreateModel(

@@ -59,6 +59,7 @@ class LeadState(models.Model):
                 name="state_with_sales",
             ),
             models.Index(fields=["stage", "status"], name="state_stage"),
+            models.Index(fields=["segment"], name="state_segment"),
             models.Index(
                 fields=["holder"], condition=models.Q(fills_cap=True), name="state_fills_cap"
             ),

@@ -38,6 +38,7 @@ class Decision:
     url_name: str = ""
     does: str = ""
     stands: str = ""
+    query: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ def _waiting() -> list[Decision]:
     if not count:
         return []
     verb = "lead waits" if count == 1 else "leads wait"
-    return [Decision(f"{count:,} {verb} for somebody in sales who is free", "leads", "See them")]
+    text = f"{count:,} {verb} for somebody in sales who is free"
+    return [Decision(text, "leads", "See them", query="?status=with+sales&holder=-")]
 
 
 def _disputes(caller: Caller) -> list[Decision]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from leadpact.ledger.models import Clock, Person, PublishedMetric, Standing
 from leadpact.ledger.selectors.lists import people
 from leadpact.ledger.selectors.rosters import open_leads
+from leadpact.ledger.services.states import OPEN_CLOCKS
 
 #: Figures of each person that a team is shown by, over all time.
 RESPONSE, KEPT, ACCEPTED = "speed_to_lead_person", "attainment_sales", "acceptance_rate"
@@ -67,10 +68,18 @@ def members(now: datetime) -> dict[str, list[Member]]:
     return dict(found)
 
 
+def overdue_with_nobody() -> int:
+    """How many promises of sales are overdue for leads that nobody in sales has."""
+    return _open().filter(holder=None, outcome="overdue").count()
+
+
+def _open() -> QuerySet[Clock]:
+    """Promises of sales that are open."""
+    return Clock.objects.filter(side="sales", outcome__in=OPEN_CLOCKS, protocol_step=None)
+
+
 def _clocks() -> dict[tuple[str, str], int]:
     """Promises of sales that run or are overdue; steps of the contact protocol are no promises."""
-    rows: Any = Clock.objects.filter(
-        holder__isnull=False, outcome__in=("running", "overdue"), protocol_step=None
-    )
+    rows: Any = _open().filter(holder__isnull=False)
     counted = rows.values("holder", "outcome").annotate(n=Count("id"))
     return {(str(row["holder"]), row["outcome"]): row["n"] for row in counted}

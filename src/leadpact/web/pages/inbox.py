@@ -15,7 +15,7 @@ from django.shortcuts import render
 from leadpact.agreement.spec import Agreement
 from leadpact.flows import answering
 from leadpact.flows.crm_links import Link, links_of
-from leadpact.flows.faces import Face, faces_of
+from leadpact.flows.faces import ACCEPTED, ATTEMPTED, CONNECTED, Face, faces_of
 from leadpact.flows.messages import name_of
 from leadpact.flows.working import snooze_reasons
 from leadpact.ledger.models import Event, Lead
@@ -29,13 +29,18 @@ from leadpact.web.lists.showing import Shown, answer
 from leadpact.web.registry import PageRequest, page, part
 from leadpact.web.who import Who, who
 
+#: What it is called to log an attempt over a channel.
+_LOGS = {"phone": "Log call", "email": "Log email"}
 _MOST_DID = 3
 _MOST_NEW = 5
 
 
 @dataclass(frozen=True)
 class Work:
-    """A line of the inbox: the lead, what it is owed, what it did, and what sales did with it."""
+    """A line of the inbox: the lead, what it is owed, what it did, and what sales did with it.
+
+    It is `orphaned` where the reader may give it to somebody, as nobody has it.
+    """
 
     place: int
     lead: Lead
@@ -50,11 +55,33 @@ class Work:
     attempts: int
     last_attempt: Event | None
     pending: bool
+    orphaned: bool
 
     @property
     def next(self) -> Face | None:
         """The step of the contact protocol that comes next, where it is not told first already."""
         return next((each for each in self.faces[1:] if each.step is not None), None)
+
+    @property
+    def main(self) -> str:
+        """What to do first: find it an owner, or keep what is owed first, or what is usual next."""
+        if self.orphaned:
+            return "reassign"
+        owed = self.faces[0].kept_by if self.faces else frozenset()
+        if not self.accepted and (ACCEPTED in owed or not owed & {ATTEMPTED, CONNECTED}):
+            return "accept"
+        return "attempt"
+
+    @property
+    def channel(self) -> str:
+        """Over which channel the next step is to be taken, where it names one alone."""
+        steps = [each for each in self.faces if each.step is not None]
+        return steps[0].channels[0] if steps and len(steps[0].channels) == 1 else ""
+
+    @property
+    def logs(self) -> str:
+        """What the button is called that logs an attempt."""
+        return _LOGS.get(self.channel, "Log attempt")
 
     @property
     def more_owed(self) -> int:
@@ -136,6 +163,7 @@ def works_of(leads: Sequence[Lead], request: PageRequest) -> list[Work]:
     faces = faces_of(inbox.open_clocks(keys), now)
     did, sales = did_lately(keys, now, but=of_marketing), sales_did_since_handoff(leads)
     pending, links = inbox.to_be_looked_at(keys), links_of(keys)
+    gives = request.caller.sees_all and request.caller.may(Act.REASSIGN)
     return [
         _work(
             place,
@@ -146,6 +174,7 @@ def works_of(leads: Sequence[Lead], request: PageRequest) -> list[Work]:
             group=_group(lead, request),
             links=links.get(lead.key, ()),
             pending=lead.key in pending,
+            orphaned=gives and not lead.state.holder,
         )
         for place, lead in enumerate(leads, 1)
     ]
@@ -172,6 +201,7 @@ def _work(
     group: str,
     links: Sequence[Link],
     pending: bool,
+    orphaned: bool,
 ) -> Work:
     pauses = [row for row in sales if row.kind in ("sales.snoozed", "sales.resumed")]
     snoozed = pauses[0] if pauses and pauses[0].kind == "sales.snoozed" else None
@@ -190,6 +220,7 @@ def _work(
         attempts=len(attempts),
         last_attempt=attempts[0] if attempts else None,
         pending=pending,
+        orphaned=orphaned,
     )
 
 

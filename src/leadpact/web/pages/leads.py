@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,11 +15,15 @@ from leadpact.ledger.selectors import agreements
 from leadpact.ledger.selectors.finding import with_text
 from leadpact.ledger.selectors.lists import people
 from leadpact.ledger.selectors.visible import leads_for
+from leadpact.ledger.services.permits import Caller
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import answer
 from leadpact.web.registry import PageRequest, page
 
-_STATUS = ("open", "won", "lost", "disqualified", "excluded")
+#: Owners that are no name: the reader, and nobody.
+_MINE, _NOBODY = "me", "-"
+_WITH_SALES = "with sales"
+_STATUS = ("open", _WITH_SALES, "won", "lost", "disqualified", "excluded")
 
 
 def known(lead: Lead) -> dict[str, Any]:
@@ -55,8 +60,39 @@ def _stages(request: PageRequest) -> Sequence[Choice]:
     return [(s.name, s.name) for s in version.agreement.stages] if version else []
 
 
-def _holders(_request: PageRequest) -> Sequence[Choice]:
-    return [(each.name, each.name) for each in people().order_by("name")]
+def _segments(request: PageRequest) -> Sequence[Choice]:
+    version = agreements.in_force(request.now)
+    return [(s.name, s.name) for s in version.agreement.segments] if version else []
+
+
+def _holders(request: PageRequest) -> Sequence[Choice]:
+    own = [(_MINE, "mine")] if request.caller.person else []
+    everybody = [(each.name, each.name) for each in people().order_by("name")]
+    return [*own, (_NOBODY, "nobody yet"), *everybody]
+
+
+def _held(caller: Caller) -> Callable[[QuerySet[Lead], str], QuerySet[Lead]]:
+    """Leads of one person, the reader's own, or those that nobody has."""
+    meant = {_MINE: caller.person, _NOBODY: None}
+    return lambda rows, name: rows.filter(state__holder=meant.get(name, name))
+
+
+def _listing(request: PageRequest) -> Listing[Lead]:
+    return replace(
+        LEADS,
+        filters=(
+            *LEADS.filters,
+            Filter("holder", "Owner", _holders, _held(request.caller)),
+            Filter("segment", "Segment", _segments, lambda rows, v: rows.filter(state__segment=v)),
+        ),
+    )
+
+
+def _standing(rows: QuerySet[Lead], status: str) -> QuerySet[Lead]:
+    """Leads of a status; sales has the open ones that were handed over and not given back."""
+    if status == _WITH_SALES:
+        return rows.filter(state__status="open", state__handed_off_at__isnull=False)
+    return rows.filter(state__status=status)
 
 
 LEADS: Listing[Lead] = Listing(
@@ -74,7 +110,15 @@ LEADS: Listing[Lead] = Listing(
             order="state__status",
             cell="lists/cells/status.html",
         ),
-        Column("score", "Score", _of_state("score"), order="state__score", numeric=True),
+        Column(
+            "score",
+            "Score",
+            _of_state("score"),
+            order="state__score",
+            cell="lists/cells/score.html",
+            numeric=True,
+        ),
+        Column("segment", "Segment", _of_state("segment"), on_page=False),
         Column("holder", "Owner", _of_state("holder"), order="state__holder"),
         Column("source", "Source", _attribute("source"), cell="lists/cells/plainly.html"),
         Column("came", "Created", lambda lead: lead.begins, order="begins"),
@@ -85,10 +129,9 @@ LEADS: Listing[Lead] = Listing(
             "status",
             "Status",
             lambda _: [(each, each) for each in _STATUS],
-            lambda rows, value: rows.filter(state__status=value),
+            _standing,
         ),
         Filter("stage", "Stage", _stages, lambda rows, v: rows.filter(state__stage=v)),
-        Filter("holder", "Owner", _holders, lambda rows, v: rows.filter(state__holder=v)),
     ),
     search=with_text,
     searched="Name, email, company",
@@ -103,4 +146,4 @@ LEADS: Listing[Lead] = Listing(
 @page("leads", name="leads", nav="Leads", order=20)
 def leads(request: PageRequest) -> HttpResponseBase:
     """The list."""
-    return answer(request, LEADS)
+    return answer(request, _listing(request))

@@ -13,7 +13,14 @@ from leadpact.documents import words
 from leadpact.ledger.models import PublishedMetric
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.selectors.lists import absences
-from leadpact.ledger.selectors.teams import ACCEPTED, KEPT, RESPONSE, Member, members
+from leadpact.ledger.selectors.teams import (
+    ACCEPTED,
+    KEPT,
+    RESPONSE,
+    Member,
+    members,
+    overdue_with_nobody,
+)
 from leadpact.ledger.services.permits import Act
 from leadpact.web.figures.parts import told
 from leadpact.web.figures.roles import READERS
@@ -67,6 +74,7 @@ def team(request: PageRequest) -> HttpResponse:
     shown |= {
         "teams": _lines(teams, version.agreement if version else None, most),
         "overdue": sum(each.overdue for each in everybody),
+        "unheld": overdue_with_nobody(),
         "most": most,
         "behind": [each.person.name for each in everybody if most and each.overdue == most],
         "away": [each.person.name for each in everybody if each.away_until],

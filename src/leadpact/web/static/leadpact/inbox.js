@@ -24,6 +24,7 @@
       form.elements.obligation.value = leads[0].dataset.obligation;
       dialog.querySelector("p[data-obligation]").textContent = leads[0].dataset.obligation;
     }
+    if (form.elements.channel && leads.length === 1 && leads[0].dataset.channel) form.elements.channel.value = leads[0].dataset.channel;
     dialog.querySelector("[data-fault]").hidden = true;
     dialog.showModal();
     form.querySelector("select, input:not([type=hidden]), button")?.focus();
