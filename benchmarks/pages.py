@@ -47,8 +47,8 @@ def main() -> None:
         return
     with _server(chosen.database) as (uri, home):
         sizes = [
-            _measured(uri, home, leads, chosen.rate, seconds)
-            for leads, seconds in _sizes(uri, chosen.leads, chosen.seconds)
+            _measured(_database(uri, leads, below), home, leads, chosen.rate, seconds)
+            for leads, below, seconds in _sizes(chosen.leads, chosen.seconds)
         ]
     told = {"machine": machine(), "rate": chosen.rate, "sizes": sizes}
     PAGES.parent.mkdir(exist_ok=True)
@@ -56,18 +56,22 @@ def main() -> None:
     page.write()
 
 
-def _sizes(uri: str, leads: int, seconds: float) -> Iterator[tuple[int, float]]:
-    """The small ledger first, unless the database is larger already."""
-    with psycopg.connect(uri) as connection:
-        (there,) = connection.execute("select to_regclass('ledger_lead')").fetchone() or (None,)
-        (many,) = (
-            connection.execute("select count(*) from ledger_lead").fetchone() or (0,)
-            if there
-            else (0,)
-        )
-    if many <= leads // _SMALL * 1.1:
-        yield leads // _SMALL, seconds / 2
-    yield leads, seconds
+def _sizes(leads: int, seconds: float) -> Iterator[tuple[int, int, float]]:
+    """The leads of each ledger, of the smaller one that it is filled from, and how long to ask."""
+    small = leads // _SMALL
+    yield small, 0, seconds / 2
+    yield leads, small, seconds
+
+
+def _database(server: str, leads: int, below: int) -> str:
+    """The database of so many leads; one that is not there yet begins as the smaller one."""
+    name = f"{_NAME}_{leads}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        there = "select 1 from pg_database where datname = %s"
+        if not connection.execute(there, [name]).fetchone():
+            template = f"template {_NAME}_{below}" if below else ""
+            connection.execute(f"create database {name} {template}")
+    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
 
 def _measured(uri: str, home: Path, leads: int, rate: float, seconds: float) -> dict[str, Any]:
@@ -126,13 +130,7 @@ def _server(kept: Path | None) -> Iterator[tuple[str, Path]]:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)
         with get_server((folder / "data").resolve()) as server:
-            uri = server.get_uri()
-            with psycopg.connect(uri, autocommit=True) as connection:
-                if not connection.execute(
-                    "select 1 from pg_database where datname = %s", [_NAME]
-                ).fetchone():
-                    connection.execute(f"create database {_NAME}")
-            yield urlunsplit(urlsplit(uri)._replace(path=f"/{_NAME}")), folder / "home"
+            yield server.get_uri(), folder / "home"
 
 
 if __name__ == "__main__":

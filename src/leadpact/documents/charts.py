@@ -7,6 +7,7 @@ mode and print without being drawn again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import altair as alt
@@ -106,17 +107,23 @@ def pace(due: Rows, came: Rows, end: dict[str, Any] | None, hurdles: Rows) -> di
 
 def course(score: Rows, entries: Rows) -> dict[str, Any]:
     """A lead's score in steps of `at` and `value`; entries into stages have `at` and `label`."""
+    return {**_course(), "datasets": {"score": list(score), "entries": list(entries)}}
+
+
+@cache
+def _course() -> dict[str, Any]:
+    """The drawing without what it draws: to make one takes longer than to explain a lead."""
     x = alt.X(
         "at:T",
         title=None,
         axis=alt.Axis(format="%-d %b", tickCount=5, labelOverlap=True, grid=False),
     )
     y = alt.Y("value:Q", title="points", axis=alt.Axis(tickCount=4))
-    tips = [alt.Tooltip("at:T", title="at", format="%-d %b %H:%M"), "value:Q"]
-    steps = alt.Chart(_data(score)).encode(x=x, y=y)
+    tips = [alt.Tooltip("at:T", title="at", format="%-d %b %H:%M"), alt.Tooltip("value:Q")]
+    steps = alt.Chart(alt.NamedData(name="score")).encode(x=x, y=y)
     line = steps.mark_line(color=MAIN, strokeWidth=2.5, interpolate="step-after")
     points = steps.mark_point(color=MAIN, filled=True, size=40, opacity=1).encode(tooltip=tips)
-    marks = alt.Chart(_data(entries)).encode(x=x)
+    marks = alt.Chart(alt.NamedData(name="entries")).encode(x=x)
     rules = marks.mark_rule(color=RULE, strokeDash=[5, 4])
     names = marks.mark_text(align="left", dx=4, y=6, color=RULE).encode(text="label:N")
     return _finished(alt.layer(line, points, rules, names), height=190)

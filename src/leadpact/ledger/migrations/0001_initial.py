@@ -788,7 +788,7 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(max_length=32)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='state_due'), models.Index(fields=['holder', 'status'], name='state_holder'), models.Index(condition=models.Q(('handed_off_at__isnull', False), ('status', 'open')), fields=['owed_at'], name='state_with_sales'), models.Index(fields=['stage', 'status'], name='state_stage'), models.Index(fields=['segment'], name='state_segment'), models.Index(condition=models.Q(('fills_cap', True)), fields=['holder'], name='state_fills_cap')],
+                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='state_due'), models.Index(fields=['holder', 'status'], name='state_holder'), models.Index(condition=models.Q(('handed_off_at__isnull', False), ('status', 'open')), fields=['owed_at'], name='state_with_sales'), models.Index(condition=models.Q(('handed_off_at__isnull', False), ('status', 'open')), fields=['holder', 'owed_at'], name='state_with_sales_by_holder'), models.Index(fields=['stage', 'status'], name='state_stage'), models.Index(fields=['segment'], name='state_segment'), models.Index(fields=['stage', 'lead'], name='state_by_stage'), models.Index(fields=['score', 'lead'], name='state_by_score'), models.Index(condition=models.Q(('fills_cap', True)), fields=['holder'], name='state_fills_cap')],
             },
         ),
         migrations.CreateModel(
@@ -902,7 +902,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='nurtureentry',
-            index=models.Index(condition=models.Q(('next_touch_at__isnull', False)), fields=['next_touch_at'], name='nurture_touch_due'),
+            index=models.Index(fields=['next_touch_at', 'id'], name='nurture_by_touch'),
+        ),
+        migrations.AddIndex(
+            model_name='nurtureentry',
+            index=models.Index(fields=['step', 'id'], name='nurture_by_step'),
         ),
         migrations.AddIndex(
             model_name='nurtureentry',
@@ -919,6 +923,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='absence',
             constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('begins'))), name='absence_ends_later'),
+        ),
+        migrations.AddIndex(
+            model_name='proposal',
+            index=models.Index(fields=['state', 'weight'], name='proposal_by_weight'),
         ),
         migrations.AddConstraint(
             model_name='proposal',

@@ -133,6 +133,7 @@ class Proposal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["first", "second"], name="pair_is_proposed_once")
         ]
+        indexes = [models.Index(fields=["state", "weight"], name="proposal_by_weight")]
 
     def __str__(self) -> str:
         return f"{self.first_id} and {self.second_id}: {self.state}"

@@ -58,8 +58,15 @@ class LeadState(models.Model):
                 condition=models.Q(status="open", handed_off_at__isnull=False),
                 name="state_with_sales",
             ),
+            models.Index(
+                fields=["holder", "owed_at"],
+                condition=models.Q(status="open", handed_off_at__isnull=False),
+                name="state_with_sales_by_holder",
+            ),
             models.Index(fields=["stage", "status"], name="state_stage"),
             models.Index(fields=["segment"], name="state_segment"),
+            models.Index(fields=["stage", "lead"], name="state_by_stage"),
+            models.Index(fields=["score", "lead"], name="state_by_score"),
             models.Index(
                 fields=["holder"], condition=models.Q(fills_cap=True), name="state_fills_cap"
             ),
@@ -214,11 +221,8 @@ class NurtureEntry(models.Model):
             models.UniqueConstraint(fields=["lead", "episode", "program"], name="in_a_program_once")
         ]
         indexes = [
-            models.Index(
-                fields=["next_touch_at"],
-                condition=models.Q(next_touch_at__isnull=False),
-                name="nurture_touch_due",
-            ),
+            models.Index(fields=["next_touch_at", "id"], name="nurture_by_touch"),
+            models.Index(fields=["step", "id"], name="nurture_by_step"),
             models.Index(fields=["program", "entered_at"], name="nurture_by_program"),
             models.Index(fields=["entered_at"], name="nurture_by_age"),
         ]

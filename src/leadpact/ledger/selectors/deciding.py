@@ -10,13 +10,12 @@ from leadpact.ledger.models import (
     Channel,
     Handoff,
     Notice,
-    Proposal,
     Quarantine,
     Role,
 )
 from leadpact.ledger.selectors import agreements, figures
-from leadpact.ledger.selectors.disputes import unruled
-from leadpact.ledger.selectors.proposals import proposals_for
+from leadpact.ledger.selectors.disputes import count_unruled
+from leadpact.ledger.selectors.proposals import count_open_pairs, many_pairs
 from leadpact.ledger.services.permits import Act, Caller
 
 #: Whose promises the roles answer for; the others answer for both.
@@ -80,7 +79,7 @@ def _waiting() -> list[Decision]:
 
 
 def _disputes(caller: Caller) -> list[Decision]:
-    count = len(unruled(caller))
+    count = count_unruled(caller)
     if not count:
         return []
     noun = "dispute waits" if count == 1 else "disputes wait"
@@ -88,11 +87,12 @@ def _disputes(caller: Caller) -> list[Decision]:
 
 
 def _proposals(caller: Caller) -> list[Decision]:
-    count = proposals_for(caller).filter(state=Proposal.State.OPEN).count()
+    count = count_open_pairs(caller)
     if not count:
         return []
-    pairs = "pair of leads looks" if count == 1 else "pairs of leads look"
-    return [Decision(f"{count:,} {pairs} like one person", "hygiene", "Merge or keep apart")]
+    alike = many_pairs(count, "of leads ")
+    text = f"{alike[0].upper()}{alike[1:]} like one person"
+    return [Decision(text, "hygiene", "Merge or keep apart")]
 
 
 def _put_aside() -> list[Decision]:

@@ -21,17 +21,21 @@ def leads_to_work(caller: Caller) -> QuerySet[Lead]:
     """
     # Whoever may see these need not be asked again, which would cost a look at each lead: what was
     # handed over is no longer marketing's alone, and a rep sees what they hold or may take.
-    found = Lead.objects.filter(
-        merged_into=None, state__status="open", state__handed_off_at__isnull=False
-    )
-    if not caller.sees_all:
-        waits = Handoff.objects.filter(
-            lead=OuterRef("pk"), episode=OuterRef("state__episode"), person=None
-        )
-        mine = Q(state__holder=caller.person) if caller.person else Q(pk__in=[])
-        anybodys = Exists(waits.filter(team__in=caller.teams, queue__isnull=False))
-        found = found.filter(mine | Q(anybodys, state__holder=None))
+    found = Lead.objects.filter(_to_work(caller, "state__"), merged_into=None)
     return found.select_related("state", "company")
+
+
+def _to_work(caller: Caller, of: str = "") -> Q:
+    """Of states, or of rows with a state named so, those of leads that sales has now."""
+    found = Q(**{f"{of}status": "open", f"{of}handed_off_at__isnull": False})
+    if caller.sees_all:
+        return found
+    waits = Handoff.objects.filter(
+        lead=OuterRef("pk"), episode=OuterRef(f"{of}episode"), person=None
+    )
+    mine = Q(**{f"{of}holder": caller.person}) if caller.person else Q(pk__in=[])
+    anybodys = Exists(waits.filter(team__in=caller.teams, queue__isnull=False))
+    return found & (mine | Q(anybodys, **{f"{of}holder": None}))
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,11 @@ class Waiting:
 
 def waiting_for(caller: Caller, now: datetime) -> Waiting:
     """How much there is to work."""
-    late = Q(state__owed_at__lte=now)
-    found = leads_to_work(caller).aggregate(leads=Count("pk"), overdue=Count("pk", filter=late))
+    late = Q(owed_at__lte=now)
+    # Few leads were merged, and states are many: to leave those out takes no look at each lead.
+    merged = Lead.objects.filter(merged_into__isnull=False).values("key")
+    working = LeadState.objects.filter(_to_work(caller)).exclude(lead__in=merged)
+    found = working.aggregate(leads=Count("pk"), overdue=Count("pk", filter=late))
     return Waiting(found["leads"], found["overdue"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from leadpact.ledger.models import (
     Clock,
@@ -19,7 +19,7 @@ from leadpact.ledger.models import (
     Proposal,
     StageEntry,
 )
-from leadpact.ledger.selectors.proposals import proposals_for
+from leadpact.ledger.selectors.proposals import open_pairs
 from leadpact.ledger.selectors.visible import leads_for
 from leadpact.ledger.services.permits import Caller
 
@@ -55,8 +55,7 @@ class Kept:
 def kept_of(caller: Caller, lead: Lead) -> Kept:
     """All that is kept of a lead; nine queries."""
     own = {"lead": lead}
-    open_pairs = proposals_for(caller).filter(state=Proposal.State.OPEN)
-    pairs = open_pairs.filter(first=lead) | open_pairs.filter(second=lead)
+    pairs = open_pairs(caller).filter(Q(first=lead) | Q(second=lead))
     return Kept(
         episodes=list(Episode.objects.filter(**own).order_by("-episode")),
         stages=list(StageEntry.objects.filter(**own).order_by("-entered_at", "-id")),

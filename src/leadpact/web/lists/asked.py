@@ -76,30 +76,73 @@ def asked(request: PageRequest, listing: Listing[Any]) -> Asked:
 
 def rows_for(request: PageRequest, listing: Listing[Any], what: Asked) -> QuerySet[Any]:
     """All rows that are asked for, in order."""
+    found = searched(narrowed(request, listing, what), listing, what)
+    return order_of(found, listing, what).whole(found)
+
+
+def narrowed(request: PageRequest, listing: Listing[Any], what: Asked) -> QuerySet[Any]:
+    """The rows that the reader may see and the filters leave, in no order."""
     found = listing.rows(request)
-    if what.text and listing.search is not None:
-        found = listing.search(found, what.text)
     for each in listing.filters:
         if each.key in what.chosen:
             found = each.narrow(found, what.chosen[each.key])
-    column = listing.column(what.order.removeprefix("-"))
-    if column is None:
-        return found.order_by("pk")
-    by, last = F(column.order), _may_lack(found.model, column.order)
-    largest_first = what.order.startswith("-")
-    ordered = by.desc(nulls_last=last) if largest_first else by.asc(nulls_last=last)
-    return found.order_by(ordered, "pk")
+    return found.order_by()
 
 
-def _may_lack(model: type[Model], path: str) -> bool | None:
-    """Whether rows may have no value there; an index in order serves only where none may.
+def searched(rows: QuerySet[Any], listing: Listing[Any], what: Asked) -> QuerySet[Any]:
+    """Of these rows those that the search finds."""
+    return listing.search(rows, what.text) if what.text and listing.search else rows
 
-    None is how Django is told of that.
+
+@dataclass(frozen=True)
+class Order:
+    """By what a list is sorted; rows without a value come last, whichever way round.
+
+    Rows of one value follow each other by their keys, the other way round as well: an index of
+    both serves either way.
     """
+
+    path: str
+    largest_first: bool
+    may_lack: bool
+
+    def whole(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """All rows in this order."""
+        # False is not how Django is told that nothing can be lacking.
+        last = self.may_lack or None
+        by = F(self.path)
+        if self.largest_first:
+            return rows.order_by(by.desc(nulls_last=last), "-pk")
+        return rows.order_by(by.asc(nulls_last=last), "pk")
+
+    @property
+    def by_index_alone_if_told(self) -> bool:
+        """Whether rows without a value keep an index from giving the others in this order."""
+        return self.may_lack and (self.largest_first or "__" in self.path)
+
+    def told(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Those rows that have a value, in this order: an index gives them as they are wanted."""
+        sign = "-" if self.largest_first else ""
+        return rows.filter(**{f"{self.path}__isnull": False}).order_by(
+            sign + self.path, f"{sign}pk"
+        )
+
+
+def order_of(rows: QuerySet[Any], listing: Listing[Any], what: Asked) -> Order:
+    """The order that is asked for."""
+    column = listing.column(what.order.removeprefix("-"))
+    path = column.order if column else "pk"
+    return Order(
+        path, what.order.startswith("-"), column is not None and _may_lack(rows.model, path)
+    )
+
+
+def _may_lack(model: type[Model], path: str) -> bool:
+    """Whether rows may have no value there; an index in order serves only where none may."""
     of: Any = model
     for name in path.split("__"):
         field = of._meta.get_field(name)
         if field.null or field.auto_created:
             return True
         of = field.related_model
-    return None
+    return False

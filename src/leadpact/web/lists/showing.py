@@ -10,8 +10,9 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from leadpact.ledger.selectors.saved_views import views_of
-from leadpact.web.lists.asked import MOST_ROWS, Asked, asked, rows_for
+from leadpact.web.lists.asked import MOST_ROWS, Asked, asked, narrowed, order_of, rows_for
 from leadpact.web.lists.declared import Column, Listing
+from leadpact.web.lists.paging import found_in
 from leadpact.web.lists.spreadsheet import spreadsheet
 from leadpact.web.registry import PageRequest
 
@@ -120,18 +121,18 @@ class Shown:
 
 
 def page_of(request: PageRequest, listing: Listing[Any]) -> Shown:
-    """The page of a list that a request asks for: two queries, and one for its saved views."""
+    """The page of a list that a request asks for; its queries do not grow with its rows."""
     what = asked(request, listing)
-    rows = rows_for(request, listing, what)
-    total = rows.order_by()[: MOST_ROWS + 1].count()
-    last = max(1, -(-min(total, MOST_ROWS) // listing.page_size))
+    found = found_in(narrowed(request, listing, what), listing, what)
+    last = max(1, -(-min(found.total, MOST_ROWS) // listing.page_size))
     what = what.at_page(min(what.page, last))
     first = (what.page - 1) * listing.page_size
+    rows = found.some(order_of(found.rows, listing, what), first, listing.page_size)
     filters = [
         Choices(each.key, each.title, list(each.choices(request)), what.chosen.get(each.key, ""))
         for each in listing.filters
     ]
-    return Shown(listing, what, list(rows[first : first + listing.page_size]), total, filters)
+    return Shown(listing, what, rows, found.total, filters)
 
 
 def answer(

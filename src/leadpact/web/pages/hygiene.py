@@ -8,11 +8,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 
-from leadpact.ledger.models import Exclusion, Proposal
+from leadpact.ledger.models import Exclusion
 from leadpact.ledger.selectors.excluded import excluded_for, reasons
-from leadpact.ledger.selectors.proposals import proposals_for
+from leadpact.ledger.selectors.proposals import count_open_pairs, many_pairs, open_pairs
 from leadpact.ledger.services.permits import Act
 from leadpact.web.figures.roles import READERS
+from leadpact.web.lists.asked import MOST_ROWS
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import Shown, answer
 from leadpact.web.pages.leads import known, name_of
@@ -59,12 +60,10 @@ HYGIENE: Listing[Exclusion] = Listing(
 def hygiene(request: PageRequest) -> HttpResponseBase:
     """What may be one lead, then what is left out."""
 
-    def beside(_shown: Shown) -> Mapping[str, Any]:
-        open_pairs = proposals_for(request.caller).filter(state=Proposal.State.OPEN)
+    def beside(shown: Shown) -> Mapping[str, Any]:
+        likeliest = open_pairs(request.caller).order_by("-weight", "-pk")
         rows = list(
-            open_pairs.select_related("first__state", "second__state").order_by("-weight", "pk")[
-                : _MOST_PROPOSALS + 1
-            ]
+            likeliest.select_related("first__state", "second__state")[: _MOST_PROPOSALS + 1]
         )
         return {
             "proposals": [
@@ -73,17 +72,24 @@ def hygiene(request: PageRequest) -> HttpResponseBase:
             ],
             "more_proposals": len(rows) > _MOST_PROPOSALS,
             "may_clean": request.caller.may(Act.CLEAN),
-            "answer": _answer(_rows(request).count(), open_pairs.count()),
+            "answer": _answer(_left_out(request, shown), count_open_pairs(request.caller)),
         }
 
     return answer(request, HYGIENE, "figures/hygiene.html", beside=beside)
+
+
+def _left_out(request: PageRequest, shown: Shown) -> int:
+    """How many leads are left out; a list of all of them was counted already."""
+    if shown.asked.narrowed or shown.total > MOST_ROWS:
+        return _rows(request).count()
+    return shown.total
 
 
 def _answer(left_out: int, pairs: int) -> str:
     leads = f"{left_out:,} {'lead is' if left_out == 1 else 'leads are'} not counted"
     if not pairs:
         return f"{leads}, and no two look like one person."
-    return f"{leads}; {pairs:,} {'pair looks' if pairs == 1 else 'pairs look'} like one person."
+    return f"{leads}; {many_pairs(pairs)} like one person."
 
 
 def _pair(first: Any, second: Any) -> list[dict[str, Any]]:
