@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from leadpact.agreement import templates
 from leadpact.agreement.loading import load_text
+from leadpact.agreement.spec import Agreement
 from leadpact.engine.evaluate import evaluate
-from leadpact.flows.routed import from_ledger, from_sources, open_leads_of
+from leadpact.flows.routed import from_ledger, from_sources, in_ledger, open_leads_of
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import Absence, Event, Handoff, LeadState, Person
-from leadpact.ledger.selectors import agreements, logs
+from leadpact.ledger.selectors import agreements, logs, rosters
 from leadpact.ledger.selectors.rosters import open_leads
 from leadpact.ledger.services.agreements import publish
 from leadpact.ledger.services.ingest import ingest
@@ -46,7 +49,7 @@ def test_it_tells_beforehand_what_the_live_flow_then_does() -> None:
         arrive(lead, country, asks=False)
         settle(NOW)
         before = Event.objects.count(), Handoff.objects.count()
-        told = from_ledger(agreements.documents(), lead, NOW)
+        told = from_ledger(agreements.documents(), in_ledger(lead), NOW)
         assert (Event.objects.count(), Handoff.objects.count()) == before
         arrive(lead, country)
         settle(NOW)
@@ -59,10 +62,10 @@ def test_it_tells_beforehand_what_the_live_flow_then_does() -> None:
 def test_whoever_is_away_is_passed_over_with_the_reason() -> None:
     arrive("Ada", asks=False)
     settle(NOW)
-    first = from_ledger(agreements.documents(), "Ada", NOW).decision.to_person
+    first = from_ledger(agreements.documents(), in_ledger("Ada"), NOW).decision.to_person
     person = Person.objects.get(name=first)
     Absence.objects.create(person=person, begins=NOW, ends=NOW + timedelta(days=3))
-    told = from_ledger(agreements.documents(), "Ada", NOW)
+    told = from_ledger(agreements.documents(), in_ledger("Ada"), NOW)
     assert told.decision.to_person not in (None, first)
     skipped = [step for step in told.decision.steps if step.what == first]
     assert [step.outcome for step in skipped] == ["skipped"]
@@ -73,7 +76,7 @@ def test_a_lead_that_is_held_is_routed_as_if_nobody_did() -> None:
     arrive("Ada")
     settle(NOW)
     holder = LeadState.objects.get(lead="Ada").holder
-    told = from_ledger(agreements.documents(), "Ada", NOW)
+    told = from_ledger(agreements.documents(), in_ledger("Ada"), NOW)
     assert told.holder == holder
     assert not any("another open lead" in step.why for step in told.decision.steps)
     assert told.as_json()["held_by"] == holder
@@ -96,7 +99,7 @@ def test_a_lead_that_came_back_to_marketing_fills_nobodys_cap() -> None:
     assert holder not in open_leads()
     arrive("Bo", asks=False)
     settle(later)
-    told = from_ledger(agreements.documents(), "Bo", later)
+    told = from_ledger(agreements.documents(), in_ledger("Bo"), later)
     assert not any(step.what == holder and "cap" in step.why for step in told.decision.steps)
     result = evaluate(agreements.documents(), logs.whole_history(), as_of=later)
     assert open_leads_of(result) == open_leads()
@@ -112,7 +115,7 @@ def test_a_proposal_may_be_tried() -> None:
     routing = proposal.routing.model_copy(
         update={"routes": [type(proposal.routing.routes[0]).model_validate(routes[0])]}
     )
-    told = from_ledger([proposal.model_copy(update={"routing": routing})], "Ada", NOW)
+    told = from_ledger([proposal.model_copy(update={"routing": routing})], in_ledger("Ada"), NOW)
     assert told.decision.team == proposal.routing.teams[1].name
 
 
@@ -127,13 +130,36 @@ def test_exports_tell_who_works_with_the_company() -> None:
     told = from_sources(agreements.documents(), history, "Bea", NOW)
     assert told.decision.to_person == LeadState.objects.get(lead="Ada").holder
     assert "owns an open lead of the same company" in told.decision.why
-    live = from_ledger(agreements.documents(), "Bea", NOW)
+    live = from_ledger(agreements.documents(), in_ledger("Bea"), NOW)
     assert live.decision.to_person == told.decision.to_person
 
 
 def test_a_lead_that_is_not_there_is_told_so() -> None:
     with pytest.raises(LookupError, match="no lead nobody"):
-        from_ledger(agreements.documents(), "nobody", NOW)
+        in_ledger("nobody")
     arrive("Ada")
     with pytest.raises(LookupError, match="no lead nobody"):
         from_sources(agreements.documents(), logs.whole_history(), "nobody", NOW)
+
+
+def test_what_the_agreement_does_not_ask_of_people_is_not_counted() -> None:
+    agreement = agreements.documents()[0]
+    teams = [
+        team.model_copy(
+            update={"people": [each.model_copy(update={"cap": None}) for each in team.people]}
+        )
+        for team in agreement.routing.teams
+    ]
+    free = agreement.routing.model_copy(
+        update={"teams": teams, "bulk": None, "company_owner_first": False}
+    )
+
+    def statements(version: Agreement) -> str:
+        with CaptureQueriesContext(connection) as caught:
+            rosters.roster(version, ["acme.org"], now=NOW)
+        return " ".join(each["sql"] for each in caught.captured_queries)
+
+    tables = ('"ledger_leadstate"', '"ledger_handoff"', '"ledger_deal"')
+    assert all(table in statements(agreement) for table in tables)
+    without = statements(agreement.model_copy(update={"routing": free}))
+    assert not any(table in without for table in tables)

@@ -395,3 +395,63 @@ def test_credentials_are_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEADPACT_SECRET", "another")
     with pytest.raises(SealError, match="has changed"):
         unseal(sealed)
+
+
+def test_what_is_no_longer_so_when_it_could_be_told_is_not_told(
+    mail: list[tuple[str, Message]],
+) -> None:
+    evening = MONDAY.replace(hour=22, minute=30)  # half past five in New York
+    hand_over("Ada", "Bea", now=evening)
+    night = evening + timedelta(hours=1)
+    actions.reject(Doing(of_operator(), night), "Bea", "wrong timing")
+    settle(night)
+    morning = (MONDAY + timedelta(days=1)).replace(hour=14)
+    send_all(morning)
+    assert [message.subject for _, message in mail if "New lead" in message.subject] == [
+        "New lead for you: Ada"
+    ]
+    gone = Notice.objects.get(lead="Bea", kind="handoff")
+    assert (gone.state, gone.last_error) == ("dropped", "no longer so when it could be told")
+
+
+def test_a_warning_that_waits_while_the_answer_comes_is_not_told(
+    mail: list[tuple[str, Message]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_over("Ada")
+    send_all(NOW)
+    settle(NOW + timedelta(minutes=95))
+    waiting = Notice.objects.filter(kind="warning", payload__contains="First response")
+    assert waiting.exists()
+    answered = NOW + timedelta(minutes=96)
+    actions.connect(Doing(of_operator(), answered), "Ada", "phone")
+    settle(answered)
+    mail.clear()
+    send_all(answered)
+    assert mail == []
+    assert set(waiting.values_list("state", flat=True)) == {"dropped"}
+
+
+def test_a_breach_that_turns_out_to_be_none_before_anybody_read_it_needs_no_correction(
+    mail: list[tuple[str, Message]],
+) -> None:
+    hand_over("Ada")
+    send_all(NOW)
+    late = NOW + timedelta(minutes=121)
+    settle(late)
+    answered = Doing(of_operator(), late, happened_at=NOW + timedelta(minutes=90))
+    actions.connect(answered, "Ada", "phone")
+    settle(late + timedelta(seconds=1))
+    mail.clear()
+    send_all(late + timedelta(seconds=1))
+    assert not [message.subject for _, message in mail if "verdue" in message.subject]
+
+
+def test_a_warning_says_how_to_reach_the_lead(mail: list[tuple[str, Message]]) -> None:
+    hand_over("Ada")
+    send_all(NOW)
+    at = NOW + timedelta(minutes=95)
+    settle(at)
+    mail.clear()
+    send_all(at)
+    warning = next(m for _, m in mail if m.subject.startswith("Waiting"))
+    assert "Reach it at ada@adaworks.org." in warning.lines

@@ -7,9 +7,16 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    InfoMetricFamily,
+    Metric,
+    SummaryMetricFamily,
+)
 from prometheus_client.registry import Collector
 
+from leadpact import __version__
 from leadpact.api.callers import now
 from leadpact.api.problems import told
 from leadpact.flows.opening import pending
@@ -19,26 +26,30 @@ from leadpact.ledger.services import access
 from leadpact.ledger.services.permits import Act, of_key
 from leadpact.worker import ALIVE
 
+#: By their names in Prometheus, the fields that tell them and what they are.
 _GAUGES = {
-    "changes": "Leads that changed and were not looked at yet.",
-    "bulk_changes": "The same, of lists that were imported.",
-    "oldest_change": "Age in seconds of the oldest change that was not looked at.",
-    "looks_due": "Leads that are due to be looked at by the clock.",
-    "clocks_running": "Clocks that run.",
-    "clocks_due": "Clocks that are past their due time and not answered.",
-    "handoffs_waiting": "Leads handed over that wait in a queue for somebody.",
-    "notices_pending": "Notices that were not sent yet.",
-    "notices_due": "Those of them whose time has come.",
-    "notices_dead": "Notices that were given up on.",
-    "quarantined": "Leads that cannot be looked at.",
-    "workers": "Workers that gave a sign of life within a minute.",
-}
+    "changes": ("changes", "Leads that changed and were not looked at yet."),
+    "bulk_changes": ("bulk_changes", "The same, of lists that were imported."),
+    "oldest_change_seconds": (
+        "oldest_change", "Age of the oldest change that was not looked at, lists aside."
+    ),
+    "looks_due": ("looks_due", "Leads that are due to be looked at by the clock."),
+    "clocks_running": ("clocks_running", "Promises that are open."),
+    "clocks_due": ("clocks_due", "Of these, those whose time is up and that wait to be looked at."),
+    "clocks_overdue": ("clocks_overdue", "Promises that are broken and not answered yet."),
+    "handoffs_waiting": (
+        "handoffs_waiting", "Leads handed over that wait in a queue for somebody."
+    ),
+    "notices_pending": ("notices_pending", "Notices that were not sent yet."),
+    "notices_due": ("notices_due", "Those of them whose time has come."),
+    "notices_dead": ("notices_dead", "Notices that were given up on."),
+    "quarantined": ("quarantined", "Leads that cannot be looked at."),
+    "workers": ("workers", "Workers that gave a sign of life within a minute."),
+}  # fmt: skip
 _COUNTERS = {
-    "turns": "Turns of the live flow.",
     "looks": "Leads looked at.",
     "decisions": "Facts decided.",
     "failures": "Turns that failed for a single lead, or queues not served.",
-    "evaluation_seconds": "Seconds spent in turns.",
 }
 
 
@@ -56,9 +67,9 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Figures for Prometheus: asked from this machine itself, or with an admin key."""
-    if not (from_this_machine(request.META) or _is_admin(request)):
-        answer = told(401, "Ask from the machine itself, or with a key of scope `admin`.")
+    """Figures for Prometheus: asked from this machine itself, or with a key that reads."""
+    if not (from_this_machine(request.META) or _may_read(request)):
+        answer = told(401, "Ask from the machine itself, or with a key of scope `read`.")
         answer["WWW-Authenticate"] = "Bearer"
         return answer
     moment = now()
@@ -78,22 +89,30 @@ class _Figures(Collector):
         self._found = found
 
     def collect(self) -> list[Metric]:
-        """Gauges and counters, named as their fields."""
-        gauges: list[Metric] = [
-            GaugeMetricFamily(f"leadpact_{name}", text, value=float(getattr(self._found, name)))
-            for name, text in _GAUGES.items()
-        ]
-        counters: list[Metric] = [
-            CounterMetricFamily(f"leadpact_{name}", text, value=float(getattr(self._found, name)))
+        """Gauges and counters, the time that turns took, and which release this is."""
+        found = self._found
+        gauges = (
+            GaugeMetricFamily(f"leadpact_{name}", text, value=float(getattr(found, field)))
+            for name, (field, text) in _GAUGES.items()
+        )
+        counters = (
+            CounterMetricFamily(f"leadpact_{name}", text, value=float(getattr(found, name)))
             for name, text in _COUNTERS.items()
-        ]
-        return gauges + counters
+        )
+        turns = SummaryMetricFamily(
+            "leadpact_evaluation_seconds",
+            "Turns of the live flow, and the time that they took.",
+            count_value=found.turns,
+            sum_value=found.evaluation_seconds,
+        )
+        release = InfoMetricFamily("leadpact_build", "This release.", {"version": __version__})
+        return [*gauges, *counters, turns, release]
 
 
-def _is_admin(request: HttpRequest) -> bool:
+def _may_read(request: HttpRequest) -> bool:
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     key = access.key_of(text.strip(), now=now()) if scheme.lower() == "bearer" else None
-    return key is not None and of_key(key).may(Act.ADMINISTER)
+    return key is not None and of_key(key).may(Act.READ)
 
 
 def _not_ready(why: str) -> HttpResponse:

@@ -13,11 +13,12 @@ from leadpact.engine.result import Result
 from leadpact.engine.routing.decision import Decision, Outcome
 from leadpact.engine.routing.draining import Drain
 from leadpact.engine.routing.leads import Lead, Waiting
+from leadpact.engine.routing.people import Roster
 from leadpact.engine.routing.route import Desk
 from leadpact.engine.routing.rules import Rules
 from leadpact.flows.deciding import SYSTEM, may_decide
 from leadpact.ledger.facts import Decided
-from leadpact.ledger.models import Clock, Handoff, Installation, LeadState, Person
+from leadpact.ledger.models import Clock, Handoff, Installation, LeadState
 from leadpact.ledger.selectors import agreements, rosters
 from leadpact.ledger.services import decisions, handoffs
 from leadpact.ledger.services.ingest import mark_changed
@@ -54,20 +55,20 @@ def assign(
     if not may_decide(installation):
         return []
     handed = _handed_off(result, installation)
-    known = handoffs.open_handoffs(each.key for each in handed)
-    fresh = [each for each in handed if each.key not in known]
+    there = handoffs.known(each.key for each in handed)
+    fresh = [each for each in handed if each.key not in there]
     late = _late(result, handed) if result.agreement.routing.reassign_on_breach else {}
     if not fresh and not late:
         return []
+    known = handoffs.open_handoffs(each.key for each in handed if each.key[0] in late)
     handoffs.one_router_at_a_time()
     companies = _companies(each.state["lead_id"] for each in handed)
-    desk = Desk(
-        rules_of(result.agreement),
-        now,
-        rosters.roster(result.agreement, companies.values(), now=now, closed=closed),
-    )
-    sales = _of_sales(result.agreement)
     book = handoffs.Book()
+    roster = rosters.roster(
+        result.agreement, companies.values(), now=now, closed=closed, standings=book.standings
+    )
+    desk = Desk(rules_of(result.agreement), now, roster)
+    sales = _of_sales(result.agreement, roster)
     found = [
         *(_first(each, desk, book, companies, bulk, sales, now) for each in fresh),
         *(_again(each, desk, book, companies, known, late, now) for each in handed),
@@ -87,13 +88,16 @@ def drain(now: datetime) -> int:
         return 0
     handoffs.one_router_at_a_time()
     companies = _companies(waiting)
-    roster = rosters.roster(version.agreement, companies.values(), now=now)
+    book = handoffs.Book()
+    roster = rosters.roster(
+        version.agreement, companies.values(), now=now, standings=book.standings
+    )
     leads = [
         Waiting(_lead_of(row.lead.state, row, companies), row.handed_off_at)
         for row in waiting.values()
     ]
     given = Drain(rules_of(version.agreement), leads, now, roster)
-    facts, book = [], handoffs.Book()
+    facts = []
     for decision in given:
         row = waiting[decision.lead_id]
         book.routed(row, decision, now=now)
@@ -247,8 +251,8 @@ def _companies(leads: Iterable[str]) -> dict[str, str]:
     return {lead: str(company) for lead, company in rows.values_list("key", "company_id")}
 
 
-def _of_sales(agreement: Agreement) -> set[str]:
-    active = set(Person.objects.filter(active=True).values_list("name", flat=True))
+def _of_sales(agreement: Agreement, roster: Roster) -> set[str]:
+    active = {person.name for person in roster.people if person.active}
     teams = [team for team in agreement.routing.teams if team.side == "sales"]
     named = {member.name for team in teams for member in team.people}
     return (named & active) | {team.name for team in teams}

@@ -50,7 +50,7 @@ def message_of(notice: Notice, zone: ZoneInfo, now: datetime, links: Sequence[Li
         "returned": lambda: _returned(about),
         "withdrawn": lambda: [_WITHDRAWN],
         "touch": lambda: _touch(about, zone, now),
-    }.get(notice.kind, lambda: _of_clock(notice.kind, about, zone, now))()
+    }.get(notice.kind, lambda: _of_clock(notice.kind, about, zone, now) + _reach(lead, notice))()
     return Message(notice.key, told, lines, links)
 
 
@@ -203,6 +203,13 @@ def _of_clock(kind: str, about: Mapping[str, Any], zone: ZoneInfo, now: datetime
         at = when(datetime.fromisoformat(str(about["stopped_at"])), zone, now)
         lines.append(f"The answer came {at} and was logged only later.")
     return lines
+
+
+def _reach(lead: Lead | None, notice: Notice) -> list[str]:
+    """Whoever is to answer reads how to."""
+    if lead is None or notice.kind not in (WARNING, BREACH):
+        return []
+    return reached_at(lead) if lead.state.holder == notice.receiver else []
 
 
 def _touch(about: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> list[str]:

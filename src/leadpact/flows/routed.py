@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pyarrow.compute as pc
@@ -25,6 +25,9 @@ from leadpact.engine.routing.people import Owner, Roster, people_of
 from leadpact.engine.routing.route import route
 from leadpact.engine.routing.rules import Rules
 from leadpact.engine.tables import result_of
+
+if TYPE_CHECKING:
+    from leadpact.ledger.models import Lead as LeadRow
 
 
 @dataclass(frozen=True)
@@ -75,19 +78,23 @@ def from_sources(
     return _routed(result, lead, roster)
 
 
-def from_ledger(versions: Sequence[Agreement], lead: str, now: datetime) -> Routed:
-    """Route by the roster as it stands in the ledger; `versions` may be a proposal.
-
-    Raises LookupError for a lead that is not there.
-    """
-    from leadpact.ledger.models import Lead as LeadRow
-    from leadpact.ledger.selectors import logs, rosters
+def in_ledger(lead: str) -> LeadRow:
+    """The lead of the ledger in which this one lives; raises LookupError where there is none."""
+    from leadpact.ledger.models import Lead as Row
     from leadpact.ledger.services.identities import merged_into
 
     lead = merged_into([lead]).get(lead, lead)
-    row = LeadRow.objects.filter(key=lead).first()
+    row = Row.objects.filter(key=lead).first()
     if row is None:
         raise LookupError(f"There is no lead {lead} in the ledger.")
+    return row
+
+
+def from_ledger(versions: Sequence[Agreement], row: LeadRow, now: datetime) -> Routed:
+    """Route by the roster as it stands in the ledger; `versions` may be a proposal."""
+    from leadpact.ledger.selectors import logs, rosters
+
+    lead = row.key
     evaluation = examine(list(versions), logs.history_of(logs.with_relatives([lead])), as_of=now)
     result = result_of(evaluation)
     companies = [row.company_id] if row.company_id else []

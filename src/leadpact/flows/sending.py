@@ -7,14 +7,14 @@ lease run out, and it is told again, under the same key.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
 from leadpact.engine.values import normal
-from leadpact.flows import messages
+from leadpact.flows import messages, needed
 from leadpact.flows.answering import links_for
 from leadpact.flows.quiet import zone_of
 from leadpact.flows.telling import CONNECTION, DIGEST
@@ -84,11 +84,16 @@ class _Telling:
     def _person(self, receiver: str) -> None:
         """Over every channel of the receiver; one that gets through is enough."""
         email = email_of(receiver)
-        for some, message in _messages(self.held.notices, self.now()):
-            if channels := channels_of(receiver, some[0].kind):
-                self._say(some, message, channels, email)
-            else:
+        for some in _by_kind(self.held.notices):
+            channels = channels_of(receiver, some[0].kind)
+            if not channels:
                 notices.drop(self.held, some, "no channel reaches this receiver")
+                continue
+            gone = needed.outdated(some)
+            notices.drop(self.held, gone, needed.OUTDATED)
+            left = [each for each in some if each not in gone]
+            for told, message in _messages(left, self.now()):
+                self._say(told, message, channels, email)
 
     def _say(
         self, some: Sequence[Notice], message: Message, channels: Sequence[Channel], email: str
@@ -112,24 +117,24 @@ class _Telling:
         notices.failed(self.held, some, str(error), PAUSES, final=final, now=self.now())
 
 
-def _messages(due: Sequence[Notice], now: datetime) -> list[tuple[list[Notice], Message]]:
-    """Notices of one kind together where they are many, else each alone."""
-    version = agreements.in_force(now)
-    zone = zone_of(due[0].receiver, version.agreement if version else None)
-    by_kind: dict[str, list[Notice]] = {}
+def _by_kind(due: Sequence[Notice]) -> list[list[Notice]]:
+    found: dict[str, list[Notice]] = {}
     for each in due:
-        by_kind.setdefault(each.kind, []).append(each)
-    found: list[tuple[list[Notice], Message]] = []
-    for some in by_kind.values():
-        if len(some) > messages.TOGETHER and some[0].kind not in (DIGEST, CONNECTION):
-            told = messages.together(some, zone, now, lambda each: links_for(each, now))
-            found.append((some, told))
-        else:
-            found += [
-                ([each], messages.message_of(each, zone, now, links_for(each, now)))
-                for each in some
-            ]
-    return found
+        found.setdefault(each.kind, []).append(each)
+    return list(found.values())
+
+
+def _messages(some: Sequence[Notice], now: datetime) -> Iterator[tuple[Sequence[Notice], Message]]:
+    """Notices of one kind together where they are many, else each alone."""
+    if not some:
+        return
+    version = agreements.in_force(now)
+    zone = zone_of(some[0].receiver, version.agreement if version else None)
+    if len(some) > messages.TOGETHER and some[0].kind not in (DIGEST, CONNECTION):
+        yield some, messages.together(some, zone, now, lambda each: links_for(each, now))
+        return
+    for each in some:
+        yield [each], messages.message_of(each, zone, now, links_for(each, now))
 
 
 def channels_of(receiver: str, kind: str) -> list[Channel]:

@@ -247,6 +247,8 @@ def _corrections(
         if clock["outcome"] not in (*_BROKEN, "running"):
             steps = warned[clock["version"]].escalations(clock)
             kept |= dict.fromkeys([_name(clock), *(_step(clock, each) for each in steps)], clock)
+    if not kept:
+        return
     told = notices.told((BREACH, ESCALATION), {c["lead_id"] for c in kept.values()})
     for kind, key, receiver in told:
         what = key.removeprefix(f"{kind} ").removesuffix(f" {receiver}")

@@ -72,15 +72,17 @@ def _live(files: list[str], lead: str) -> Routed:
     from leadpact.flows.checking import agreements, usable
 
     with opened() as now, progress() as tell:
-        from leadpact.flows.routed import from_ledger
+        from leadpact.flows.routed import from_ledger, in_ledger
         from leadpact.flows.starting import compile_engine
         from leadpact.ledger.selectors.agreements import documents
 
         versions = agreements(usable(files, now)[0]) if files else documents()
         if not versions:
             raise LookupError("No agreement is in force; name a file, or `leadpact publish` one.")
+        # Before the engine, which may have to be compiled: a slip of the key is told at once.
+        row = in_ledger(lead)
         compile_engine(tell)
-        return from_ledger(versions, lead, now)
+        return from_ledger(versions, row, now)
 
 
 def _from(files: list[str], lead: str, sources: str, data: str | None, as_of: str | None) -> Routed:

@@ -21,7 +21,7 @@ from leadpact.ledger.selectors.outbox import due
 
 @dataclass(frozen=True)
 class Health:
-    """Counts and ages (in seconds) as of one moment, and what workers did since they started."""
+    """Counts and ages (in seconds) as of one moment, and what workers did since the beginning."""
 
     changes: int
     bulk_changes: int
@@ -29,6 +29,7 @@ class Health:
     looks_due: int
     clocks_running: int
     clocks_due: int
+    clocks_overdue: int
     handoffs_waiting: int
     notices_pending: int
     notices_due: int
@@ -74,6 +75,7 @@ def health(now: datetime, alive_since: datetime) -> Health:
         looks_due=LeadState.objects.filter(next_at__lte=now).count(),
         clocks_running=running.count(),
         clocks_due=running.filter(due_at__lt=now).count(),
+        clocks_overdue=Clock.objects.filter(outcome="overdue").count(),
         handoffs_waiting=Handoff.objects.filter(person=None).count(),
         notices_pending=waiting.count(),
         notices_due=waiting.filter(send_at__lte=now).count(),

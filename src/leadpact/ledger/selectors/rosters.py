@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -29,20 +29,24 @@ def roster(
     now: datetime,
     closed: Iterable[tuple[str, date]] = (),
     without: str | None = None,
+    standings: Sequence[Standing] | None = None,
 ) -> Roster:
     """Everybody on the teams as they stand now; owners of the companies named.
 
-    `without` is a lead that makes nobody an owner.
+    `without` is a lead that makes nobody an owner; `standings` are known already. What the
+    agreement does not ask is not counted: open leads without caps, bulk arrivals without a pace.
     """
+    people, routing = _people(agreement, closed, now), agreement.routing
+    capped = any(person.cap is not None for person in people)
     return Roster(
-        people=_people(agreement, closed, now),
-        open_leads=open_leads(),
+        people=people,
+        open_leads=open_leads() if capped else {},
         standings={
             (Pool(row.team, row.bulk), row.person): Due(row.due, row.had)
-            for row in Standing.objects.all()
+            for row in (Standing.objects.all() if standings is None else standings)
         },
-        bulk_given=_bulk_given(now),
-        owners=owners(companies, without),
+        bulk_given=_bulk_given(now) if routing.bulk else {},
+        owners=owners(companies, without) if routing.company_owner_first else {},
     )
 
 
@@ -89,17 +93,17 @@ def owners(companies: Iterable[str], without: str | None = None) -> dict[str, tu
     """Who works with each company: its holder, and by an open deal or open lead but `without`."""
     wanted = sorted(set(companies))
     found: dict[str, list[Owner]] = defaultdict(list)
-    held = Company.objects.filter(key__in=wanted).exclude(owner="")
+    held = Company.objects.filter(key__among=wanted).exclude(owner="")
     for company, owner in held.values_list("key", "owner"):
         found[company].append(Owner(owner, "account", _EVER))
     deals = Deal.objects.filter(outcome="open").exclude(owner="")
     for company, owner, since in deals.filter(
-        Q(company_id__in=wanted) | Q(roles__lead__company_id__in=wanted)
+        Q(company__key__among=wanted) | Q(roles__lead__company__key__among=wanted)
     ).values_list("roles__lead__company_id", "owner", "opened_at"):
         if company in wanted and since is not None:
             found[company].append(Owner(owner, "deal", since))
     leads = LeadState.objects.filter(
-        lead__company_id__in=wanted, status="open", holder__isnull=False
+        lead__company__key__among=wanted, status="open", holder__isnull=False
     ).exclude(lead=without)
     # One row for each holder: a company may have any number of leads.
     longest = leads.values("lead__company_id", "holder").annotate(since=Min("lead__begins"))

@@ -93,21 +93,24 @@ def insert_new(
     return _insert_new_on_postgresql(model, rows, returning)
 
 
-def update(
-    model: type[models.Model], keys: Sequence[str], column: str, values: Sequence[str]
-) -> None:
-    """Give one column of the rows with these keys these values, both texts, in one statement."""
+def update(model: type[models.Model], keys: Sequence[str], columns: Columns) -> None:
+    """Give these columns of the rows with these keys, which are texts, these values."""
+    if not keys:
+        return
     table, key = model._meta.db_table, str(model._meta.pk.column)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            arrays = ", ".join(f"%s::{_type(model, name)}[]" for name in columns)
+            told = ", ".join(f"{name} = told.{name}" for name in columns)
             cursor.execute(
-                f"update {table} set {column} = told.value "
-                f"from unnest(%s::text[], %s::text[]) as told(name, value) where {key} = told.name",
-                [list(keys), list(values)],
+                f"update {table} set {told} from unnest(%s::text[], {arrays}) "
+                f"as told(named, {', '.join(columns)}) where {table}.{key} = told.named",
+                [list(keys), *map(list, columns.values())],
             )
         else:
-            pairs = list(zip(values, keys, strict=True))
-            cursor.executemany(f"update {table} set {column} = %s where {key} = %s", pairs)
+            told = ", ".join(f"{name} = %s" for name in columns)
+            rows = list(zip(*columns.values(), keys, strict=True))
+            cursor.executemany(f"update {table} set {told} where {key} = %s", rows)
 
 
 def _insert_new_on_postgresql(

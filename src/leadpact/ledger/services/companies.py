@@ -29,7 +29,7 @@ def note(attributes: Iterable[Mapping[str, Any]]) -> None:
     }
     bulk.insert_new(Company, columns, returning=["key"], expected_fresh=False)
     leads = sorted(changed)
-    bulk.update(Lead, leads, "company_id", [changed[lead] for lead in leads])
+    bulk.update(Lead, leads, {"company_id": [changed[lead] for lead in leads]})
 
 
 def held(keys: Iterable[str], called: str, owner: str, by: str) -> None:

@@ -12,6 +12,7 @@ from django.db import connection, models, transaction
 from leadpact.engine.routing.decision import Decision
 from leadpact.engine.routing.people import Pool
 from leadpact.ledger.models import Handoff, Standing
+from leadpact.ledger.services import bulk
 
 Row = TypeVar("Row", bound=models.Model)
 _LOCK = 0x1EAD_9AC8
@@ -30,6 +31,13 @@ def one_router_at_a_time() -> None:
             cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
 
 
+def known(keys: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Those of these leads and episodes that were handed over already."""
+    wanted = set(keys)
+    rows = Handoff.objects.filter(lead__key__among=sorted({lead for lead, _ in wanted}))
+    return wanted & set(rows.values_list("lead_id", "episode"))
+
+
 def open_handoffs(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Handoff]:
     """The handoffs of these leads and episodes that are known."""
     wanted = set(keys)
@@ -46,7 +54,13 @@ class Book:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, int], Handoff] = {}
-        self._standings: dict[tuple[str, bool, str], Standing] | None = None
+        known = {(row.team, row.bulk, row.person): row for row in Standing.objects.all()}
+        self._standings, self._shared = known, False
+
+    @property
+    def standings(self) -> list[Standing]:
+        """What everybody was due and had, as it was found."""
+        return list(self._standings.values())
 
     def note(
         self, lead: str, episode: int, at: datetime, *, bulk: bool, person: str | None,
@@ -72,9 +86,7 @@ class Book:
             self._share(decision.pool, decision.to_person, decision.shares)
 
     def _share(self, pool: Pool, to: str, shares: Mapping[str, float]) -> None:
-        if self._standings is None:
-            known = Standing.objects.all()
-            self._standings = {(row.team, row.bulk, row.person): row for row in known}
+        self._shared = True
         for person, part in shares.items():
             key = (pool.team, pool.bulk, person)
             row = self._standings.setdefault(
@@ -86,14 +98,12 @@ class Book:
     def write(self) -> None:
         """Write everything that was noted; part of the transaction that found it."""
         fresh, there = _parted(self._rows.values())
-        Handoff.objects.bulk_create(
-            fresh,
-            update_conflicts=True,
-            unique_fields=["lead", "episode"],
-            update_fields=["handed_off_at", *_ROUTED],
-        )
+        columns = {name: [getattr(row, name) for row in fresh] for name in _COLUMNS}
+        bulk.insert(Handoff, columns)
         Handoff.objects.bulk_update(there, _ROUTED)
-        new, known = _parted((self._standings or {}).values())
+        if not self._shared:
+            return
+        new, known = _parted(self._standings.values())
         Standing.objects.bulk_create(new)
         Standing.objects.bulk_update(known, ["due", "had"])
 
@@ -104,6 +114,7 @@ def _parted(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
     return [row for row in known if row.pk is None], [row for row in known if row.pk is not None]
 
 
+_COLUMNS = [field.attname for field in Handoff._meta.concrete_fields if not field.primary_key]
 _ROUTED = ("person", "team", "queue", "look_at", "route", "assigned_at", "steps")
 
 

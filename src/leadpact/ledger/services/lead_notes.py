@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import connection
-
 from leadpact.ledger.models import Handoff, Lead
+from leadpact.ledger.services import bulk
 
 _TYPED = ("name", "email", "company")
-_UPDATE = "update ledger_lead set handed_over = %s, found_by = %s where key = %s"
 
 
 def write(
@@ -29,10 +27,9 @@ def write(
     known = Lead.objects.filter(key__among=keys).values_list("key", "handed_over", "found_by")
     there = {key: (handed_over, found_by) for key, handed_over, found_by in known}
     wanted = {key: (key in handed, found_by(key, attributes.get(key))) for key in keys}
-    changed = [(*wanted[key], key) for key in keys if key in there and there[key] != wanted[key]]
-    if changed:
-        with connection.cursor() as cursor:
-            cursor.executemany(_UPDATE, changed)
+    changed = [key for key in keys if key in there and there[key] != wanted[key]]
+    values = zip(*(wanted[key] for key in changed), strict=True)
+    bulk.update(Lead, changed, dict(zip(("handed_over", "found_by"), values, strict=False)))
 
 
 def found_by(key: str, attributes: Mapping[str, Any] | None) -> str:

@@ -104,9 +104,10 @@ def failed(
         _ours(held, [row]).update(attempts=tried, last_error=why[:500], **then, **_FREE)
 
 
-def drop(held: Lease, rows: Iterable[Notice], why: str) -> None:
+def drop(held: Lease, rows: Sequence[Notice], why: str) -> None:
     """These need not be told any more, or cannot be."""
-    _ours(held, rows).update(state=Notice.State.DROPPED, last_error=why, **_FREE)
+    if rows:
+        _ours(held, rows).update(state=Notice.State.DROPPED, last_error=why, **_FREE)
 
 
 def _all(rows: Iterable[Notice]) -> QuerySet[Notice]:
