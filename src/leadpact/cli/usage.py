@@ -35,6 +35,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'leadpact what-if agreement.yaml --sources sources.yaml --set "obligations.First answer'
         '.within=1 business day" --save proposal.yaml',
     ),
+    "plan": (
+        "leadpact plan agreement.yaml --sources sources.yaml --revenue 2.4M --year 2027",
+        "leadpact plan agreement.yaml --sources sources.yaml --revenue 2.4M --cost mqls=120",
+    ),
     "diff": ("leadpact diff agreement-2026.yaml agreement-2027.yaml",),
     "schema": (
         "leadpact schema > agreement.schema.json",

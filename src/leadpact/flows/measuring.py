@@ -26,6 +26,7 @@ from leadpact.documents.parts.months import months
 from leadpact.documents.parts.rulings import rulings
 from leadpact.documents.parts.threshold import threshold_section
 from leadpact.documents.parts.week import week
+from leadpact.documents.plan import HISTORY
 from leadpact.documents.report import Report
 from leadpact.documents.stored import Stored
 from leadpact.engine.evaluate import evaluate
@@ -36,6 +37,7 @@ from leadpact.engine.metrics.metric import Split
 from leadpact.engine.result import Result
 from leadpact.flows.moving import MOST_ROWS_TO_SWEEP, move_threshold
 from leadpact.flows.starting import Progress
+from leadpact.insight.plan_history import known
 from leadpact.ledger.models import (
     PublishedList,
     PublishedMetric,
@@ -92,6 +94,7 @@ def measure(
     for part in (week, months, credit, rulings, campaigns):
         stored.add(part(report.book))
     stored.parts[LOOPS] = choices(report.book)
+    stored.parts[HISTORY] = known(report.measures).as_json()
     for each in loops(report.book):
         stored.add(each)
     stored.add(kept_when(report.book, report.overview.stretch))

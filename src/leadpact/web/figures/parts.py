@@ -38,6 +38,11 @@ def _shaped(row: PublishedPart) -> Any:
     if "title" not in told:
         return told
     told["made_at"] = row.made_at
+    return shaped(told)
+
+
+def shaped(told: Any) -> Any:
+    """A stored section as templates show it."""
     if told["slider"]:
         _at_its_place(told["slider"])
     for each in told["charts"]:

@@ -19,6 +19,7 @@ _MODULES = (
     "marketer",
     "nurture",
     "obligations",
+    "planner",
     "reconciliation",
     "rep",
     "saved_views",
