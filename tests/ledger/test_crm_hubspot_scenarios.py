@@ -415,3 +415,18 @@ def test_the_first_reading_takes_as_few_calls_as_hubspot_allows() -> None:
         assert at.limits.by_path["objects/contacts"] == -(-many // 50) + 1
         assert at.limits.by_path["objects/calls"] == -(-many // 100) + 1
         assert "associations/calls/contacts/batch/read" not in at.limits.by_path
+
+
+def test_what_was_read_as_it_is_now_is_not_read_again() -> None:
+    with company() as at:
+        at.pull()
+        numbers = [at.portal.add("contacts", {"email": f"p{n}@acme.io"}) for n in range(3)]
+        at.time.pass_(minutes=1)
+        assert at.pull().records["contacts"] == 3
+        at.time.pass_(minutes=1)
+        assert at.pull().records["contacts"] == 0
+        at.portal.set("contacts", numbers[0], {"jobtitle": "Head of Sales"})
+        at.time.pass_(minutes=1)
+        assert at.pull().records["contacts"] == 1
+        at.time.pass_(minutes=1)
+        assert at.pull().records["contacts"] == 0

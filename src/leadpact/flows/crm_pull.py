@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from leadpact.flows.assigning import people_changed
 from leadpact.flows.crm_forgetting import forget
@@ -16,7 +17,7 @@ from leadpact.flows.crm_people import person_of
 from leadpact.flows.crm_reading import NAMES, Taking
 from leadpact.ledger.models import Batch, CrmConnection, CrmCursor, CrmNudge
 from leadpact.ledger.selectors import agreements
-from leadpact.ledger.services import batches, crm_connections
+from leadpact.ledger.services import batches, crm_connections, crm_records
 from leadpact.ledger.services.agreements import take_roster
 from leadpact.sources.crm.connector import Connector
 from leadpact.sources.crm.mapping import Crm
@@ -123,7 +124,7 @@ class Pull:
             self._take(of, page, names, batch, done)
             changes = [record.modified_at for record in page.records]
             if cursor.since is not None:
-                latest = max([latest or cursor.since, *changes])
+                latest = max([latest or cursor.since, page.latest or cursor.since, *changes])
             cursor.after = page.after
             if not page.after:
                 break
@@ -136,7 +137,8 @@ class Pull:
     def _page(self, of: str, cursor: CrmCursor) -> Page:
         if cursor.since is None:
             return self.connector.all_of(of, cursor.after)
-        return self.connector.changed(of, cursor.since - OVERLAP, cursor.after)
+        since, known = cursor.since - OVERLAP, partial(crm_records.changed_at, self.row, of)
+        return self.connector.changed(of, since, cursor.after, known)
 
     def _take(
         self,

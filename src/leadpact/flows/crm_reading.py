@@ -72,7 +72,7 @@ class Taking:
         return bool(record.made_by) and record.made_by == self.row.own_mark
 
     def _people(self, of: str, records: Sequence[Record], rows: dict[str, CrmRecord]) -> None:
-        is_ours = self._is_ours(of, records)
+        is_ours = self._is_ours(rows)
         reader = Reader(self.crm, self.names, is_ours)
         facts: list[Fact] = []
         whose: dict[str, str] = {}
@@ -244,15 +244,11 @@ class Taking:
     def _key(self, record: Record) -> str:
         return key_of(self.row.system, record.object, record.id)
 
-    def _is_ours(self, of: str, records: Sequence[Record]) -> _Ours:
-        written: dict[tuple[str, str], CrmWrite] = {}
-        rows = CrmWrite.objects.filter(
-            record__connection=self.row, record__object=of,
-            record__number__in=[record.id for record in records],
-        )  # fmt: skip
-        for each in rows.select_related("record"):
-            written[each.record.number, each.field] = each
-        return _Ours(self.row.own_mark, written)
+    def _is_ours(self, known: Mapping[str, CrmRecord]) -> _Ours:
+        numbers = {row.pk: number for number, row in known.items()}
+        written = CrmWrite.objects.filter(record__in=list(numbers)).exclude(field__contains=" ")
+        told = {(numbers[each.record_id], each.field): each for each in written}
+        return _Ours(self.row.own_mark, told)
 
 
 @dataclass(frozen=True)

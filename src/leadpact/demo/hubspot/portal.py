@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 Clock = Callable[[], datetime]
@@ -16,6 +16,7 @@ TOKEN = "pat-demo"
 MOST_VERSIONS = 45
 MODIFIED = {"contacts": "lastmodifieddate"}
 _BY_PERSON = ("CRM_UI", "userId:1")
+_NEXT = timedelta(milliseconds=1)
 _SINGULAR = {"contacts": "contact", "companies": "company", "deals": "deal"}
 
 
@@ -255,7 +256,8 @@ class Portal:
         return found
 
     def _touch(self, of: str, thing: Thing, at: datetime) -> None:
-        thing.updated = max(at, thing.updated)
+        # No two changes of a record bear the same instant.
+        thing.updated = max(at, thing.updated + _NEXT)
         order = self._changed.setdefault(of, {})
         last = next(reversed(order), thing.number)
         if self.objects[of][last].updated > thing.updated:

@@ -113,6 +113,29 @@ def update(model: type[models.Model], keys: Sequence[str], columns: Columns) -> 
             cursor.executemany(f"update {table} set {told} where {key} = %s", rows)
 
 
+def change(rows: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Write these fields of rows of one table, each row by its key.
+
+    Django's `bulk_update` weighs every value in a case of one statement, which takes ten times as
+    long.
+    """
+    if not rows:
+        return
+    of = type(rows[0])._meta
+    fields = [field for field in of.concrete_fields if field.name in names]
+    assert of.pk is not None
+    into = ", ".join(f"{connection.ops.quote_name(str(field.column))} = %s" for field in fields)
+    values = [
+        [field.get_db_prep_save(field.value_from_object(row), connection) for field in fields]
+        for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"update {of.db_table} set {into} where {of.pk.column} = %s",
+            [(*said, row.pk) for said, row in zip(values, rows, strict=True)],
+        )
+
+
 def _insert_new_on_postgresql(
     model: type[models.Model], rows: pa.Table, returning: Sequence[str]
 ) -> list[tuple[Any, ...]]:

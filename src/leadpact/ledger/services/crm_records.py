@@ -32,6 +32,13 @@ def known(connection: CrmConnection, of: str, numbers: Iterable[str]) -> dict[st
     return found
 
 
+def changed_at(connection: CrmConnection, of: str, numbers: Iterable[str]) -> dict[str, datetime]:
+    """When those of the records that are known were changed last, as they were read."""
+    rows = CrmRecord.objects.filter(connection=connection, object=of)
+    there = rows.filter(number__among=sorted(set(numbers)), deleted_at=None)
+    return dict(there.values_list("number", "modified_at"))
+
+
 def save(rows: Sequence[CrmRecord], *, now: datetime) -> None:
     """Keep records as they were read; leads of which something here counts are compared again."""
     CrmRecord.objects.bulk_create(

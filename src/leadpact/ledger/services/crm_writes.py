@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from leadpact.ledger.models import CrmConnection, CrmDue, CrmRecord, CrmWrite
+from leadpact.ledger.services import bulk
 
 #: How long to wait after each failed try; the last is the wait before every further one.
 _PAUSES = tuple(timedelta(minutes=m) for m in (1, 2, 5, 15, 60, 180))
@@ -72,7 +73,7 @@ def begin(connection: CrmConnection, limit: int, *, now: datetime) -> list[CrmWr
     for row in rows:
         row.attempts += 1
         row.try_at = now + _PAUSES[min(row.attempts, len(_PAUSES)) - 1]
-    CrmWrite.objects.bulk_update(rows, ["attempts", "try_at"], batch_size=_AT_ONCE)
+    bulk.change(rows, ["attempts", "try_at"])
     return rows
 
 
@@ -88,15 +89,12 @@ def done(rows: Sequence[tuple[CrmWrite, str, datetime]]) -> None:
         record = records[row.record_id]
         values = json.loads(record.values) | {row.field: row.wanted}
         record.values = json.dumps(values, ensure_ascii=False, sort_keys=True)
-    CrmWrite.objects.bulk_update(
-        [row for row, _, _ in rows], ["written", "written_at", "open", "error", "made"],
-        batch_size=_AT_ONCE,
-    )  # fmt: skip
-    CrmRecord.objects.bulk_update(records.values(), ["values"], batch_size=_AT_ONCE)
+    bulk.change([row for row, _, _ in rows], ["written", "written_at", "open", "error", "made"])
+    bulk.change(list(records.values()), ["values"])
 
 
 def failed(rows: Sequence[tuple[CrmWrite, str]], *, final: bool) -> None:
     """Fields could not be written; `final`: until another value is wanted."""
     for row, error in rows:
         row.error, row.open = error[:300], not final
-    CrmWrite.objects.bulk_update([row for row, _ in rows], ["error", "open"], batch_size=_AT_ONCE)
+    bulk.change([row for row, _ in rows], ["error", "open"])

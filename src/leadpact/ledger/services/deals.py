@@ -10,6 +10,7 @@ from leadpact.ledger.facts import LogRow
 from leadpact.ledger.instants import instant
 from leadpact.ledger.models import Company, Deal, DealRole, Event
 from leadpact.ledger.selectors import voids
+from leadpact.ledger.services import bulk
 from leadpact.ledger.texts import name, properties
 
 _OUTCOMES = {"deal.opened": "open", "deal.won": "won", "deal.lost": "lost"}
@@ -55,7 +56,7 @@ def note(rows: Iterable[Mapping[str, Any]]) -> None:
     known = Deal.objects.in_bulk([deal.key for deal in made])
     Deal.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
     lacking = [deal for deal in made if deal.key in known and known[deal.key].company_id is None]
-    Deal.objects.bulk_update(lacking, ["company"], batch_size=500)
+    bulk.change(lacking, ["company"])
 
 
 def _named(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,7 +84,7 @@ def retell(leads: Iterable[str], voided: set[tuple[str, str]]) -> None:
         key = str(json.loads(row.properties).get("deal_id"))
         if key in rows and (row.source, row.event_id) not in voided:
             rows[key].append(row)
-    Deal.objects.bulk_update([_told(key, rows[key]) for key in keys], _TOLD)
+    bulk.change([_told(key, rows[key]) for key in keys], _TOLD)
 
 
 _TOLD = ("amount", "currency", "opened_at", "closed_at", "outcome", "reason", "owner", "product")

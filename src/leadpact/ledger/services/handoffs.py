@@ -100,12 +100,12 @@ class Book:
         fresh, there = _parted(self._rows.values())
         columns = {name: [getattr(row, name) for row in fresh] for name in _COLUMNS}
         bulk.insert(Handoff, columns)
-        Handoff.objects.bulk_update(there, _ROUTED)
+        bulk.change(there, _ROUTED)
         if not self._shared:
             return
         new, known = _parted(self._standings.values())
         Standing.objects.bulk_create(new)
-        Standing.objects.bulk_update(known, ["due", "had"])
+        bulk.change(known, ["due", "had"])
 
 
 def _parted(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -86,6 +86,10 @@ class OwnProperty:
     choices: Sequence[str] = ()
 
 
+#: When records, by number, were changed last as far as they were read.
+Known = Callable[[Iterable[str]], Mapping[str, datetime]]
+
+
 class Connector(Protocol):
     """One system. Every method may raise CrmError."""
 
@@ -110,8 +114,11 @@ class Connector(Protocol):
         """Every record of an object, a page at a time."""
         ...
 
-    def changed(self, of: str, since: datetime, after: str) -> Page:
-        """Records that changed at or after an instant, oldest change first, a page at a time."""
+    def changed(self, of: str, since: datetime, after: str, known: Known, /) -> Page:
+        """Records that changed at or after an instant, oldest change first, a page at a time.
+
+        Those that are `known` as they were changed last may be left out.
+        """
         ...
 
     def deleted(self, of: str, since: datetime | None, after: str) -> Page:

@@ -54,11 +54,15 @@ class Deletion:
 
 @dataclass(frozen=True)
 class Page:
-    """Some of the records that changed; `after` asks for the next page, empty after the last."""
+    """Some of the records that changed; `after` asks for the next page, empty after the last.
+
+    `latest` is the last change that the system told of, where some records were left out.
+    """
 
     records: Sequence[Record] = ()
     deletions: Sequence[Deletion] = ()
     after: str = ""
+    latest: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from leadpact.sources.crm.connector import (
     CredentialError,
     CrmError,
+    Known,
     Limits,
     Made,
     Outcome,
@@ -120,8 +122,11 @@ class HubSpotConnector:
         ]
         return Page(records, after=_after(told))
 
-    def changed(self, of: str, since: datetime, after: str) -> Page:
-        """Records that changed, by searches that begin anew where one may tell no more."""
+    def changed(self, of: str, since: datetime, after: str, known: Known) -> Page:
+        """Records that changed, by searches that begin anew where one may tell no more.
+
+        A search tells when a record changed and not its history: only news are read.
+        """
         name = shapes.modified_name(of)
         begin, offset = json.loads(after) if after else [shapes.moment(since), "0"]
         at = moment_of(begin) or since
@@ -144,8 +149,11 @@ class HubSpotConnector:
         }
         told = self._client.search(of, body)
         found = told.get("results") or []
-        page = self.read(of, [str(each["id"]) for each in found])
-        return Page(page.records, page.deletions, self._next(name, begin, found, _after(told)))
+        at_of = {str(each["id"]): shapes.changed_at(of, each) for each in found}
+        read = known(at_of)
+        page = self.read(of, [n for n, at in at_of.items() if n not in read or read[n] < at])
+        following = self._next(name, begin, found, _after(told))
+        return replace(page, after=following, latest=max(at_of.values(), default=None))
 
     def _next(self, name: str, begin: str, found: Sequence[Any], offset: str) -> str:
         """Where a search goes on: at the last instant it told of, once it tells no more."""

@@ -33,20 +33,24 @@ def record_of(of: str, told: Mapping[str, Any], links: Mapping[str, Sequence[str
         for name, versions in (told.get("propertiesWithHistory") or {}).items()
     }
     created = moment_of(str(told.get("createdAt") or "")) or _EPOCH
-    modified = moment_of(str(told.get("updatedAt") or "")) or created
-    changed = moment_of(values.get(modified_name(of), ""))
     merged = [part.strip() for part in values.get(MERGED, "").split(";")]
     return Record(
         of,
         str(told["id"]),
         created,
-        max(modified, changed or modified),
+        max(created, changed_at(of, told)),
         values,
         history,
         links,
         [(of, number) for number in merged if number],
         ":".join(values.get(name, "") for name in MADE_BY) if values.get(MADE_BY[1]) else "",
     )
+
+
+def changed_at(of: str, told: Mapping[str, Any]) -> datetime:
+    """When a record changed last, from its JSON."""
+    said = (told.get("updatedAt"), (told.get("properties") or {}).get(modified_name(of)))
+    return max((at for each in said if (at := moment_of(str(each or "")))), default=_EPOCH)
 
 
 def _version(told: Mapping[str, Any]) -> Version | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from leadpact.sources.crm.connector import (
     CrmError,
+    Known,
     Limits,
     Made,
     NotSetUpError,
@@ -111,8 +112,11 @@ class SalesforceConnector:
         records = self._records(of, shapes.rows_of_csv(text, fields))
         return Page(records, after=json.dumps(place) if place["locator"] else "")
 
-    def changed(self, of: str, since: datetime, after: str) -> Page:
-        """Records that changed; also those that another record was merged or converted into."""
+    def changed(self, of: str, since: datetime, after: str, _known: Known | None = None) -> Page:
+        """Records that changed; also those that another record was merged or converted into.
+
+        They are told whole, so that leaving any out would save no call.
+        """
         if after:
             try:
                 told = self._client.get(after)
