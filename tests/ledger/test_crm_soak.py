@@ -14,6 +14,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -171,7 +172,7 @@ def test_in_the_end_both_sides_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     deaths: Counter[str] = Counter()
     with company(faults=None) as at:
         monkeypatch.setattr(crm_hooks, "now", at.time)
-        hooks = _with_unsafe_client(at, faults)
+        hooks, browser = _with_unsafe_client(at, faults), Browser()
         people = People(at, dice)
         for _ in range(CONTACTS):
             people.come()
@@ -180,10 +181,13 @@ def test_in_the_end_both_sides_agree(monkeypatch: pytest.MonkeyPatch) -> None:
             people.step()
             at.time.pass_(minutes=dice.random() * PAUSE)
             if step % every == 0:
-                hooks.send(_deliver)
+                hooks.send(partial(_deliver, browser))
                 turns = (at.pull, lambda: settle(at.time(), 200), at.push, lambda: _nudged(at))
                 for work in dice.sample(turns, dice.randrange(1, 5)):
                     survives(work, deaths)
+            if (step + 1) % max(5000, ACTIVITIES // 20) == 0:
+                minutes = (time.monotonic() - began) / 60
+                print(f"{step + 1:,} activities, {minutes:.0f} minutes", file=sys.stderr)
         _come_to_rest(at)
         told = {
             "contacts": CONTACTS, "activities": ACTIVITIES, "facts": Event.objects.count(),
@@ -214,10 +218,8 @@ def _with_unsafe_client(at: Company, faults: Faults) -> Webhooks:
     return Webhooks(at.portal, URL, SECRET, random.Random(7), 0.2, 0.2, shuffled=True)
 
 
-def _deliver(body: bytes, headers: dict[str, str]) -> None:
-    answer = Browser().post(
-        "/hooks/hubspot", body, content_type="application/json", headers=headers
-    )
+def _deliver(browser: Browser, body: bytes, headers: dict[str, str]) -> None:
+    answer = browser.post("/hooks/hubspot", body, content_type="application/json", headers=headers)
     assert answer.status_code == 204
 
 
