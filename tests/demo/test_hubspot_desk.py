@@ -24,8 +24,10 @@ def test_each_button_does_something_in_the_account(desk: Desk) -> None:
     first, second = contacts
     assert contacts[first].values["recent_conversion_event_name"] == "Demo request"
     assert "recent_conversion_event_name" not in contacts[second].values
-    for do in ("busy", "connected", "ask", "give", "back", "win"):
+    for do in ("busy", "connected", "ask", "click", "give", "back", "win"):
         desk.act({"do": do, "contact": second})
+    assert [len(sent) for sent in desk.portal.mail.submissions.values()] == [2]
+    assert [each["type"] for each in desk.portal.mail.events] == ["OPEN", "CLICK"]
     assert len(desk.portal.objects["calls"]) == 2
     assert len(desk.portal.objects["deals"]) == 1
     assert contacts[second].values["hubspot_owner_id"] == "8"

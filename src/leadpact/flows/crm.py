@@ -14,7 +14,12 @@ from leadpact.flows.crm_pull import Pull, Pulled
 from leadpact.flows.crm_push import Push, Pushed
 from leadpact.flows.crm_reading import NAMES
 from leadpact.flows.crm_reconcile import keep_when_due
-from leadpact.flows.crm_vendors import connector_of, lacking_scopes, suggested
+from leadpact.flows.crm_vendors import (
+    connector_of,
+    lacking_scopes,
+    scopes_of_feeds,
+    suggested,
+)
 from leadpact.flows.crm_wanted import own_properties
 from leadpact.flows.journal import tell
 from leadpact.ledger.home import SettingError
@@ -99,7 +104,20 @@ def check(loaded: LoadedCrm, connector: Connector, *, now: datetime) -> list[Pro
     }
     version = agreements.in_force(now)
     found = problems_with_agreement(loaded, version.agreement) if version else []
-    return found + problems_with_account(loaded, known)
+    return found + problems_with_account(loaded, known) + _feeds_closed(loaded, connector)
+
+
+def _feeds_closed(loaded: LoadedCrm, connector: Connector) -> list[Problem]:
+    """Feeds that the credential may not read, as far as the system tells what it may."""
+    if not loaded.crm.feeds or not (scopes := connector.account().scopes):
+        return []
+    needed = scopes_of_feeds(loaded.crm.system)
+    return [
+        loaded.problem(("feeds", feed), f"the credential lacks “{needed[feed]}”, by which it may "
+                       f"read {feed}", "allow it, or leave the feed out")
+        for feed in loaded.crm.feeds
+        if needed[feed] not in scopes
+    ]  # fmt: skip
 
 
 def lacking(row: CrmConnection, account: Account) -> list[str]:

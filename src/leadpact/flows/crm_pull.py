@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from leadpact.flows import crm_feeds
 from leadpact.flows.assigning import people_changed
 from leadpact.flows.crm_forgetting import forget
 from leadpact.flows.crm_people import person_of
@@ -20,6 +21,7 @@ from leadpact.ledger.selectors import agreements
 from leadpact.ledger.services import batches, crm_connections, crm_records
 from leadpact.ledger.services.agreements import take_roster
 from leadpact.sources.crm.connector import Connector
+from leadpact.sources.crm.facts import Reader
 from leadpact.sources.crm.mapping import Crm
 from leadpact.sources.crm.records import Page
 
@@ -38,11 +40,15 @@ Progress = Callable[[str, int], None]
 
 @dataclass
 class Pulled:
-    """What a reading found: records by object, and whether it was the first."""
+    """What a reading found: records by object, and whether it was the first.
+
+    `news` are feeds that records tell something was added to.
+    """
 
     records: dict[str, int] = field(default_factory=dict)
     deletions: int = 0
     first: bool = False
+    news: set[str] = field(default_factory=set)
 
     def count(self, of: str, page: Page) -> None:
         """Note a page."""
@@ -70,6 +76,7 @@ class Pull:
         done = Pulled()
         for of in self.crm.objects:
             self._object(of, names, done)
+        self._feeds(names, done, only_news=False)
         self._sweep(names, done)
         crm_connections.worked(self.row, now=self.now(), pulled=True)
         return done
@@ -85,6 +92,7 @@ class Pull:
             for begin in range(0, len(numbers), _READ_AT_ONCE):
                 page = self.connector.read(of, numbers[begin : begin + _READ_AT_ONCE])
                 self._take(of, page, names, None, done, _to_forget(rows, of))
+        self._feeds(names, done, only_news=True)
         CrmNudge.objects.filter(pk__in=[row.pk for row in rows]).update(done_at=self.now())
         return len(rows)
 
@@ -140,6 +148,28 @@ class Pull:
         since, known = cursor.since - OVERLAP, partial(crm_records.changed_at, self.row, of)
         return self.connector.changed(of, since, cursor.after, known)
 
+    def _feeds(self, names: dict[str, str], done: Pulled, *, only_news: bool) -> None:
+        """Ask what is told of people beside their records, after they themselves were read."""
+        reader, now = Reader(self.crm, names), self.now()
+        for cursor in crm_feeds.due(
+            self.row, self.crm, news=done.news, only_news=only_news, now=now
+        ):
+            batch = self._first_batch() if cursor.since is None else None
+            since = cursor.since - crm_feeds.OVERLAP if cursor.since else None
+            cursor.began_at = cursor.began_at or now
+            while True:
+                self.renew()
+                page = self.connector.told(cursor.object, since, cursor.after)
+                crm_feeds.take(self.row, reader, page.records, now=self.now(), batch=batch)
+                done.count(cursor.object, page)
+                cursor.after = page.after
+                if not page.after:
+                    break
+                cursor.save()
+                self.tell(cursor.object, done.records[cursor.object])
+            cursor.since, cursor.began_at = cursor.began_at, None
+            cursor.save()
+
     def _take(
         self,
         of: str,
@@ -158,6 +188,8 @@ class Pull:
                     found = self.connector.read(people, numbers[begin : begin + _READ_AT_ONCE])
                     self._take(people, found, names, batch, Pulled())
         taking.take(of, page.records, page.deletions)
+        if of in self.crm.people:
+            done.news |= crm_feeds.news_in(self.crm, page.records, self.now())
         forget(self.row, of, forgotten, now=self.now())
         done.count(of, page)
 

@@ -45,6 +45,15 @@ def lacking_scopes(system: str, scopes: Sequence[str]) -> list[str]:
     return [each for each in (*reading, *writing) if each not in scopes]
 
 
+def scopes_of_feeds(system: str) -> Mapping[str, str]:
+    """What a credential must be allowed beside all else to read each feed."""
+    if system != "hubspot":
+        return {}
+    from leadpact.sources.hubspot.feeds import SCOPES
+
+    return SCOPES
+
+
 def suggested(
     system: str,
     credentials: Mapping[str, str],
@@ -64,7 +73,9 @@ def suggested(
     crm = Crm.model_validate({"leadpact_crm": 1, "system": system, "people": people})
     connector = connector_of(crm, credentials, address)
     known = {of: {each.name: each for each in connector.properties(of)} for of in vendor.MEANT}
-    return str(vendor.suggest(known, stages))
+    scopes = connector.account().scopes
+    feeds = [feed for feed, scope in scopes_of_feeds(system).items() if scope in scopes]
+    return str(vendor.suggest(known, stages, *([feeds] if feeds else [])))
 
 
 def _hubspot(crm: Crm, credentials: Mapping[str, str], address: str) -> Connector:

@@ -197,6 +197,7 @@ def token_info(
               for what in ("read", "write")]  # fmt: skip
     scopes += [f"crm.schemas.{of}.read" for of in ("contacts", "companies", "deals")]
     scopes += ["crm.objects.owners.read", "crm.schemas.contacts.write", "sales-email-read"]
+    scopes += list(portal.extra_scopes)
     told = {"userId": 1, "hubId": int(portal.hub), "appId": int(portal.app), "scopes": scopes}
     return 200, told
 

@@ -9,6 +9,8 @@ LIFECYCLE = (
     "subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer",
 )  # fmt: skip
 CONNECTED = "f240bbac-87c9-4f6e-bf70-924b57d47db7"
+#: The form on the company's page, and the email that it sends to all.
+DEMO_FORM, MAILING = "b6336282-50ec-465e-894e-e368146fa25f", "501"
 NO_ANSWER = "73a0d17f-1163-4015-bdd5-ec830791da20"
 
 
@@ -38,6 +40,9 @@ def account(now: Clock) -> Portal:
     portal.define("meetings", *(Definition(name, label) for name, label in _MEETING.items()))
     portal.define("tasks", *(Definition(name, label) for name, label in _TASK.items()))
     portal.define("notes", *(Definition(name, label) for name, label in _NOTE.items()))
+    portal.extra_scopes = ("forms", "content")
+    portal.mail.forms[DEMO_FORM] = "Demo request"
+    portal.mail.mailings[MAILING] = ("Spring news", "What is new this spring")
     return portal
 
 

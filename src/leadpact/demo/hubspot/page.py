@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from leadpact.demo import fronts
 from leadpact.demo.fronts import NAMES, SHOWN
-from leadpact.demo.hubspot.company import CONNECTED, LIFECYCLE, NO_ANSWER
+from leadpact.demo.hubspot.company import CONNECTED, DEMO_FORM, LIFECYCLE, MAILING, NO_ANSWER
 from leadpact.demo.hubspot.portal import Faulty, Portal, Thing, iso
 
 _ABOVE = {
@@ -20,6 +20,7 @@ _ACTIONS = {
     "busy": "Log a call: no answer",
     "connected": "Log a call: they spoke",
     "ask": "Asks for a demo",
+    "click": "Clicks in a mail",
     "give": "Give to the other rep",
     "back": "Move back to lead",
     "win": "Win a deal",
@@ -53,7 +54,8 @@ class Desk:
             "numemployees": str(40 * (self._came % 9 + 1)),
             "lifecyclestage": "lead",
         }
-        told |= _asked(at) if asks else {}
+        if asks:
+            told |= self._sent(told["email"], at)
         return self.portal.add("contacts", told, at=at)
 
     def act(self, told: Mapping[str, str]) -> None:
@@ -65,6 +67,7 @@ class Desk:
             "busy": lambda: self._call(number, NO_ANSWER),
             "connected": lambda: self._call(number, CONNECTED),
             "ask": lambda: self._ask(number),
+            "click": lambda: self._click(number),
             "give": lambda: self._give(number),
             "back": lambda: portal.set("contacts", number, {"lifecyclestage": "lead"}),
             "win": lambda: portal.add(
@@ -89,7 +92,19 @@ class Desk:
         self.portal.add("calls", told, linked={"contacts": [number]})
 
     def _ask(self, number: str) -> None:
-        self.portal.set("contacts", number, _asked(self.portal.now()))
+        email = self.portal.there("contacts", number).values["email"]
+        self.portal.set("contacts", number, self._sent(email, self.portal.now()))
+
+    def _sent(self, email: str, at: datetime) -> dict[str, str]:
+        """Somebody sends the form; what that leaves with their contact."""
+        self.portal.mail.submit(DEMO_FORM, email, "https://acme.example/demo", at=at)
+        name = self.portal.mail.forms[DEMO_FORM]
+        return {"recent_conversion_event_name": name, "recent_conversion_date": iso(at)}
+
+    def _click(self, number: str) -> None:
+        email, at = self.portal.there("contacts", number).values["email"], self.portal.now()
+        self.portal.mail.happen("OPEN", email, MAILING, at=at)
+        self.portal.mail.happen("CLICK", email, MAILING, at=at, url="https://acme.example/prices")
 
     def _give(self, number: str) -> None:
         held = self.portal.there("contacts", number).values.get("hubspot_owner_id")
@@ -147,8 +162,3 @@ class Desk:
             fronts.line(at, thing.values.get("email", ""), name, value)
             for at, thing, name, value in found[:SHOWN]
         ]
-
-
-def _asked(at: datetime) -> dict[str, str]:
-    """What a form that somebody sent leaves with them."""
-    return {"recent_conversion_event_name": "Demo request", "recent_conversion_date": iso(at)}

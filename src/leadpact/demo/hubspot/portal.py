@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from leadpact.demo.hubspot.mailroom import Mailroom
+
 Clock = Callable[[], datetime]
 Listener = Callable[[dict[str, Any]], None]
 
@@ -61,11 +63,13 @@ class Portal:
     def __init__(self, now: Clock, *, token: str = TOKEN, app: str = "4711") -> None:
         self.now, self.token, self.app = now, token, app
         self.domain = "app.hubspot.com"
+        self.extra_scopes: Sequence[str] = ()
         self.hub, self.refresh, self.renewed = "900100", "refresh-demo", 0
         self.lock = threading.RLock()
         self.objects: dict[str, dict[str, Thing]] = {}
         self.links: dict[tuple[str, str], dict[str, list[str]]] = {}
         self.owners: dict[str, dict[str, Any]] = {}
+        self.mail = Mailroom()
         self.definitions: dict[str, dict[str, Definition]] = {}
         self.listeners: list[Listener] = []
         self.numbers: dict[str, list[int]] = {}

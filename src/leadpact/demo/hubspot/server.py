@@ -7,7 +7,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from leadpact.demo.hubspot import calls
+from leadpact.demo.hubspot import calls, mail_calls
 from leadpact.demo.hubspot.limits import Faults, Limits
 from leadpact.demo.hubspot.page import Desk
 from leadpact.demo.hubspot.portal import Faulty, Portal
@@ -28,6 +28,10 @@ _CALLS: tuple[tuple[str, str, calls.Call], ...] = (
     ("GET", r"/oauth/v1/access-tokens/([\w-]+)", calls.oauth_token_info),
     ("POST", _TOKEN, calls.renew_token),
     ("GET", r"/account-info/v3/details", calls.account_details),
+    ("GET", r"/marketing/v3/forms", mail_calls.list_forms),
+    ("GET", r"/form-integrations/v1/submissions/forms/([\w-]+)", mail_calls.form_submissions),
+    ("GET", r"/email/public/v1/events", mail_calls.email_events),
+    ("GET", r"/email/public/v1/campaigns/(\d+)", mail_calls.email_campaign),
     ("POST", r"/oauth/v2/private-apps/get/access-token-info", calls.token_info),
 )
 

@@ -129,6 +129,13 @@ class Connector(Protocol):
         """These records as they are; those that are not there any more as deletions."""
         ...
 
+    def told(self, feed: str, since: datetime | None, after: str, /) -> Page:
+        """What a feed tells since an instant, or (None) ever told, a page at a time.
+
+        Records without links: `email` among their values says whom each is about.
+        """
+        ...
+
     def write(self, wanted: Sequence[Wanted]) -> Sequence[Outcome]:
         """Set values of records of one object; an outcome for each, in their order."""
         ...

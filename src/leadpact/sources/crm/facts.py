@@ -116,6 +116,15 @@ class Reader:
             for person in about
         ]
 
+    def happening(self, record: Record) -> Statement | None:
+        """What something that a feed tells says of whoever has its address; it lasts."""
+        rule = next((r for r in self.crm.feeds[record.object].rules if _fits(r, record)), None)
+        if rule is None:
+            return None
+        said = Told(record).properties(rule.properties)
+        name, email = f"{self._key(record)}/{rule.kind}", record.values.get(_EMAIL)
+        return Statement("", name, rule.kind, record.created_at, said, email=email)
+
     def outcome_of(self, record: Record) -> str:
         """`won`, `lost` or `open`."""
         outcome = self.crm.deals[record.object].outcome

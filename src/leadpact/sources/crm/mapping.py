@@ -21,6 +21,9 @@ NO_AGREEMENT = (
     "    # No agreement is in force yet. Publish one and begin again: then `stages` stand here."
 )
 
+#: What a system tells of people beside its records.
+FEEDS = {"hubspot": ("form_submissions", "email_events")}
+
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 #: The built-in under another name: a field here is called `property`.
 property_ = property
@@ -194,6 +197,25 @@ class Activities(Model):
     )
 
 
+class Feed(Model):
+    """What HubSpot tells of people beside its records, by `form_submissions` or `email_events`.
+
+    A form that was sent has `form`, `form_id`, `page` and each of its fields by name; what a
+    marketing email did has `type` (OPEN, CLICK …), `campaign`, `campaign_id`, `subject` and, where
+    it was clicked, `url`. Of an address that no contact has nothing is said.
+    """
+
+    rules: list[ActivityRule] = Field(
+        min_length=1,
+        description="The first that fits says what it means; what fits none says nothing.",
+    )
+    sooner: Name | None = Field(
+        None,
+        description="A property of people that changes with each, such as "
+        "`recent_conversion_date`: then it is asked for at once, else every five minutes.",
+    )
+
+
 class Writing(Model):
     """What Leadpact writes into the customer system, beside stage and holder."""
 
@@ -224,6 +246,10 @@ class Crm(Model):
     )
     deals: dict[Name, DealRecords] = Field(default_factory=dict, description="By object.")
     activities: dict[Name, Activities] = Field(default_factory=dict, description="By object.")
+    feeds: dict[Name, Feed] = Field(
+        default_factory=dict,
+        description="`form_submissions` and `email_events` of HubSpot; Salesforce has no feeds.",
+    )
     who: dict[str, Name] = Field(
         default_factory=dict,
         description="Person of the agreement for an owner, named by email, name or id, where "
@@ -242,6 +268,14 @@ class Crm(Model):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _feeds_are_there(self) -> Self:
+        for name in self.feeds:
+            if name not in FEEDS.get(self.system, ()):
+                known = ", ".join(FEEDS.get(self.system, ())) or "none"
+                raise ValueError(f"{self.system} has no feed “{name}”; it has {known}")
+        return self
+
     @property
     def objects(self) -> list[str]:
         """Every object that is read, people first, so that all others find whom they are about."""
@@ -252,6 +286,7 @@ class Crm(Model):
         found: set[str] = set()
         if people := self.people.get(name):
             found |= set(_read_by(people))
+            found |= {feed.sooner for feed in self.feeds.values() if feed.sooner}
         if companies := self.companies.get(name):
             told = (companies.name, companies.domain, companies.owner)
             found |= {each for each in told if each} | set(_named(companies.fields.values()))

@@ -11,6 +11,7 @@ from leadpact.sources.crm.mapping import (
     Crm,
     DealOutcome,
     DealRecords,
+    Feed,
     Happening,
     Holder,
     People,
@@ -42,6 +43,8 @@ file (`make docs`).
   and its later changes count from then on. Who leaves the company loses what it said.
 - **Deals and activities count as they are now.** When one is changed there, what it said before is
   withdrawn; one that is deleted leaves no trace in any figure.
+- **Feeds last**: a form that was sent, or a mail that was clicked, stays. Each is taken once, for
+  the contact that has the address.
 - **What Leadpact wrote itself says nothing new**: it is recognised by the app that wrote it, else
   by value and time.
 - **Nothing is invented.** An activity that fits no rule, and a value that no line names, say
@@ -95,16 +98,23 @@ activities:
         properties: {channel: {value: phone}}
       - kind: sales.attempted
         properties: {channel: {value: phone}}
+feeds:
+  email_events:
+    rules:
+      - kind: email_clicked
+        when: {type: [CLICK]}
+        properties: {campaign: campaign, subject: subject, url: url}
 who: {ana.lopez@example.com: Ana}
 """
 _MODELS: tuple[type[BaseModel], ...] = (
     Crm, People, Stages, Holder, Happening, Companies, DealRecords, DealOutcome, Activities,
-    ActivityRule, Stated, Writing,
+    Feed, ActivityRule, Stated, Writing,
 )  # fmt: skip
 _HEADINGS = {
     Crm: "The file", People: "People", Stages: "stages", Holder: "holder",
     Happening: "An event", Companies: "Companies", DealRecords: "Deals", DealOutcome: "An outcome",
-    Activities: "Activities", ActivityRule: "A rule", Stated: "A value", Writing: "write",
+    Activities: "Activities", Feed: "Feeds", ActivityRule: "A rule", Stated: "A value",
+    Writing: "write",
 }  # fmt: skip
 
 

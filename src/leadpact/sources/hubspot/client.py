@@ -90,6 +90,11 @@ class Client:
         """Ask for something. Raises CrmError."""
         return self._ask("GET", path, query).body
 
+    def find(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
+        """As `get`; empty for what is not there."""
+        answer = self._ask("GET", path, query, faulty=(404,))
+        return answer.body if answer.status < 300 else {}
+
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Ask for something that takes a body. Raises CrmError."""
         return self._ask("POST", path, None, body).body

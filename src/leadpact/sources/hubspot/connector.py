@@ -30,6 +30,7 @@ from leadpact.sources.crm.records import (
 )
 from leadpact.sources.hubspot import shapes
 from leadpact.sources.hubspot.client import Client, UnknownOutcomeError
+from leadpact.sources.hubspot.feeds import Feeds
 
 #: Records of one call: fewer where their history is asked for.
 WITH_HISTORY, WITHOUT, WRITTEN, SEARCHED, ASSOCIATED = 50, 100, 100, 200, 1000
@@ -54,6 +55,7 @@ class HubSpotConnector:
 
     def __init__(self, client: Client, crm: Crm, own: Mapping[str, Sequence[str]]) -> None:
         self._client, self._crm, self._own = client, crm, own
+        self._feeds = Feeds(client, crm.feeds)
 
     @property
     def limits(self) -> Limits:
@@ -202,6 +204,10 @@ class HubSpotConnector:
         return Page(
             list(unique.values()), [Deletion(of, each) for each in ids if each not in there]
         )
+
+    def told(self, feed: str, since: datetime | None, after: str) -> Page:
+        """What a feed tells of people, as records without links."""
+        return self._feeds.page(feed, since, after)
 
     def write(self, wanted: Sequence[Wanted]) -> Sequence[Outcome]:
         """Set values, a hundred records a call; those of one that is faulty are tried singly."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from leadpact.sources.crm.mapping import NO_AGREEMENT
 from leadpact.sources.crm.records import PropertyInfo
@@ -39,11 +39,11 @@ MEANT = ("contacts", "companies", "deals", "calls", "emails", "meetings", "tasks
 Known = Mapping[str, Mapping[str, PropertyInfo]]
 
 
-def suggest(known: Known, stages: Sequence[tuple[str, str]]) -> str:
+def suggest(known: Known, stages: Sequence[tuple[str, str]], feeds: Collection[str] = ()) -> str:
     """The text of a mapping; `stages` are the agreement's names with their roles.
 
-    `known` has properties by name by object. What nobody can know from outside is left out, with a
-    remark.
+    `known` has properties by name by object, `feeds` are those that may be read. What nobody can
+    know from outside is left out, with a remark.
     """
     contacts = known.get("contacts", {})
     lines = [
@@ -62,10 +62,11 @@ def suggest(known: Known, stages: Sequence[tuple[str, str]]) -> str:
     lines += _stages(contacts, stages)
     if "hubspot_owner_id" in contacts:
         lines.append("    holder: hubspot_owner_id")
-    lines += _happenings(contacts)
+    lines += _happenings(contacts, feeds)
     lines += _companies(known.get("companies", {}))
     lines += _deals(known.get("deals", {}))
     lines += _activities(known)
+    lines += _feeds(contacts, feeds)
     return "\n".join(lines) + "\n"
 
 
@@ -85,13 +86,25 @@ def _stages(contacts: Mapping[str, PropertyInfo], stages: Sequence[tuple[str, st
     return ["    stages:", "      property: lifecyclestage", "      values:", *values]
 
 
-def _happenings(contacts: Mapping[str, PropertyInfo]) -> list[str]:
+def _happenings(contacts: Mapping[str, PropertyInfo], feeds: Collection[str]) -> list[str]:
+    """What properties tell of people, but for what a feed tells of them better."""
     lines: list[str] = []
     for kind, name, own in _HAPPENINGS:
-        if name in contacts:
+        feed = "form_submissions" if kind == "form_submitted" else "email_events"
+        if name in contacts and feed not in feeds:
             lines += [f"      - kind: {kind}", f"        property: {name}"]
             lines += [f"        properties: {{{own}}}"] if own else []
     return ["    events:", *lines] if lines else []
+
+
+def _feeds(contacts: Mapping[str, PropertyInfo], feeds: Collection[str]) -> list[str]:
+    lines: list[str] = []
+    for feed, sooner, rules in _FEEDS:
+        if feed in feeds:
+            lines.append(f"  {feed}:")
+            lines += [f"    sooner: {sooner}"] if sooner in contacts else []
+            lines += ["    rules:", *(f"      {line}" for line in rules)]
+    return ["feeds:", *lines] if lines else []
 
 
 def _companies(companies: Mapping[str, PropertyInfo]) -> list[str]:
@@ -188,6 +201,28 @@ _RULES: Iterable[tuple[str, str, Sequence[str]]] = (
             "- kind: sales.connected",
             "  when: {hs_meeting_outcome: [COMPLETED]}",
             "  properties: {channel: {value: meeting}}",
+        ),
+    ),
+)  # fmt: skip
+
+
+_FEEDS: Iterable[tuple[str, str, Sequence[str]]] = (
+    (
+        "form_submissions", "recent_conversion_date",
+        (
+            "- kind: form_submitted",
+            "  properties: {form: form, page: page}",
+        ),
+    ),
+    (
+        "email_events", "",
+        (
+            "- kind: email_opened",
+            "  when: {type: [OPEN]}",
+            "  properties: {campaign: campaign, subject: subject}",
+            "- kind: email_clicked",
+            "  when: {type: [CLICK]}",
+            "  properties: {campaign: campaign, subject: subject, url: url}",
         ),
     ),
 )  # fmt: skip

@@ -211,6 +211,10 @@ class SalesforceConnector:
             self._client.sleep(min(1.0 + tried, _LONGEST_POLL))
         raise CrmError(f"Salesforce does not come to an end with a query (job {job}).")
 
+    def told(self, _feed: str, _since: datetime | None, _after: str) -> Page:
+        """Nothing: all that Salesforce tells of people is in records."""
+        return Page()
+
     # Writing.
 
     def write(self, wanted: Sequence[Wanted]) -> Sequence[Outcome]:

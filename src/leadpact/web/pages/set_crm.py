@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from leadpact.flows import crm
 from leadpact.flows.crm_reading import NAMES
 from leadpact.flows.crm_reconcile import keep
-from leadpact.flows.crm_vendors import needed_scopes
+from leadpact.flows.crm_vendors import needed_scopes, scopes_of_feeds
 from leadpact.flows.sending import may_call_private
 from leadpact.ledger.models import CrmConnection
 from leadpact.ledger.sealing import SealError, seal, unseal
@@ -62,7 +62,10 @@ def _shown(request: PageRequest, **told: Any) -> HttpResponse:
     left = [(system, name) for system, name in NAMES.items() if not _is_there(system, rows)]
     needs = {system: needed_scopes(system) for system in NAMES}
     live = installation.current(now=request.now).live_since is not None
-    return shown(request, "crm", connections=rows, left=left, needs=needs, live=live, **told)
+    return shown(
+        request, "crm", connections=rows, left=left, needs=needs, live=live,
+        of_feeds=scopes_of_feeds("hubspot").values(), **told,
+    )  # fmt: skip
 
 
 def _is_there(system: str, rows: list[dict[str, Any]]) -> bool:
