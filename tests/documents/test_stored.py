@@ -21,6 +21,7 @@ from leadpact.documents.parts.credit import credit
 from leadpact.documents.parts.kept_when import kept_when
 from leadpact.documents.parts.loops import BY, choices, key_of, loops
 from leadpact.documents.parts.months import months
+from leadpact.documents.parts.people import people
 from leadpact.documents.parts.rulings import rulings
 from leadpact.documents.parts.week import week
 from leadpact.documents.pools import Pool
@@ -243,6 +244,23 @@ def test_teams_and_times_add_up_to_the_promise(report: Report) -> None:
     assert sum(cases([row[place]]) for row in hours.values()) == whole
     nobody = book.of_clocks("nobody", about | {"holder": None}, DECIDED, stretch.due).total
     assert cases(rows(made, "kept-when", "Kept, by team")[name]) == whole - nobody
+
+
+def test_what_somebody_is_shown_by_opens_to_as_many_cases(report: Report) -> None:
+    made = Stored()
+    made.add(people(report.book, ("speed_to_lead_person", "attainment_sales", "acceptance_rate")))
+    (table,) = made.parts["people"]["tables"]
+    counted = 0
+    for row in table["rows"]:
+        for name, cell in zip(table["header"][1:], row[1:], strict=True):
+            figure = next(
+                (f for f in report.measures.of(name, by="person") if f.group == row[0][0]), None
+            )
+            for _, key in openings(cell):
+                assert figure
+                assert sum(total for _, total, _ in made.lists[key]["groups"]) == figure.n
+                counted += 1
+    assert counted > 8
 
 
 def test_a_share_changes_in_points(stored: Stored) -> None:

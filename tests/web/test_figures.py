@@ -28,11 +28,14 @@ from leadpact.ledger.models import (
     Lead,
     LeadState,
     NurtureEntry,
+    Person,
     PublishedList,
+    PublishedMetric,
     PublishedPart,
     PublishedPiece,
     User,
 )
+from leadpact.ledger.selectors.teams import PERSONAL
 from leadpact.ledger.services.ingest import ingest
 from tests.api.conftest import signed_in
 from tests.browser import accessibility_violations
@@ -167,6 +170,11 @@ def test_a_long_list_is_leafed_through(company: None) -> None:
     hundreds = [[str(n) for n in range(*each)] for each in ((100,), (100, 200), (200, 250))]
     assert shown == [*hundreds, hundreds[2], hundreds[0]]
     assert client.get("/figures/behind/k?group=1").status_code == 404
+    lines = b"".join(client.get("/figures/behind/k?as=csv")).decode("utf-8-sig").splitlines()
+    assert lines[0] == "Counts as,Lead,Key,Company,Why,When"
+    assert [re.findall(r"case (\d+),", each) for each in lines[1:]] == [
+        [str(n)] for n in range(250)
+    ]
     PublishedPiece.objects.all().delete()
     assert "not kept any more" in client.get("/figures/behind/k?group=0&page=2").text
 
@@ -181,6 +189,9 @@ def test_sales_is_not_told_who_is_still_with_marketing(measured: None) -> None:
         assert ">Cy</a>" not in page
         assert "with marketing still" in page
         assert ">Cy</a>" in marketing.get(address).text
+        files = [b"".join(each.get(f"{address}?as=csv")) for each in (sales, marketing)]
+        assert b"Cy" not in files[0]
+        assert b"Cy" in files[1]
 
 
 def test_what_a_lead_wrote_runs_nowhere(company: None) -> None:
@@ -229,6 +240,24 @@ def test_a_table_of_leads_is_found_sorted_and_narrowed(measured: None) -> None:
     assert b"Cy" not in sales
 
 
+def test_the_nurtured_are_found_and_what_is_late_is_told(company: None) -> None:
+    at = datetime.now(UTC)
+    NurtureEntry.objects.all().delete()
+    for lead, due in (("Ada", at - timedelta(days=1)), ("Bo", at + timedelta(days=1))):
+        NurtureEntry.objects.create(
+            lead_id=lead, episode=1, program="Stay in touch", owner="Jo", entered_at=at,
+            next_step="A call", next_channel="phone", next_touch_at=due,
+        )  # fmt: skip
+    client = signed_in("marketing head")
+    page = client.get("/nurture").text
+    assert ">2 leads</a> are nurtured now" in page
+    assert 'href="?state=touch+overdue">1 touch</a> is overdue' in page
+    late = client.get("/nurture?state=touch+overdue").text
+    assert ">Ada</a>" in late
+    assert ">Bo</a>" not in late
+    assert ">Ada</a>" not in client.get("/nurture?q=bo").text
+
+
 def test_what_is_left_out_counts_again(company: None) -> None:
     at = datetime.now(UTC)
     known = Known(id="Twin", email="test@twinworks.org")
@@ -237,7 +266,8 @@ def test_what_is_left_out_counts_again(company: None) -> None:
     settle(datetime.now(UTC))
     assert Exclusion.objects.get().reason == "test"
     head = signed_in("marketing head")
-    assert ">Twin</a>" in head.get("/hygiene").text
+    assert ">Twin</a>" in head.get("/hygiene?q=twin").text
+    assert ">Twin</a>" not in head.get("/hygiene?q=nobody").text
     assert ">Twin</a>" not in signed_in("sales head").get("/hygiene").text
     head.post(reverse("work_restore"), {"lead": "Twin", "back": "/hygiene"})
     settle(datetime.now(UTC))
@@ -250,7 +280,26 @@ def test_the_team_shows_what_everybody_holds(measured: None) -> None:
     holder = LeadState.objects.get(lead="Ada").holder
     row = next(each for each in page.split("<tr ") if f">{holder}</a>" in each)
     assert "Mon-Fri 09:00-18:00, New York" in row
-    assert re.search(r'data-label="Open leads"><span>1<', row)
+    assert re.search(r'data-label="Open leads"><span><a [^>]*status=with\+sales[^>]*>1<', row)
+
+
+def test_a_figure_of_the_team_opens_to_its_leads(company: None) -> None:
+    name = Person.objects.filter(active=True)[0].name
+    cells = [[name], [["1 h", "k" * 20]], [["80 %", "l" * 20]], ["–"]]
+    table = {"header": ["Person", *PERSONAL], "rows": [cells]}
+    PublishedPart.objects.create(
+        key="people", value=json.dumps({"tables": [table]}), made_at=datetime.now(UTC), sha256="x"
+    )
+    for metric in PERSONAL:
+        PublishedMetric.objects.create(
+            name=metric, period="all", by="person", group=name, value=0.8, unit="share", n=30
+        )
+    row = next(
+        each
+        for each in signed_in("sales head").get("/team").text.split("<tr ")
+        if f">{name}</a>" in each
+    )
+    assert re.findall(r'href="/figures/behind/(\w+)">80.%<', row) == ["k" * 20, "l" * 20]
 
 
 def test_the_script_of_charts_is_ours_and_kept(company: None) -> None:

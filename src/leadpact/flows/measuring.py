@@ -23,6 +23,7 @@ from leadpact.documents.parts.credit import credit
 from leadpact.documents.parts.kept_when import kept_when
 from leadpact.documents.parts.loops import LOOPS, choices, loops
 from leadpact.documents.parts.months import months
+from leadpact.documents.parts.people import people
 from leadpact.documents.parts.rulings import rulings
 from leadpact.documents.parts.threshold import threshold_section
 from leadpact.documents.parts.week import week
@@ -46,6 +47,7 @@ from leadpact.ledger.models import (
     PublishedStanding,
 )
 from leadpact.ledger.selectors import agreements, figures, logs
+from leadpact.ledger.selectors.teams import PERSONAL
 from leadpact.ledger.services import figures as publishing
 
 #: Of one dimension so many values are published, those with the most cases: a campaign's name
@@ -98,6 +100,7 @@ def measure(
     for each in loops(report.book):
         stored.add(each)
     stored.add(kept_when(report.book, report.overview.stretch))
+    stored.add(people(report.book, PERSONAL))
     parts = [_part(key, value, report) for key, value in stored.parts.items()]
     fresh, kept = _pieces(stored)
     found = publishing.Measured(

@@ -15,7 +15,11 @@ from leadpact.ledger.selectors.rosters import open_leads
 from leadpact.ledger.services.states import OPEN_CLOCKS
 
 #: Figures of each person that a team is shown by, over all time.
-RESPONSE, KEPT, ACCEPTED = "speed_to_lead_person", "attainment_sales", "acceptance_rate"
+PERSONAL = RESPONSE, KEPT, ACCEPTED = (
+    "speed_to_lead_person",
+    "attainment_sales",
+    "acceptance_rate",
+)
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,7 @@ def members(now: datetime) -> dict[str, list[Member]]:
     for each in Standing.objects.filter(bulk=False):
         shares[each.person].append(each)
     figures: dict[str, dict[str, PublishedMetric]] = defaultdict(dict)
-    measured = PublishedMetric.objects.filter(
-        by="person", period="all", name__in=(RESPONSE, KEPT, ACCEPTED)
-    )
+    measured = PublishedMetric.objects.filter(by="person", period="all", name__in=PERSONAL)
     for metric in measured:
         figures[metric.group][metric.name] = metric
     found: dict[str, list[Member]] = defaultdict(list)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,19 +30,28 @@ def spreadsheet(
     listing: Listing[Any], rows: QuerySet[Any], zone: ZoneInfo
 ) -> StreamingHttpResponse:
     """All rows of a list, its times on the wall clock of the zone with their offset."""
-    response = StreamingHttpResponse(
-        _lines(listing, rows, zone), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="{listing.name}.csv"'
+    titles = [each.title for each in listing.columns]
+    found = rows.iterator(chunk_size=_AT_ONCE)
+    values = ([each.value(row) for each in listing.columns] for row in found)
+    return streamed(listing.name, titles, values, zone)
+
+
+def streamed(
+    name: str, titles: Sequence[str], rows: Iterable[Sequence[Any]], zone: ZoneInfo
+) -> StreamingHttpResponse:
+    """Rows of values under titles, as a file of that name."""
+    lines = _lines(titles, rows, zone)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _lines(listing: Listing[Any], rows: QuerySet[Any], zone: ZoneInfo) -> Iterator[str]:
+def _lines(titles: Sequence[str], rows: Iterable[Sequence[Any]], zone: ZoneInfo) -> Iterator[str]:
     writer = csv.writer(_Line())
-    yield _MARK + _line(writer, [each.title for each in listing.columns])
-    for row in rows.iterator(chunk_size=_AT_ONCE):
-        yield _line(writer, [safe(each.value(row), zone) for each in listing.columns])
+    yield _MARK + _line(writer, list(titles))
+    for row in rows:
+        yield _line(writer, [safe(value, zone) for value in row])
 
 
 def _line(writer: Any, cells: list[Any]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 
 from leadpact.documents.long_lists import cases_at, pieces_with, unpacked
@@ -18,9 +18,12 @@ from leadpact.ledger.selectors import figures
 from leadpact.ledger.selectors.visible import leads_for
 from leadpact.ledger.services.permits import Caller
 from leadpact.web.figures.roles import READERS
+from leadpact.web.lists.spreadsheet import streamed
 from leadpact.web.registry import PageRequest, page
 
 Cases = Sequence[Sequence[Any]]
+#: Cases that are read at once for a spreadsheet.
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,19 @@ class Shown:
 
 
 @page("figures/behind/<str:key>", name="behind", roles=READERS)
-def behind(request: PageRequest, key: str) -> HttpResponse:
+def behind(request: PageRequest, key: str) -> HttpResponseBase:
     """The leads behind a figure, those that the reader may see by name: six queries.
 
-    Of each group the first page, or with `group` and `page` any page of one group.
+    Of each group the first page, or with `group` and `page` any page of one group; with `as=csv`
+    all of them as a spreadsheet.
     """
     row = figures.behind(key)
     if row is None:
         raise Http404
     told = json.loads(row.value)
+    if request.GET.get("as") == "csv":
+        titles = ["Counts as", "Lead", "Key", "Company", "Why", told["when"]]
+        return streamed("leads-behind-a-figure", titles, _all(request, row, told), request.zone)
     group = _number(request, "group")
     pages = (
         [(place, 1, each[2]) for place, each in enumerate(told["groups"])]
@@ -93,6 +100,17 @@ def behind(request: PageRequest, key: str) -> HttpResponse:
     return render(request, "figures/behind.html", shown)
 
 
+def _all(request: PageRequest, row: PublishedList, told: Any) -> Iterator[Sequence[Any]]:
+    """Every case of every group, as a spreadsheet has it."""
+    for place, (name, total, _) in enumerate(told["groups"]):
+        for begin in range(0, total, _AT_ONCE):
+            cases = _between(row, told, place, begin, begin + _AT_ONCE)
+            names = _names(request.caller, [cases])
+            for each in _cases(cases, names):
+                lead = "with marketing still" if each["hidden"] else each["name"]
+                yield name, lead, each["lead"], each["company"], each["why"], each["at"]
+
+
 def _number(request: PageRequest, name: str) -> int | None:
     said = request.GET.get(name, "")
     return int(said) if said.isascii() and said.isdecimal() and len(said) < 9 else None
@@ -106,16 +124,22 @@ def _page(row: PublishedList, told: Any, group: int, number: int) -> tuple[int, 
     groups = told["groups"]
     if group >= len(groups):
         raise Http404
-    _, total, first = groups[group]
-    number = max(1, min(number, -(-total // MOST_CASES)))
-    source = told["sources"].get(str(group))
-    if number == 1 or source is None:
-        return group, 1, first
+    number = max(1, min(number, -(-groups[group][1] // MOST_CASES)))
+    if str(group) not in told["sources"]:
+        number = 1
+    begin = (number - 1) * MOST_CASES
+    return group, number, _between(row, told, group, begin, begin + MOST_CASES)
+
+
+def _between(row: PublishedList, told: Any, group: int, begin: int, end: int) -> Cases:
+    """Cases of a group by their places in it."""
+    groups, source = told["groups"], told["sources"].get(str(group))
+    if source is None or end <= len(groups[group][2]):
+        return list(groups[group][2][begin:end])
     long = [int(place) for place in told["sources"]]
     places = unpacked(bytes(row.places or b""), [groups[place][1] for place in long])
-    begin = (number - 1) * MOST_CASES
-    wanted = places[long.index(group)][begin : begin + MOST_CASES]
-    return group, number, cases_at(wanted, figures.pieces(source, pieces_with(wanted)))
+    wanted = places[long.index(group)][begin:end]
+    return cases_at(wanted, figures.pieces(source, pieces_with(wanted)))
 
 
 def _names(caller: Caller, lists: Sequence[Cases]) -> dict[str, tuple[str, str]]:

@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 
-from leadpact.ledger.models import Exclusion
+from leadpact.ledger.models import Exclusion, Lead
 from leadpact.ledger.selectors.excluded import excluded_for, reasons
+from leadpact.ledger.selectors.finding import with_text
 from leadpact.ledger.selectors.proposals import count_open_pairs, many_pairs, open_pairs
 from leadpact.ledger.services.permits import Act
 from leadpact.web.figures.roles import READERS
@@ -48,6 +49,8 @@ HYGIENE: Listing[Exclusion] = Listing(
     ),
     order="-at",
     filters=(Filter("reason", "Reason", _reasons, lambda rows, v: rows.filter(reason=v)),),
+    search=lambda rows, text: rows.filter(lead__in=with_text(Lead.objects.all(), text)),
+    searched="Name, company or email",
     empty=Empty(
         "Nobody is left out",
         "Duplicates, bots, competitors, own people, opt-outs and addresses that cannot be are left "

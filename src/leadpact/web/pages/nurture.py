@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 
-from leadpact.ledger.models import NurtureEntry
+from leadpact.ledger.models import Lead, NurtureEntry
 from leadpact.ledger.selectors import agreements
+from leadpact.ledger.selectors.finding import with_text
 from leadpact.ledger.selectors.lists import nurture_for, nurtured
 from leadpact.web.figures.roles import READERS
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
@@ -17,7 +21,7 @@ from leadpact.web.lists.showing import Shown, answer
 from leadpact.web.pages.leads import known, name_of
 from leadpact.web.registry import PageRequest, page
 
-_NOW, _LEFT = "in it now", "left"
+_NOW, _LATE, _LEFT = "in it now", "touch overdue", "left"
 
 
 def _rows(request: PageRequest) -> QuerySet[NurtureEntry]:
@@ -35,8 +39,20 @@ def next_touch(row: NurtureEntry) -> str | None:
     return f"{row.next_step} ({row.next_channel})" if row.next_channel else row.next_step
 
 
-def _state(rows: QuerySet[NurtureEntry], value: str) -> QuerySet[NurtureEntry]:
-    return rows.filter(left_at__isnull=value == _NOW)
+def _state(now: datetime) -> Callable[[QuerySet[NurtureEntry], str], QuerySet[NurtureEntry]]:
+    def narrowed(rows: QuerySet[NurtureEntry], value: str) -> QuerySet[NurtureEntry]:
+        found = rows.filter(left_at__isnull=value != _LEFT)
+        return found.filter(next_touch_at__lt=now) if value == _LATE else found
+
+    return narrowed
+
+
+def _listing(request: PageRequest) -> Listing[NurtureEntry]:
+    states = [(each, each) for each in (_NOW, _LATE, _LEFT)]
+    return replace(
+        NURTURE,
+        filters=(*NURTURE.filters, Filter("state", "State", lambda _: states, _state(request.now))),
+    )
 
 
 NURTURE: Listing[NurtureEntry] = Listing(
@@ -62,10 +78,9 @@ NURTURE: Listing[NurtureEntry] = Listing(
         Column("owner", "Owner", lambda row: row.owner, order="owner"),
     ),
     order="due",
-    filters=(
-        Filter("program", "Program", _programs, lambda rows, v: rows.filter(program=v)),
-        Filter("state", "State", lambda _: [(each, each) for each in (_NOW, _LEFT)], _state),
-    ),
+    filters=(Filter("program", "Program", _programs, lambda rows, v: rows.filter(program=v)),),
+    search=lambda rows, text: rows.filter(lead__in=with_text(Lead.objects.all(), text)),
+    searched="Name, company or email",
     empty=Empty(
         "Nobody is in a program",
         "Leads that are not ready, and those that sales gives back, enter one as the agreement "
@@ -77,14 +92,20 @@ NURTURE: Listing[NurtureEntry] = Listing(
 @page("nurture", name="nurture", roles=READERS, nav="Nurture", order=50)
 def nurture(request: PageRequest) -> HttpResponseBase:
     """How many are in a program and what is late, then the list."""
-    return answer(request, NURTURE, beside=lambda shown: _beside(request, shown))
+    return answer(
+        request,
+        _listing(request),
+        "figures/nurture.html",
+        beside=lambda shown: _beside(request, shown),
+    )
 
 
 def _beside(request: PageRequest, shown: Shown) -> Mapping[str, Any]:
     for row in shown.rows:
         row.next_touch = next_touch(row)
         row.late = row.left_at is None and (row.next_touch_at or request.now) < request.now
-    found = nurtured(request.caller, request.now)
-    leads = f"{found.leads:,} {'lead is' if found.leads == 1 else 'leads are'} nurtured now"
-    late = f"{found.late:,} {'touch is' if found.late == 1 else 'touches are'} overdue"
-    return {"answer": f"{leads}; {late if found.late else 'no touch is overdue'}."}
+    return {
+        "nurtured": nurtured(request.caller, request.now),
+        "now": urlencode({"state": _NOW}),
+        "late": urlencode({"state": _LATE}),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,8 +11,9 @@ from django.shortcuts import render
 
 from leadpact.agreement.spec import Agreement
 from leadpact.documents import words
+from leadpact.documents.parts.people import KEY
 from leadpact.ledger.models import PublishedMetric
-from leadpact.ledger.selectors import agreements
+from leadpact.ledger.selectors import agreements, figures
 from leadpact.ledger.selectors.lists import absences
 from leadpact.ledger.selectors.teams import (
     ACCEPTED,
@@ -27,6 +29,8 @@ from leadpact.web.figures.roles import READERS
 from leadpact.web.hours import hours_of
 from leadpact.web.registry import PageRequest, page
 
+#: Person and figure → the key of the list behind it.
+Opens = Mapping[tuple[str, str], str]
 #: From here on a cap is told: the next leads may go to somebody else.
 _NEARLY_FULL = 0.8
 _MINUTE = 60
@@ -34,10 +38,11 @@ _MINUTE = 60
 
 @dataclass(frozen=True)
 class Figured:
-    """A figure in words, and of how many cases."""
+    """A figure in words, of how many cases, and the key of the list of these."""
 
     shown: str
     n: int
+    opens: str
 
 
 @dataclass(frozen=True)
@@ -67,12 +72,13 @@ class Line:
 def team(request: PageRequest) -> HttpResponse:
     """Load and pace of everybody in sales, and their mirror: what marketing brings."""
     shown = told("Team", "", "sources", "quality", "hygiene")
+    opens = _opens()
     version = agreements.in_force(request.now)
     teams = members(request.now)
     everybody = [each for own in teams.values() for each in own]
     most = max((each.overdue for each in everybody), default=0)
     shown |= {
-        "teams": _lines(teams, version.agreement if version else None, most),
+        "teams": _lines(teams, version.agreement if version else None, most, opens),
         "overdue": sum(each.overdue for each in everybody),
         "unheld": overdue_with_nobody(),
         "most": most,
@@ -87,29 +93,47 @@ def team(request: PageRequest) -> HttpResponse:
 
 
 def _lines(
-    teams: Mapping[str, Sequence[Member]], agreement: Agreement | None, most: int
+    teams: Mapping[str, Sequence[Member]], agreement: Agreement | None, most: int, opens: Opens
 ) -> list[tuple[str, list[Line]]]:
-    return [(name, [_line(each, agreement, most) for each in own]) for name, own in teams.items()]
+    return [
+        (name, [_line(each, agreement, most, opens) for each in own]) for name, own in teams.items()
+    ]
 
 
-def _line(member: Member, agreement: Agreement | None, most: int) -> Line:
-    figures = member.figures
+def _opens() -> Opens:
+    """Person and figure → the key of the list behind it."""
+    part = figures.part(KEY)
+    told = json.loads(part.value)["tables"] if part else []
+    return {
+        (row[0][0], name): cell[0][1]
+        for table in told
+        for row in table["rows"]
+        for name, cell in zip(table["header"][1:], row[1:], strict=True)
+        if cell and isinstance(cell[0], list)
+    }
+
+
+def _line(member: Member, agreement: Agreement | None, most: int, opens: Opens) -> Line:
+    shown = {
+        name: _figured(row, opens.get((member.person.name, name), ""))
+        for name, row in member.figures.items()
+    }
     return Line(
         member=member,
         hours=hours_of(member.person, agreement),
-        response=_figured(figures.get(RESPONSE)),
-        kept=_figured(figures.get(KEPT)),
-        accepted=_figured(figures.get(ACCEPTED)),
+        response=shown.get(RESPONSE),
+        kept=shown.get(KEPT),
+        accepted=shown.get(ACCEPTED),
         worst=0 < member.overdue == most,
     )
 
 
-def _figured(row: PublishedMetric | None) -> Figured | None:
+def _figured(row: PublishedMetric, opens: str) -> Figured | None:
     """A figure in words; None where nothing was counted."""
-    if row is None or row.value is None:
+    if row.value is None:
         return None
     if row.unit == "cases":
-        return Figured(words.out_of(round(row.value), row.n), 0)
+        return Figured(words.out_of(round(row.value), row.n), 0, opens)
     if row.unit == "seconds" and row.value < _MINUTE:
-        return Figured("under 1 min", row.n)
-    return Figured(words.amount(row.value, row.unit), row.n)
+        return Figured("under 1 min", row.n, opens)
+    return Figured(words.amount(row.value, row.unit), row.n, opens)
