@@ -12,6 +12,7 @@ from leadpact.documents.headline import overview
 from leadpact.documents.parts.agreement import agreement_section
 from leadpact.documents.parts.answers import answers
 from leadpact.documents.parts.funnel import funnel
+from leadpact.documents.parts.programs import programs
 from leadpact.engine.metrics.measures import Measures
 from leadpact.insight.evidence import Evidence
 from tests.engine.metrics import tiny
@@ -87,3 +88,35 @@ def test_every_section_of_the_agreement_is_shown() -> None:
     assert frame["Looked at again"].startswith("every ")
     assert "Points of contact in sales" in frame
     assert " to until" not in frame["Term"]
+
+
+def test_nurture_tells_of_each_program_how_it_ends() -> None:
+    terms = tiny.agreement(nurture=[{"name": "Later", "owner": "Mia"}])
+    leads = [f"lead {number}" for number in range(4)]
+    section = part(
+        lambda book, _stretch: programs(book),
+        under=terms,
+        leads=[{"lead_id": lead} for lead in leads],
+        episodes=[tiny.episode(leads[0], qualified_at=tiny.day(2))],
+        nurture=[
+            tiny.nurtured(leads[0], "Later", 2, "qualified"),
+            tiny.nurtured(leads[1], "Later", 3, "exit"),
+            tiny.nurtured(leads[2], "Later", 3, "asked to"),
+            tiny.nurtured(leads[3], "Later"),
+        ],
+    )
+    assert plain(section.answer).replace("\u00a0", " ") == (
+        "Of all entries into nurture programs 1 of 4 qualified in one."
+    )
+    (row,) = [[plain(cell).replace("\u00a0", " ") for cell in r] for r in section.tables[0].rows]
+    assert row == ["Later", "4", "1 of 4", "not half so far", "1"]
+    ways = [[plain(cell) for cell in row[1:3]] for row in section.aside[0].rows]
+    assert sorted(ways) == [
+        ["asked to", "1"], ["qualified", "1"], ["the exit that the program names", "1"],
+    ]  # fmt: skip
+
+
+def test_programs_that_nobody_entered_say_so() -> None:
+    terms = tiny.agreement(nurture=[{"name": "Later", "owner": "Mia"}])
+    section = part(lambda book, _stretch: programs(book), under=terms)
+    assert said(section) == ["No lead has entered a nurture program yet."]

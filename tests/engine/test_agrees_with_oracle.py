@@ -17,7 +17,7 @@ from tests.strategies import Document, LogRow, as_delivered, logs, moments, vers
 
 #: The profile of the run says how long to search.
 EXAMPLES = settings().max_examples
-TABLES = ("lead_states", "stage_entries", "episodes", "clocks", "clock_shares")
+TABLES = ("lead_states", "stage_entries", "episodes", "clocks", "clock_shares", "nurture")
 #: What the engine tells besides, of which the same must hold.
 OF_ENGINE_ALONE = ("leads", "exclusions", "set_aside", "facts")
 #: Columns of the engine's tables about which the law of the oracle says nothing.

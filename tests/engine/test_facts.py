@@ -60,7 +60,7 @@ def test_leads_stand_where_the_result_says(
 ) -> None:
     result = told(documents, log, as_of)
     ids = result.leads["lead_id"].to_pylist()
-    assert set(result.lead_places) == {"stage_entries", "episodes", "clocks", "facts"}
+    assert set(result.lead_places) == {"stage_entries", "episodes", "clocks", "facts", "nurture"}
     for name, places in result.lead_places.items():
         named = [ids[place] for place in places]
         assert result.tables()[name]["lead_id"].to_pylist() == named, name

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from leadpact.engine.nurture import evaluate_with_programs
+from leadpact.flows.measuring import measure
 from leadpact.flows.nurturing import figures_of_programs
 from leadpact.ledger.models import Clock, Event, Notice, NurtureEntry, Webhook
 from leadpact.ledger.sealing import seal
@@ -209,16 +210,19 @@ def test_what_was_before_going_live_joins_and_tells_nobody() -> None:
 
 
 def test_the_figures_of_a_program_by_hand() -> None:
-    """Ada qualifies after 1 day, Bo after 3, Cy is still inside with a late touch, Di was excluded:
-    four entries, half of them qualified, in 2 days at the median.
+    """Ada qualifies after 1 day, Bo after 3, Cy is still inside with a late touch, Di was excluded
+    after 1: four entries; of those known so long half have qualified by the third day.
     """
     for lead in ("Ada", "Bo", "Cy", "Di"):
         tell(fact("lead.created", MONDAY, lead))
     tell(fact("demo_asked", MONDAY + DAY, "Ada"), fact("demo_asked", MONDAY + 3 * DAY, "Bo"))
     tell(fact("lead.excluded", MONDAY + DAY, "Di", reason="test"))
     look(MONDAY + 3 * DAY)
-    (program,) = figures_of_programs(MONDAY + 3 * DAY)
+    assert measure(MONDAY + 3 * DAY, "test", lambda *_: None)
+    known = figures_of_programs(MONDAY + 3 * DAY)
+    (program,) = known.found
+    assert known.as_of == MONDAY + 3 * DAY
     assert (program.program, program.entries, program.inside) == ("Not ready", 4, 1)
-    assert (program.qualified, program.median_days_to_qualify) == (2, 2.0)
+    assert (program.qualified, program.median_days_to_qualify) == (2, 3.0)
     assert program.exits == {"excluded": 1, "qualified": 2}
     assert program.touches_late == 1

@@ -14,7 +14,7 @@ from typing import Any
 from leadpact.agreement.conditions import EventCondition, leaves
 from leadpact.agreement.spec import Agreement
 
-from . import points
+from . import nurture, points
 from .company import Company, conditions_of
 from .facts import NOT_OF_A_LEAD, Row, read, visible
 from .life import Lead
@@ -32,6 +32,7 @@ class OracleResult:
     episodes: Table = field(default_factory=list)
     clocks: Table = field(default_factory=list)
     clock_shares: Table = field(default_factory=list)
+    nurture: Table = field(default_factory=list)
 
 
 def evaluate(
@@ -47,7 +48,7 @@ def evaluate(
     known = visible(delivered, moment, known_at)
     counted = [row for row in known if not (simulate and row.decided)]
     closures = [row for row in counted if row.kind == "calendar.closed"]
-    company = Company(versions, closures, simulate)
+    company = Company([nurture.with_programs(each) for each in versions], closures, simulate)
     own: dict[str, list[Row]] = {}
     for row in counted:
         if row.lead and row.kind not in NOT_OF_A_LEAD:
@@ -61,12 +62,22 @@ def evaluate(
             known,
             result,
         )
+    result.nurture = nurture.entries(
+        [clock for clock in result.clocks if nurture.is_way(clock)],
+        result.episodes,
+        result.lead_states,
+        company.versions,
+        counted,
+    )
+    result.clocks = [clock for clock in result.clocks if not nurture.is_way(clock)]
+    result.clock_shares = [share for share in result.clock_shares if not nurture.is_way(share)]
     for table in (
         result.lead_states,
         result.stage_entries,
         result.episodes,
         result.clocks,
         result.clock_shares,
+        result.nurture,
     ):
         table.sort(key=_place)
     return result

@@ -74,9 +74,12 @@ PROPERTIES: dict[str, st.SearchStrategy[Document]] = {
     "lead.assigned": st.fixed_dictionaries({"to": st.sampled_from(PEOPLE)}),
     "nurture.entered": st.fixed_dictionaries({"program": st.sampled_from(PROGRAMS)}),
     "nurture.touched": st.fixed_dictionaries(
-        {"program": st.sampled_from(PROGRAMS)}, optional={"step": st.just("Step 2")}
+        {"program": st.sampled_from(PROGRAMS)},
+        optional={"step": st.sampled_from(["Step 2", "step 3 ", "other"])},
     ),
-    "nurture.left": st.fixed_dictionaries({"program": st.sampled_from(PROGRAMS)}),
+    "nurture.left": st.fixed_dictionaries(
+        {"program": st.sampled_from(PROGRAMS)}, optional={"reason": st.just("asked to ")}
+    ),
     "sales.attempted": st.fixed_dictionaries({"channel": st.sampled_from(CHANNELS)}),
     "sales.connected": st.just({}),
     "sales.accepted": st.just({}),

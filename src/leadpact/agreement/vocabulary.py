@@ -148,6 +148,8 @@ METRICS: dict[str, tuple[str, str]] = {
     "opportunities": ("Opportunities", "leads"),
     "customers": ("Customers", "leads"),
     "stage_entries": ("Entries into a stage", "leads"),
+    "nurture_entries": ("Entries into nurture programs", "leads"),
+    "nurture_qualified": ("Nurtured leads that qualify", "share"),
     "won_deals": ("Deals won", "deals"),
     "lost_deals": ("Deals lost", "deals"),
     "revenue": ("Revenue from deals won", "money"),

@@ -36,7 +36,11 @@ class EntryOut(Schema):
 
 
 class ProgramOut(Schema):
-    """What became of the leads of a program; days are of those that qualified while in it."""
+    """What became of the entries into a program, as of the last measurement.
+
+    `median_days_to_qualify` is the time within which half of them qualified while in it, null where
+    not half did so far. `inside` and `touches_late` are of this moment.
+    """
 
     program: str
     entries: int
@@ -48,9 +52,9 @@ class ProgramOut(Schema):
 
 
 class Programs(Schema):
-    """Every program that has had a lead, as of a moment."""
+    """Every program that has had a lead; `as_of` is null before the first measurement."""
 
-    as_of: datetime
+    as_of: datetime | None
     items: list[ProgramOut]
 
 
@@ -80,9 +84,8 @@ def entries(
 def programs(request: HttpRequest) -> Any:
     """How each nurture program does."""
     caller_of(request, Act.READ)
-    moment = now()
-    items = [ProgramOut(**asdict(each)) for each in figures_of_programs(moment)]
-    return Programs(as_of=moment, items=items)
+    known = figures_of_programs(now())
+    return Programs(as_of=known.as_of, items=[ProgramOut(**asdict(each)) for each in known.found])
 
 
 def _entry(row: NurtureEntry) -> EntryOut:

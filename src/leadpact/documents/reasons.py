@@ -78,6 +78,11 @@ def _after(done: str, open_: str) -> Why:
     return why
 
 
+def _in_nurture(case: Row) -> str:
+    days = words.number(round(case["numerator"], 1))
+    return f"qualified after {days} days" if case["denominator"] else f"{days} days without"
+
+
 def _days(case: Row) -> str:
     days = words.number(round(case["numerator"], 1))
     return f"won after {days} days" if case["denominator"] else f"open for {days} days"
@@ -95,6 +100,12 @@ _OWN: dict[str, Wording] = {
     "opportunities": Wording(lambda _: "became an opportunity"),
     "customers": Wording(lambda _: "became a customer"),
     "stage_entries": Wording(lambda case: f"entered {case['part']}"),
+    "nurture_entries": Wording(lambda case: f"entered {case['part']}"),
+    "nurture_qualified": Wording(
+        _either("qualified while in it", "not qualified"), "qualified", "not qualified"
+    ),
+    "nurture_days": Wording(_in_nurture),
+    "nurture_exits": Wording(lambda case: (case["part"] or "").replace(" → ", ": ")),
     "won_deals": Wording(lambda _: "deal won"),
     "lost_deals": Wording(lambda _: "deal lost"),
     "revenue": Wording(_amount),

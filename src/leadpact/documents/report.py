@@ -26,6 +26,7 @@ from leadpact.documents.parts.funnel import funnel
 from leadpact.documents.parts.goals import goals_and_pace
 from leadpact.documents.parts.hygiene import hygiene
 from leadpact.documents.parts.open_now import open_now
+from leadpact.documents.parts.programs import programs
 from leadpact.documents.parts.promises import attainment
 from leadpact.documents.parts.quality import quality
 from leadpact.documents.parts.shared import SIDES, when
@@ -91,12 +92,17 @@ class Report:
             answers(book, stretch),
             sources(book),
             quality(book, stretch),
+            *([programs(book)] if self._nurtures else []),
             hygiene(book),
             open_now(book),
             *([threshold_section(self.sweep)] if self.sweep else []),
             about_data(book, self.notes),
             agreement_section(self.measures.result.agreement),
         ]
+
+    @property
+    def _nurtures(self) -> bool:
+        return bool(self.measures.result.agreement.nurture)
 
     @cached_property
     def book(self) -> CaseBook:

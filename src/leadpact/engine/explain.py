@@ -144,8 +144,9 @@ def _told(story: Story, notes: list[str]) -> Explanation:
     reasons = Reasons(points, rows, attributes)
     telling = Passages(points, reasons)
     passages, promises = telling.all(), Promises(story, rows).all()
-    moments, idle = Moments(points, rows, passages, promises).all()
     result = result_of(evaluation)
+    nurtured = _of_lead(result.nurture, story.name)
+    moments, idle = Moments(points, rows, passages, promises, nurtured).all()
     line = result.lead_states.slice(story.lead, 1).to_pylist()[0]
     exclusions = _of_lead(evaluation.judged.exclusions, story.name)
     standing = Standings(points, reasons, telling).now(line, passages, promises, exclusions)

@@ -15,7 +15,7 @@ from leadpact.engine.arranged import Log
 from leadpact.engine.delivered import text
 from leadpact.engine.log import INSTANT
 from leadpact.engine.merges import Merge
-from leadpact.engine.result import FACT_KINDS, FACTS
+from leadpact.engine.result import FACT_KINDS, FACTS, SET_ASIDE, VOIDED
 from leadpact.engine.stating import Column, stated_texts
 
 if TYPE_CHECKING:
@@ -95,3 +95,14 @@ def merged_into(leads: pa.Array, merges: Sequence[Merge]) -> pa.Array:
     """[lead] the key of the lead that has its rows in the end; NULL unless it was absorbed."""
     last = survivors(merges, len(leads))
     return leads.take(pa.array(last, mask=last == np.arange(len(leads))))
+
+
+def withdrawn(evaluation: Evaluation) -> pa.Table:
+    """The rows that were withdrawn, by source and event id."""
+    log = evaluation.log
+    told = log.delivered.fetch(log.withdrawn, ["event_id", "source", "lead_id", "kind"])
+    why = pa.array([VOIDED] * told.num_rows, pa.string())
+    ordered = told.append_column("why", why).sort_by(
+        [("source", "ascending"), ("event_id", "ascending")]
+    )
+    return ordered.select(SET_ASIDE.names).cast(SET_ASIDE)

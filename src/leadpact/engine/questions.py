@@ -14,6 +14,7 @@ from leadpact.agreement.conditions import EventCondition, FieldCondition, Test
 from leadpact.agreement.spec import Agreement
 from leadpact.agreement.vocabulary import BUILT_IN_PROPERTIES, OPT_OUT, is_activity
 from leadpact.engine.classes import Property
+from leadpact.engine.programs import conditions_of_programs, ways_into_programs
 from leadpact.engine.values import COMPARISONS, normal, read
 
 #: Pseudo-properties: whether the system decided the row, and how late it was logged (microseconds).
@@ -110,7 +111,7 @@ class Questions:
         self.customer = self._lead_atom(CUSTOMER, "text")
         for v, version in enumerate(versions):
             self._add_conditions(version, v)
-            for condition in protocol_conditions(version):
+            for condition in (*protocol_conditions(version), *conditions_of_programs(version)):
                 self.row_atom(condition, v)
 
     def _add_lookups(self) -> None:
@@ -251,10 +252,11 @@ def protocol_conditions(version: Agreement) -> list[EventCondition]:
 
 
 def obligation_names(version: Agreement) -> list[str]:
-    """Names of the obligations, and of the steps of the contact protocol, in this order."""
+    """Names of the obligations, the steps of the contact protocol and the ways into programs."""
     protocol = version.contact_protocol
     steps = [step_name(step.name) for step in protocol.steps] if protocol else []
-    return [obligation.name for obligation in version.obligations] + steps
+    ways = [way.name for way in ways_into_programs(version)]
+    return [obligation.name for obligation in version.obligations] + steps + ways
 
 
 def step_name(name: str) -> str:

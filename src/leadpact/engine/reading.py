@@ -19,6 +19,7 @@ from leadpact.engine.arranging import kernels as k
 from leadpact.engine.delivered import Delivered, micros, text
 from leadpact.engine.numbering import Numbers
 from leadpact.engine.prints import Print, names_asked, print_sql, prints_by_row
+from leadpact.engine.programs import TOLD
 from leadpact.engine.questions import Questions
 from leadpact.engine.rewriting import Extras, rewritten
 from leadpact.engine.stating import STATING, Stated, names_stated, read_stated
@@ -48,7 +49,10 @@ def read_log(
 
     `log` is a table, or a data set of Parquet files, of the columns of LOG_SCHEMA.
     """
-    names = dict.fromkeys([*names_asked(questions), *names_stated(questions), *ALWAYS_READ])
+    programs = TOLD if any(version.nurture for version in questions.versions) else ()
+    names = dict.fromkeys(
+        [*names_asked(questions), *names_stated(questions), *ALWAYS_READ, *programs]
+    )
     until = None if as_of is None else micros(as_of)
     known = None if known_at is None else micros(known_at)
     delivered = Delivered(log, list(names), until, known)

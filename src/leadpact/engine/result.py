@@ -127,6 +127,26 @@ CLOCK_SHARES = pa.schema(
     }
 )
 
+#: One row an entry of a lead into a nurture program: touches done, the next one, and how the lead
+#: left. A touch not reported by its time stays the next one; after the last, and for a lead that
+#: left, none follows.
+NURTURE = pa.schema(
+    {
+        "lead_id": TEXT,
+        "episode": COUNT,
+        "program": TEXT,
+        "owner": TEXT,
+        "segment": TEXT,
+        "entered_at": INSTANT,
+        "step": COUNT,
+        "next_step": TEXT,
+        "next_channel": TEXT,
+        "next_touch_at": INSTANT,
+        "left_at": INSTANT,
+        "exit": TEXT,
+    }
+)
+
 #: One row an exclusion, also when it was taken back.
 EXCLUSIONS = pa.schema(
     {
@@ -171,6 +191,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "episodes": EPISODES,
     "clocks": CLOCKS,
     "clock_shares": CLOCK_SHARES,
+    "nurture": NURTURE,
     "exclusions": EXCLUSIONS,
     "set_aside": SET_ASIDE,
     "facts": FACTS,
@@ -202,6 +223,7 @@ class Result:
     episodes: pa.Table
     clocks: pa.Table
     clock_shares: pa.Table
+    nurture: pa.Table
     exclusions: pa.Table
     set_aside: pa.Table
     facts: pa.Table

@@ -16,10 +16,12 @@ from leadpact.engine import threads
 from leadpact.engine.attributes import leads_table
 from leadpact.engine.compile.duties import duties_of
 from leadpact.engine.delivered import instant
-from leadpact.engine.facts import closed_days, facts_of, merged_into
+from leadpact.engine.facts import closed_days, facts_of, merged_into, withdrawn
 from leadpact.engine.kernels import bundles as b
 from leadpact.engine.log import INSTANT
+from leadpact.engine.nurtured import nurture_table, ways_taken
 from leadpact.engine.profiles import personas, profiles
+from leadpact.engine.programs import program_behind
 from leadpact.engine.questions import place_in
 from leadpact.engine.reasons import ending_reasons, state_reasons
 from leadpact.engine.result import (
@@ -27,9 +29,7 @@ from leadpact.engine.result import (
     CLOCKS,
     EPISODES,
     LEAD_STATES,
-    SET_ASIDE,
     STAGE_ENTRIES,
-    VOIDED,
     Result,
 )
 from leadpact.engine.shape import handed_over_in_reality
@@ -56,7 +56,7 @@ class TablesOfLog:
             return [partial(self._made.__getitem__, number) for number in range(3)]
         return [
             partial(leads_table, evaluation, in_force),
-            lambda: pa.concat_tables([evaluation.judged.set_aside, _voided(evaluation)]),
+            lambda: pa.concat_tables([evaluation.judged.set_aside, withdrawn(evaluation)]),
             partial(facts_of, evaluation),
         ]
 
@@ -67,10 +67,14 @@ class TablesOfLog:
 
 @dataclass(frozen=True)
 class Written:
-    """Tables of what the fold wrote of some leads, and in which row of the leads each belongs."""
+    """Tables of what the fold wrote of some leads, and in which row of the leads each belongs.
+
+    `ways` are those that were taken into nurture programs.
+    """
 
     tables: Mapping[str, pa.Table]
     places: Mapping[str, NDArray[np.int64]]
+    ways: Any
 
 
 def written(evaluation: Evaluation, names: Names) -> Written:
@@ -78,6 +82,9 @@ def written(evaluation: Evaluation, names: Names) -> Written:
     finished = evaluation.finished
     clocks = finished.clocks
     counts = clocks.outcome != b.FORGOTTEN
+    entries = counts & names.of_program[clocks.obligation]
+    counts &= ~entries
+    joined = clocks[entries]
     if not counts.all():
         clocks = clocks[counts]
     return Written(
@@ -90,6 +97,7 @@ def written(evaluation: Evaluation, names: Names) -> Written:
             "clocks": np.ascontiguousarray(clocks.lead),
             "stage_entries": np.ascontiguousarray(finished.entries.lead),
         },
+        ways_taken(joined, _episode_of(evaluation, joined)),
     )
 
 
@@ -100,10 +108,12 @@ def result_of(evaluation: Evaluation, parts: Sequence[Written] = ()) -> Result:
     in_force = evaluation.versions[_version_in_force(evaluation)]
     of_log = evaluation.shaped.tables
     endings = ending_reasons(evaluation)
-    episodes, states, *made = threads.together(
+    ways = np.concatenate([part.ways for part in parts]).view(np.recarray)
+    episodes, states, (nurture, leads_nurtured), *made = threads.together(
         len(evaluation.log.rows.at),
         partial(_episodes, evaluation, names, endings),
         partial(_states, evaluation, names, endings),
+        partial(nurture_table, evaluation, names, ways),
         *of_log.works(evaluation, in_force),
     )
     of_log.keep(made)
@@ -114,6 +124,7 @@ def result_of(evaluation: Evaluation, parts: Sequence[Written] = ()) -> Result:
     places = {
         name: np.concatenate([part.places[name] for part in parts]) for name in parts[0].places
     }
+    places["nurture"] = leads_nurtured
     places["episodes"] = np.ascontiguousarray(evaluation.finished.episodes.lead)
     return Result(
         as_of=instant(evaluation.log.last),
@@ -126,6 +137,7 @@ def result_of(evaluation: Evaluation, parts: Sequence[Written] = ()) -> Result:
         lead_places=places | {"facts": leads_of_facts},
         lead_states=states,
         episodes=episodes,
+        nurture=nurture,
         **tables,
     )
 
@@ -143,6 +155,8 @@ class Names:
         self.leads = log.leads.array
         self.stages = pa.array(questions.stages, pa.string())
         self.obligations = pa.array(questions.obligations, pa.string())
+        behind = (program_behind(name) is not None for name in questions.obligations)
+        self.of_program = np.array([*behind, False], np.bool_)
         self.holders = pa.array(questions.holders.spelt, pa.string())
         self.tiers = pa.array(TIERS, pa.string())
         self.versions = versions
@@ -346,7 +360,7 @@ def _duty_facts(evaluation: Evaluation) -> tuple[NDArray[np.int64], NDArray[np.i
     for v, version in enumerate(evaluation.versions):
         for number, duty in enumerate(duties_of(version)):
             of_sales[v, place(duty.name)] = duty.of_sales
-            if number >= len(version.obligations):
+            if duty.next_step != b.NO_STEP:
                 steps[v, place(duty.name)] = number - len(version.obligations)
     return of_sales, steps
 
@@ -365,7 +379,8 @@ def _outcomes(evaluation: Evaluation, names: Names, clocks: Any) -> NDArray[np.i
 
 def _shares(evaluation: Evaluation, names: Names) -> pa.Table:
     shares = evaluation.finished.shares
-    shares = shares[evaluation.finished.clocks.outcome[shares.clock] != b.FORGOTTEN]
+    counts = evaluation.finished.clocks.outcome[shares.clock] != b.FORGOTTEN
+    shares = shares[counts & ~names.of_program[shares.obligation]]
     return _table(
         CLOCK_SHARES,
         lead_id=picked(names.leads, shares.lead),
@@ -376,14 +391,3 @@ def _shares(evaluation: Evaluation, names: Names) -> pa.Table:
         to_at=times(shares.to_at),
         working_seconds=pa.array(shares.worked / 1e6, pa.float64()),
     )
-
-
-def _voided(evaluation: Evaluation) -> pa.Table:
-    """The rows that were withdrawn, by source and event id."""
-    log = evaluation.log
-    told = log.delivered.fetch(log.withdrawn, ["event_id", "source", "lead_id", "kind"])
-    why = pa.array([VOIDED] * told.num_rows, pa.string())
-    ordered = told.append_column("why", why).sort_by(
-        [("source", "ascending"), ("event_id", "ascending")]
-    )
-    return ordered.select(SET_ASIDE.names).cast(SET_ASIDE)

@@ -14,7 +14,9 @@ import pyarrow.compute as pc
 from leadpact.agreement.spec import Agreement
 from leadpact.agreement.vocabulary import OPT_OUT
 from leadpact.engine.log import History
-from leadpact.engine.nurture import ENTERED, EXIT, LEFT, QUALIFIED, Entry, Found
+from leadpact.engine.nurture import Entry, Found
+from leadpact.engine.nurtured import EXIT, QUALIFIED
+from leadpact.engine.programs import ENTERED, LEFT
 from leadpact.engine.result import VOIDED, Result
 from leadpact.ledger.facts import Decided
 from leadpact.ledger.models import Installation

@@ -38,7 +38,10 @@ _OF_COMPANY = ("company", "company_id", "domain", "owner")
 _OF_DECISIONS = ("episode", "version", "detail", "duplicate_of", "owner", "product", "campaign")
 #: Of rows of one instant an id may decide which comes first; with other ids it may stay as it was.
 _TRIES = 8
-_TABLES = ("lead_states", "stage_entries", "episodes", "clocks", "clock_shares", "exclusions")
+_TABLES = (
+    *("lead_states", "stage_entries", "episodes", "clocks", "clock_shares", "nurture"),
+    "exclusions",
+)
 _TEXTS = ("detail",)
 
 Told = Mapping[str, Sequence[str]]

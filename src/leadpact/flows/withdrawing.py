@@ -19,7 +19,8 @@ import pyarrow.compute as pc
 
 from leadpact.agreement.spec import Agreement
 from leadpact.engine.log import DEALS_SCHEMA, LOG_SCHEMA, History
-from leadpact.engine.nurture import ENTERED, LEFT, evaluate_with_programs
+from leadpact.engine.nurture import evaluate_with_programs
+from leadpact.engine.programs import ENTERED, LEFT
 from leadpact.flows.deciding import SYSTEM, decide, may_decide, without_number
 from leadpact.ledger.facts import Decided
 from leadpact.ledger.models import Installation

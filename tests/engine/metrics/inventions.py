@@ -26,7 +26,7 @@ class Inventor:
         self.as_of = START + timedelta(days=self.dice.choice([20, 45, LONGEST]))
         self.agreement = Agreement.model_validate(self._document())
         self.segments: list[str | None] = [None, *(s.name for s in self.agreement.segments)]
-        names = ("lead_states", "stage_entries", "episodes", "clocks", "facts")
+        names = ("lead_states", "stage_entries", "episodes", "clocks", "nurture", "facts")
         self.tables: dict[str, list[Row]] = {name: [] for name in names}
         self.leads: list[Row] = []
 
@@ -65,6 +65,9 @@ class Inventor:
             "routing": {"teams": [{"name": "EMEA", "people": [{"name": "Ben"}, {"name": "Eva"}]}]},
             "goals": [promised | {"hurdles": {"target": 9}}] if dice.random() < 0.3 else [],
         }
+        if dice.random() < 0.8:
+            programs = ("Not ready", "Second chance")
+            document["nurture"] = [{"name": name, "owner": "Mia"} for name in programs]
         if dice.random() < 0.8:
             step = {"name": "call", "channel": "phone", "within": "1 business day"}
             document["contact_protocol"] = {"steps": [step]}
@@ -160,6 +163,7 @@ class Inventor:
         if ended and dice.random() < 0.5:
             self._fact(name, dice.choice(["sales.rejected", "lead.excluded"]), ended)
         self._entries(row, until)
+        self._nurture(row, until)
         if handed:
             self._clocks(row, until)
         return row
@@ -176,7 +180,26 @@ class Inventor:
                 )
             at = self._moment(at, until)
 
-    # Clocks and deals.
+    # Programs, clocks and deals.
+
+    def _nurture(self, episode: Row, until: datetime) -> None:
+        dice, first = self.dice, episode["started_at"]
+        for program in ("Not ready", "second chance", "Older"):
+            entered = self._perhaps(first, until, 0.4)
+            if entered:
+                left = self._perhaps(entered, until)
+                how = dice.choice(["exit", "left", "qualified", "won", "excluded", "asked to"])
+                self.tables["nurture"].append(
+                    {
+                        "lead_id": episode["lead_id"],
+                        "episode": episode["episode"],
+                        "program": program,
+                        "segment": dice.choice(self.segments),
+                        "entered_at": entered,
+                        "left_at": left,
+                        "exit": how if left else None,
+                    }
+                )
 
     def _clocks(self, episode: Row, until: datetime) -> None:
         dice = self.dice

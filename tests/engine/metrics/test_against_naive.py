@@ -31,15 +31,23 @@ fewer_worlds = settings(some_worlds, max_examples=max(1, settings().max_examples
 BY_PART = {
     *("stage_entries", "conversion", "conversion_between", "conversion_flow"),
     *("conversion_flow_between", "revenue", "revenue_from_mqls", "average_sale"),
-    *("response_p50", "response_p90"),
+    *("response_p50", "response_p90", "nurture_days", "nurture_exits"),
 }
-WITH_TOTAL = {"attainment", "response_rate", "rejection_rate", "recycle_rate"}
+WITH_TOTAL = {
+    "nurture_entries",
+    "nurture_qualified",
+    "attainment",
+    "response_rate",
+    "rejection_rate",
+    "recycle_rate",
+}
 OF_ALL = {"rejection_rate", "recycle_rate"}
 #: Never split by who holds a lead; never split at all.
 NOBODYS = {
     *("contacts_added", "leads", "over_threshold", "exclusion_rate", "duplicate_rate", "bot_rate"),
     *("competitor_rate", "opt_out_rate", "speed_to_lead", "speed_to_lead_system"),
-    "speed_to_lead_assignment",
+    *("speed_to_lead_assignment", "nurture_entries", "nurture_qualified"),
+    *("nurture_days", "nurture_exits"),
 }
 WHOLE = {"evenness"}
 SPLITS: tuple[Split, ...] = get_args(Split)

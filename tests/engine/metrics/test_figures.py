@@ -10,6 +10,7 @@ from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.registry import REGISTRY
 from tests.engine.metrics import tiny
 
+PROGRAMS = [{"name": "Not ready", "owner": "Mia"}, {"name": "Second chance", "owner": "Mia"}]
 LEADS = [f"L{n}" for n in range(1, 11)]
 HOUR = 1 / 24
 
@@ -18,12 +19,14 @@ def ten_leads() -> Measures:
     """L8 is a bot, L9 a duplicate, L10 was merged into L1; the others count."""
     return Measures(
         tiny.result(
+            under=tiny.agreement(nurture=PROGRAMS),
             leads=[{"lead_id": lead, "source": "referral"} for lead in LEADS[:5]],
             lead_states=states(),
             stage_entries=entries(),
             episodes=episodes(),
             clocks=clocks(),
             facts=facts(),
+            nurture=programs(),
         ),
         tiny.history(deals=deals()),
     )
@@ -104,6 +107,17 @@ def clocks() -> list[dict[str, Any]]:
     ]
 
 
+def programs() -> list[dict[str, Any]]:
+    """L6 qualified against an upheld dispute; L10 is merged; L2 was qualified when it entered."""
+    ends = dict.fromkeys(("L1", "L3", "L4", "L6"), (1, "qualified"))
+    ends |= {"L7": (4, "asked to"), "L10": (2, "merged")}
+    first = [
+        tiny.nurtured(lead, "Not ready", *ends.get(lead, (None, None)))
+        for lead in ("L1", "L3", "L4", "L5", "L6", "L7", "L10")
+    ]
+    return [*first, tiny.nurtured("L4", "Second chance", 7, "exit", entered=6, episode=2)]
+
+
 def facts() -> list[dict[str, Any]]:
     attempts = {"L1": [1] * 4, "L2": [1] * 3, "L4": [5, 5, 8], "L6": [1, 1]}
     found = [
@@ -142,6 +156,12 @@ COUNTS = {
     "stage_entries: Lead": 8,
     "stage_entries: MQL": 5,
     "stage_entries: SAL": 3,
+    "nurture_entries": 7,
+    "nurture_entries: Not ready": 6,
+    "nurture_entries: Second chance": 1,
+    "nurture_exits: Not ready → qualified": 4,
+    "nurture_exits: Not ready → asked to": 1,
+    "nurture_exits: Second chance → exit": 1,
     "won_deals": 2,
     "lost_deals": 1,
     "revenue": 1500,
@@ -166,6 +186,9 @@ SHARES = {
     "bot_rate": (1, 9),
     "competitor_rate": (0, 9),
     "opt_out_rate": (0, 9),
+    "nurture_qualified": (4, 7),
+    "nurture_qualified: Not ready": (3, 6),
+    "nurture_qualified: Second chance": (1, 1),
     "win_rate": (2, 3),
     "acceptance_rate": (3, 5),
     "rejection_rate": (1, 5),
@@ -188,6 +211,8 @@ OTHERS = {
     "quality_rating": (4, 3),
     "evenness": (0.2, 5),
     "revenue_from_mqls": (1000 / 1500, 2),
+    "nurture_days: Not ready": (1, 6),
+    "nurture_days: Second chance": (1, 1),
     "cycle_days": (5, 1),
     "mql_cycle_days": (4, 1),
     "response_p50: Answer": (4 * 3600, 6),

@@ -17,12 +17,13 @@ def test_the_page_is_up_to_date() -> None:
 
 def test_names_are_those_that_goals_may_use() -> None:
     own = {"attainment_marketing", "attainment_sales"}
+    own |= {"nurture_days", "nurture_exits"}
     own |= {"conversion_between", "conversion_flow", "conversion_flow_between"}
     assert set(METRICS) == set(REGISTRY) - own
 
 
 def test_a_check_asks_for_the_roles_by_which_figures_count() -> None:
-    others = {"threshold", "protocol"}
+    others = {"threshold", "protocol", "nurture"}
     needed = {name: set(metric.needs) - others for name, metric in REGISTRY.items()}
     told = {name: set(NEEDED_ROLES.get(name, ())) for name in REGISTRY}
     assert told == needed

@@ -168,6 +168,19 @@ def clock(lead: str, outcome: str, seconds: float | None = 600, **changes: Any) 
     return row | changes
 
 
+def nurtured(
+    lead: str,
+    program: str,
+    left: float | None = None,
+    how: str | None = None,
+    entered: float = 0,
+    episode: int = 1,
+) -> dict[str, Any]:
+    """A row of `nurture`: from one day to another, perhaps."""
+    row = {"lead_id": lead, "program": program, "episode": episode, "entered_at": day(entered)}
+    return row | {"owner": "Mia", "step": 0, "left_at": left and day(left), "exit": how}
+
+
 def fact(lead: str, kind: str, at: float = 1, **changes: Any) -> dict[str, Any]:
     """A row of `facts`."""
     return {"lead_id": lead, "kind": kind, "happened_at": day(at)} | changes

@@ -99,6 +99,7 @@ def worlds(draw: st.DrawFn) -> tuple[Naive, Measures]:
         "stage_entries": told.stage_entries,
         "episodes": told.episodes,
         "clocks": told.clocks,
+        "nurture": told.nurture,
         "facts": list(facts_of(rows)),
     }
     found = {deal["deal_id"]: deal for deal in draw(st.lists(deals, max_size=6))}
@@ -155,6 +156,7 @@ def both(
         entries=known["stage_entries"],
         episodes=known["episodes"],
         clocks=known["clocks"],
+        nurture=known["nurture"],
         facts=known["facts"],
         deals=sold,
         closed_days=closed,

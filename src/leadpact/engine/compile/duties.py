@@ -15,6 +15,7 @@ from leadpact.engine.compile.book import Book
 from leadpact.engine.compile.calendars import ALWAYS, ORGANISATION, Almanac
 from leadpact.engine.compile.lists import begins_of, chained, column
 from leadpact.engine.kernels import bundles as b
+from leadpact.engine.programs import Joining, ways_into_programs
 from leadpact.engine.questions import CONNECTED, DELAY, attempt_over, place_in, step_name
 from leadpact.engine.values import normal
 
@@ -25,11 +26,13 @@ _TERMS = {
     TimeKind.END_OF_DAY: b.END_OF_DAY,
 }
 _WHOSE = {"team": b.TEAM_CALENDAR, "person": b.PERSON_CALENDAR}
+#: From whichever instant it is counted, it leads beyond all that happens.
+_NEVER_DUE = Term(TimeKind.CLOCK, b.FOREVER, "without end")
 
 
 @dataclass(frozen=True)
 class Duty:
-    """An obligation, or a step of the contact protocol, in one form."""
+    """An obligation, a step of the contact protocol or a way into a program, in one form."""
 
     name: str
     of_sales: bool
@@ -49,15 +52,15 @@ class Duty:
 
 
 def duties_of(version: Agreement) -> list[Duty]:
-    """The duties of a version: its obligations, then its protocol's steps."""
+    """The duties of a version: obligations, steps of its protocol, ways into its programs."""
     duties = [_duty(version, obligation) for obligation in version.obligations]
     if version.contact_protocol:
         duties += _steps(version.contact_protocol, len(duties))
-    return duties
+    return [*duties, *map(_entry, ways_into_programs(version))]
 
 
 def _duty(version: Agreement, obligation: Obligation) -> Duty:
-    start, stage, event = _start(obligation)
+    start, stage, event = _start(obligation.starts_on)
     return Duty(
         name=obligation.name,
         of_sales=obligation.side == Side.SALES,
@@ -77,12 +80,12 @@ def _duty(version: Agreement, obligation: Obligation) -> Duty:
     )
 
 
-def _start(obligation: Obligation) -> tuple[int, str | None, Any]:
-    if obligation.starts_on == "handoff":
+def _start(starts_on: Any) -> tuple[int, str | None, Any]:
+    if starts_on == "handoff":
         return b.HANDOFF_STARTS, None, None
-    if isinstance(obligation.starts_on, OnStage):
-        return b.STAGE_STARTS, obligation.starts_on.stage, None
-    return b.EVENT_STARTS, None, obligation.starts_on
+    if isinstance(starts_on, OnStage):
+        return b.STAGE_STARTS, starts_on.stage, None
+    return b.EVENT_STARTS, None, starts_on
 
 
 def _overrides(version: Agreement, name: str) -> dict[int, Term | None]:
@@ -116,6 +119,27 @@ def _steps(protocol: ContactProtocol, first: int) -> list[Duty]:
         )
         for place, step in enumerate(protocol.steps, start=first)
     ]
+
+
+def _entry(way: Joining) -> Duty:
+    start, stage, event = _start(way.starts_on)
+    return Duty(
+        name=way.name,
+        of_sales=False,
+        start=start,
+        start_stage=stage,
+        starts_on=event,
+        stops_on=way.stops_on,
+        cancels_on=None,
+        pauses_on=None,
+        resumes_on=None,
+        when=None,
+        within=_NEVER_DUE,
+        calendar=ORGANISATION,
+        by_protocol=False,
+        next_step=b.NO_STEP,
+        overrides={},
+    )
 
 
 def duty_tables(book: Book, versions: list[Agreement], almanac: Almanac, segments: int) -> b.Duties:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from leadpact.agreement.vocabulary import is_activity
+from leadpact.engine.delivered import micros
 from leadpact.engine.explaining import words
 from leadpact.engine.explaining.passages import IMPLIED, Entry, Passage
 from leadpact.engine.explaining.points import Change, Contribution, Points
@@ -14,6 +16,7 @@ from leadpact.engine.explaining.promises import TIME_IS_UP, Promise
 from leadpact.engine.explaining.rows import Row
 from leadpact.engine.explaining.story import Story
 from leadpact.engine.kernels import bundles as b
+from leadpact.engine.nurtured import SAID
 
 NO_RULE = "no rule asks for it"
 WATCHED = "a rule watches for it, but it changed nothing"
@@ -57,17 +60,22 @@ class Moments:
         rows: dict[int, Row],
         passages: Sequence[Passage],
         promises: Sequence[Promise],
+        nurtured: Sequence[Mapping[str, Any]],
     ) -> None:
         self.points = points
         self.story: Story = points.story
         self.rows = rows
         self.passages = passages
         self.promises = promises
+        self.nurtured = nurtured
         self._at: dict[int, Moment] = defaultdict(lambda: Moment(0, 0))
 
     def all(self) -> tuple[list[Moment], list[tuple[Row, str]]]:
         """The moments in order, and the rows that changed nothing, each with why."""
-        for gather in (self._points, self._attributes, self._passages, self._promises):
+        for gather in (
+            *(self._points, self._attributes, self._passages, self._promises),
+            self._programs,
+        ):
             gather()
         idle = list(self._rows())
         for at, found in self._at.items():
@@ -160,6 +168,15 @@ class Moments:
         for at, by_word in found.items():
             for word, names in by_word.items():
                 self._at[at].said.append(f"{word}: {', '.join(names)}")
+
+    def _programs(self) -> None:
+        """Nurture programs that the lead joined and left; `nurtured` are lines of that table."""
+        for entry in self.nurtured:
+            name = f"“{words.capital(entry['program'])}”"
+            self._at[micros(entry["entered_at"])].said.append(f"joins the program {name}")
+            if entry["left_at"] is not None:
+                why = "" if entry["exit"] == SAID else f": {words.cut(entry['exit'], 80)}"
+                self._at[micros(entry["left_at"])].said.append(f"leaves the program {name}{why}")
 
     # --------------------------------------------------------------------------------------- rows
 

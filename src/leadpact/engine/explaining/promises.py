@@ -17,6 +17,7 @@ from leadpact.engine.explaining import words
 from leadpact.engine.explaining.rows import Row
 from leadpact.engine.explaining.story import Story
 from leadpact.engine.kernels import bundles as b
+from leadpact.engine.programs import program_behind
 from leadpact.engine.questions import place_in
 from leadpact.engine.warnings import Rung, Warned
 
@@ -88,12 +89,13 @@ class Promises:
         ]
 
     def all(self) -> list[Promise]:
-        """Every clock that was not forgotten, in the order in which they started."""
+        """Every clock of an obligation or a step that was not forgotten, as they started."""
         finished = self.story.evaluation.finished
         found = [
             (clock, index)
             for index, clock in enumerate(finished.clocks)
             if clock.lead == self.story.lead and clock.outcome != b.FORGOTTEN
+            if program_behind(self.names[int(clock.obligation)]) is None
         ]
         found.sort(key=lambda each: (int(each[0].episode), int(each[0].started_at), each[1]))
         return [self._promise(clock, index) for clock, index in found]

@@ -59,6 +59,8 @@ class Measures:
             there.add("threshold")
         if agreement.contact_protocol is not None:
             there.add("protocol")
+        if agreement.nurture:
+            there.add("nurture")
         return [m for m in REGISTRY.values() if there.issuperset(m.needs)]
 
     @cached_property

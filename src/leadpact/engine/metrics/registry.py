@@ -5,10 +5,11 @@ from __future__ import annotations
 from leadpact.engine.metrics.deals import DEALS
 from leadpact.engine.metrics.funnel import FUNNEL
 from leadpact.engine.metrics.metric import OF_HOLDERS, Metric
+from leadpact.engine.metrics.nurtured import NURTURE
 from leadpact.engine.metrics.promises import PROMISES
 from leadpact.engine.metrics.sales import SALES
 
-REGISTRY: dict[str, Metric] = {m.name: m for m in (*FUNNEL, *DEALS, *SALES, *PROMISES)}
+REGISTRY: dict[str, Metric] = {m.name: m for m in (*FUNNEL, *NURTURE, *DEALS, *SALES, *PROMISES)}
 
 _INTRODUCTION = """\
 # Figures
@@ -30,6 +31,7 @@ _NEEDS = {
     "threshold": "a score in the condition of that stage, of points that the results tell "
     "(`total`, `fit`, `engagement`)",
     "protocol": "a contact protocol",
+    "nurture": "a nurture program",
 }
 
 

@@ -14,6 +14,7 @@ from leadpact.engine.metrics.clocks import answers, promises
 from leadpact.engine.metrics.contacts import contacts
 from leadpact.engine.metrics.handovers import handovers, ratings
 from leadpact.engine.metrics.metric import Metric
+from leadpact.engine.metrics.nurtured import nurtured
 from leadpact.engine.metrics.passages import entries
 from leadpact.engine.metrics.periods import Period, Unit, periods_between
 from leadpact.engine.metrics.records import NEVER, Records
@@ -54,6 +55,7 @@ RELATIONS = {
         "(c.place = p.place)::int as there, p.place >= {handoff} as held "
         "from {cells} as c join pairs as p on c.place = p.place or c.place = p.next_place",
     ),
+    "nurtured": Relation("nurtured"),
     "handovers": Relation("handovers"),
     "ratings": Relation("ratings"),
     "promises": Relation("promises"),
@@ -67,6 +69,7 @@ RELATIONS = {
 TABLES: dict[str, Callable[[Records], CaseTable]] = {
     "contacts": contacts,
     "entries": entries,
+    "nurtured": nurtured,
     "handovers": handovers,
     "ratings": ratings,
     "promises": promises,

@@ -15,6 +15,7 @@ from leadpact.ledger.models import Lead, NurtureEntry
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.selectors.finding import with_text
 from leadpact.ledger.selectors.lists import nurture_for, nurtured
+from leadpact.web.figures.parts import told
 from leadpact.web.figures.roles import READERS
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import Shown, answer
@@ -91,7 +92,7 @@ NURTURE: Listing[NurtureEntry] = Listing(
 
 @page("nurture", name="nurture", roles=READERS, nav="Nurture", order=50)
 def nurture(request: PageRequest) -> HttpResponseBase:
-    """How many are in a program and what is late, then the list."""
+    """How many are in a program and what is late, the list, and how each program does."""
     return answer(
         request,
         _listing(request),
@@ -105,6 +106,8 @@ def _beside(request: PageRequest, shown: Shown) -> Mapping[str, Any]:
         row.next_touch = next_touch(row)
         row.late = row.left_at is None and (row.next_touch_at or request.now) < request.now
     return {
+        **told("Nurture", "", "nurture"),
+        "answer": None,
         "nurtured": nurtured(request.caller, request.now),
         "now": urlencode({"state": _NOW}),
         "late": urlencode({"state": _LATE}),

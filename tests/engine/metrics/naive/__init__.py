@@ -38,6 +38,10 @@ METRICS: dict[str, Callable[[Naive], Iterator[Case]]] = {
     "bot_rate": lambda n: n.left_out("bot"),
     "competitor_rate": lambda n: n.left_out("competitor"),
     "opt_out_rate": lambda n: n.left_out("opt-out"),
+    "nurture_entries": Naive.nurtured,
+    "nurture_qualified": Naive.nurture_qualified,
+    "nurture_days": Naive.nurture_days,
+    "nurture_exits": Naive.nurture_exits,
     "won_deals": Naive.won,
     "lost_deals": lambda n: n.won("lost"),
     "revenue": Naive.revenue,
@@ -75,6 +79,9 @@ NEEDS = {
     "mql_to_close": ("mql", "customer"),
     "over_threshold": ("mql", "threshold"),
     "protocol_completion": ("protocol",),
+    **dict.fromkeys(
+        ("nurture_entries", "nurture_qualified", "nurture_days", "nurture_exits"), ("nurture",)
+    ),
 }
 
 
@@ -83,6 +90,8 @@ def applies(naive: Naive, metric: str) -> bool:
     there = {naive.role(stage) for stage in naive.stages}
     if naive.agreement.contact_protocol:
         there.add("protocol")
+    if naive.agreement.nurture:
+        there.add("nurture")
     if has_threshold(naive):
         there.add("threshold")
     return there.issuperset(NEEDS.get(metric, ()))

@@ -39,6 +39,7 @@ class Company:
     entries: list[Row]
     episodes: list[Row]
     clocks: list[Row]
+    nurture: list[Row]
     facts: list[Row]
     deals: list[Row]
     closed_days: list[date]

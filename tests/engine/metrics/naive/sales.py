@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from .company import Case, Row
+from .company import DAY, Case, Row
 from .funnel import Funnel
 
 
@@ -77,6 +77,51 @@ class Sales(Funnel):
                 yield Case(
                     lead, at, rating, about=self.about(lead, segment, self.given_to(lead, at))
                 )
+
+    # Nurture.
+
+    def nurtured(self) -> Iterator[Case]:
+        for entry in self.nurture:
+            if self.states[entry["lead_id"]]["status"] != "merged":
+                about = self.about(entry["lead_id"], entry["segment"])
+                part = entry["program"]
+                yield Case(entry["lead_id"], entry["entered_at"], part=part, about=about)
+
+    def _with_entries(self) -> Iterator[tuple[Row, Case]]:
+        standing = (e for e in self.nurture if self.states[e["lead_id"]]["status"] != "merged")
+        yield from zip(standing, self.nurtured(), strict=True)
+
+    def nurture_qualified(self) -> Iterator[Case]:
+        for entry, case in self._with_entries():
+            yield replace(case, counts=self._qualified_in(entry) is not None)
+
+    def nurture_days(self) -> Iterator[Case]:
+        for entry, case in self._with_entries():
+            at = self._qualified_in(entry)
+            stay = (at or entry["left_at"] or self.as_of) - entry["entered_at"]
+            yield replace(case, counts=stay / DAY, of=at is not None)
+
+    def nurture_exits(self) -> Iterator[Case]:
+        for entry, case in self._with_entries():
+            if entry["exit"]:
+                yield replace(case, part=f"{entry['program']} → {entry['exit']}")
+
+    def _qualified_in(self, entry: Row) -> datetime | None:
+        """When the lead qualified while in the program, if no upheld dispute denies it."""
+        key = entry["lead_id"], entry["episode"]
+        disputed = any(
+            (other["lead_id"], other["episode"]) == key
+            and other["stage"] == self.agreement.handoff.stage
+            and other["disputed"]
+            and not other["implied"]
+            for other in self.entries
+        )
+        for episode in self.episodes:
+            at = episode["qualified_at"]
+            own = (episode["lead_id"], episode["episode"]) == key and at and not disputed
+            if own and entry["entered_at"] <= at <= (entry["left_at"] or self.as_of):
+                return at
+        return None
 
     # Clocks.
 

@@ -280,6 +280,8 @@ def _lacking(agreement: Agreement, goal: Goal) -> tuple[str, str] | None:
         return "grades, and the scoring has none", "Add `scoring.tiers`."
     if goal.metric == "protocol_completion" and agreement.contact_protocol is None:
         return "a contact protocol, and there is none", "Add `contact_protocol`."
+    if goal.metric.startswith("nurture_") and not agreement.nurture:
+        return "a nurture program, and there is none", "Add `nurture`."
     if goal.metric == "over_threshold" and not _asks_score_of_mqls(agreement):
         hint = "Add a score to its `when`, or set a goal for another figure."
         return "a score in the condition of the MQL, which asks for none", hint
