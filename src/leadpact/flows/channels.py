@@ -69,6 +69,24 @@ def unmute(receiver: str, kind: str, *, actor: str, now: datetime) -> tuple[str,
     return name, known
 
 
+def told_of(receiver: str) -> tuple[str, dict[str, bool]]:
+    """Somebody as they are spelt, and whether they are told, by kind. Raises ChannelError."""
+    name = _receiver(receiver)
+    muted = channels.muted(name)
+    return name, {kind: kind not in muted for kind in KINDS}
+
+
+def tell_only_of(receiver: str, kinds: Iterable[str], *, actor: str, now: datetime) -> None:
+    """Tell somebody of these kinds of notices and of no other. Raises ChannelError."""
+    wanted = set(_kinds(kinds, tuple(KINDS)))
+    name, told = told_of(receiver)
+    for kind, is_told in told.items():
+        if is_told and kind not in wanted:
+            channels.mute(name, kind, actor=actor, now=now)
+        elif not is_told and kind in wanted:
+            channels.unmute(name, kind, actor=actor, now=now)
+
+
 def _kinds(said: Iterable[str], known: Sequence[str]) -> list[str]:
     wanted = [each.strip().lower() for each in said]
     strange = [kind for kind in wanted if kind not in known]

@@ -101,12 +101,23 @@ class Kept:
         return self.met / self.n
 
 
-def kept_by(person: str, since: datetime) -> list[Kept]:
-    """What became of the promises of one person that were due since then, by promise.
+def promises_of(person: str, since: datetime) -> QuerySet[Clock]:
+    """The promises of one person that were due since then and are decided, or open past due.
 
     Steps of the contact protocol are counted with the promise that they serve.
     """
-    own = Clock.objects.filter(holder=person, side="sales", protocol_step=None, due_at__gte=since)
+    return Clock.objects.filter(
+        holder=person,
+        side="sales",
+        protocol_step=None,
+        due_at__gte=since,
+        outcome__in=("met", "missed", "overdue"),
+    )
+
+
+def kept_by(person: str, since: datetime) -> list[Kept]:
+    """What became of the promises of one person that were due since then, by promise."""
+    own = promises_of(person, since)
     found: dict[str, dict[str, int]] = {}
     for name, outcome, n in own.values_list("obligation", "outcome").annotate(n=Count("id")):
         found.setdefault(name, {})[outcome] = n

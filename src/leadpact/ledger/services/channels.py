@@ -89,6 +89,11 @@ def remove_webhook(row: Webhook, *, actor: str, now: datetime) -> None:
     audit.record(actor, "removed", f"webhook {number}", {"url": row.url}, now=now)
 
 
+def muted(receiver: str) -> frozenset[str]:
+    """The kinds of notices that somebody is not told of."""
+    return frozenset(Mute.objects.filter(receiver=receiver).values_list("kind", flat=True))
+
+
 @transaction.atomic
 def mute(receiver: str, kind: str, *, actor: str, now: datetime) -> None:
     """Somebody is told no more of a kind of notice, over any channel."""

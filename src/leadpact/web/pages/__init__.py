@@ -19,6 +19,7 @@ _MODULES = (
     "marketer",
     "nurture",
     "obligations",
+    "own_promises",
     "planner",
     "reconciliation",
     "rep",
@@ -33,6 +34,7 @@ _MODULES = (
     "setting_up",
     "settings",
     "team",
+    "told",
     "why",
     "working",
 )

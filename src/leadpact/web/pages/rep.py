@@ -17,12 +17,11 @@ from leadpact.ledger.selectors.inbox import Kept
 from leadpact.ledger.selectors.lists import absences
 from leadpact.web.pages.home import home_of
 from leadpact.web.pages.inbox import forms_of, works_of
+from leadpact.web.pages.own_promises import LATELY
 from leadpact.web.registry import PageRequest
 
 _FIRST = 3
 _WEEK = timedelta(days=7)
-#: How far back one's own promises are counted.
-_LATELY = timedelta(days=30)
 
 
 @home_of(Role.REP)
@@ -33,7 +32,7 @@ def home(request: PageRequest) -> HttpResponse:
     first = list(owed.order_by("state__owed_at", "key")[:_FIRST])
     waiting = inbox.waiting_for(caller, now)
     version = agreements.in_force(now)
-    kept = inbox.kept_by(caller.person, now - _LATELY) if caller.person else []
+    kept = inbox.kept_by(caller.person, now - LATELY) if caller.person else []
     works = works_of(first, request)
     told = {
         "works": works,
