@@ -93,3 +93,32 @@ def test_a_company_of_thousands_is_compared_by_name_alone(monkeypatch: Any) -> N
         for n, end in ((1, "e"), (2, "ee"), (3, "eee"))
     ]
     assert pairs(*typo) == []
+
+
+def test_what_many_share_weighs_less_and_what_is_rare_not_much_more() -> None:
+    one, other = "ada@adaworks.org", "a.l@adaworks.org"
+    pair = [lead("1", "Ada Lovelace", one), lead("2", "Ada Lovelace", other)]
+
+    def weight(*crowd: Lead) -> float:
+        return next((w.weight for w in alike([*pair, *crowd]) if w.second == "2"), -99)
+
+    def others(count: int, **same: Any) -> list[Lead]:
+        return [
+            {"lead_id": f"x{n}", "name": f"N{n} O{n}", "email": f"{n}@c{n}.org"} | same
+            for n in range(count)
+        ]
+
+    alone = weight()
+    unlike = weight(*others(2_000))
+    assert alone < unlike < alone + 4
+    assert weight(*others(2_000, name="Ada Lovelace")) < unlike
+    assert weight(*others(150, email=None, domain="adaworks.org")) < alone
+
+
+def test_a_rare_name_alone_is_not_enough_among_many() -> None:
+    many = [
+        lead("1", f"First{n} Last{n}", f"p{n}@c{n}.org") | {"lead_id": f"x{n}"}
+        for n in range(2_000)
+    ]
+    pair = [lead("1", "Ada Lovelace", "a@one.org"), lead("2", "Ada Lovelace", "b@two.org")]
+    assert alike([*pair, *many]) == []

@@ -2,7 +2,8 @@
 
 Splink weighs the evidence by the model of Fellegi and Sunter: each comparison speaks for or against
 by how much more often it comes out so among records of one person than among those of two. The odds
-are fixed, so that the same leads give the same proposals; nothing is learned and nothing merged.
+are fixed, but for how common a value is: that many are called so, or work there, weakens that two
+agree. So the same leads give the same proposals; nothing else is learned, and nothing merged.
 """
 
 from __future__ import annotations
@@ -35,18 +36,22 @@ class Alike(NamedTuple):
 
 
 class _Level(NamedTuple):
-    """An outcome of a comparison: among pairs of one person and of two it comes out so often."""
+    """An outcome of a comparison: among pairs of one person and of two it comes out so often.
+
+    Where `common` names a column, the second is that of a value as common as usual.
+    """
 
     sql: str
     one: float
     two: float
     words: str = ""
+    common: str = ""
 
 
 _OTHERWISE = "ELSE"
 _COMPARISONS: Mapping[str, Sequence[_Level]] = {
     "person": (
-        _Level('"person_l" = "person_r"', 0.75, 0.002, "the same name"),
+        _Level('"person_l" = "person_r"', 0.75, 0.002, "the same name", "person"),
         _Level('jaro_winkler_similarity("person_l", "person_r") >= 0.92', 0.20, 0.004,
                "nearly the same name"),
         _Level(_OTHERWISE, 0.05, 0.994),
@@ -56,17 +61,22 @@ _COMPARISONS: Mapping[str, Sequence[_Level]] = {
         _Level(_OTHERWISE, 0.30, 0.9995),
     ),
     "company": (
-        _Level('"company_l" = "company_r" or "domain_l" = "domain_r"', 0.80, 0.01,
-               "the same company"),
+        _Level('"domain_l" = "domain_r"', 0.80, 0.01, "the same company", "domain"),
+        _Level('"company_l" = "company_r"', 0.80, 0.01, "the same company", "company"),
         _Level('jaro_winkler_similarity("company_l", "company_r") >= 0.92', 0.10, 0.005,
                "nearly the same company"),
         _Level(_OTHERWISE, 0.10, 0.985),
     ),
     "local": (
-        _Level('"local_l" = "local_r"', 0.40, 0.01, "the same name before the @"),
+        _Level('"local_l" = "local_r"', 0.40, 0.01, "the same name before the @", "local"),
         _Level(_OTHERWISE, 0.60, 0.99),
     ),
 }  # fmt: skip
+#: How common a value is, is told by the leads as if there were so many more, of which it were as
+#: common as usual: a few leads say little of how common a name is.
+_MORE_LEADS = 10_000
+#: A rare value is no proof: it weighs at most one doubling more than one as common as usual.
+_RAREST = 0.5
 _NOTHING = {
     "company": '("company_l" is null or "company_r" is null) '
     'and ("domain_l" is null or "domain_r" is null)'
@@ -135,6 +145,9 @@ def _weighed(records: Sequence[dict[str, str | None]]) -> list[dict[str, Any]]:
     with duckdb.connect() as connection:
         database = DuckDBAPI(connection)
         linker = Linker(database.register(table), _settings(records), log_level=None)
+        for column, usual in _common().items():
+            told = database.register(_commonness(records, column, usual))
+            linker.table_management.register_term_frequency_lookup(told, column)
         pairs = linker.inference.predict(
             threshold_match_weight=LEAST_WEIGHT, warning_mode="never"
         ).as_record_list()
@@ -142,6 +155,21 @@ def _weighed(records: Sequence[dict[str, str | None]]) -> list[dict[str, Any]]:
         pair for pair in pairs
         if pair["mailbox_l"] is None or pair["mailbox_l"] != pair["mailbox_r"]
     ]  # fmt: skip
+
+
+def _common() -> dict[str, float]:
+    """The columns of which it counts how common a value is, each with how common is usual."""
+    levels = (level for each in _COMPARISONS.values() for level in each)
+    return {level.common: level.two for level in levels if level.common}
+
+
+def _commonness(records: Sequence[dict[str, str | None]], column: str, usual: float) -> pa.Table:
+    """The share of leads with each value, a pair that may be one person left out."""
+    count = Counter(record[column] for record in records if record[column])
+    others = max(0, sum(count.values()) - 2) + _MORE_LEADS
+    shares = [(max(0, n - 2) + usual * _MORE_LEADS) / others for n in count.values()]
+    values = pa.array(list(count), pa.string())
+    return pa.table({column: values, f"tf_{column}": pa.array(shares, pa.float64())})
 
 
 def _settings(records: Sequence[dict[str, str | None]]) -> dict[str, Any]:
@@ -174,9 +202,21 @@ def _comparison(name: str, levels: Sequence[_Level]) -> dict[str, Any]:
     ]
     told += [
         {"sql_condition": level.sql, "m_probability": level.one, "u_probability": level.two}
+        | _weakened(level)
         for level in levels
     ]
     return {"output_column_name": name, "comparison_levels": told}
+
+
+def _weakened(level: _Level) -> dict[str, Any]:
+    """A level in which a common value weighs less than a rare one."""
+    if not level.common:
+        return {}
+    return {
+        "tf_adjustment_column": level.common,
+        "tf_minimum_u_value": level.two * _RAREST,
+        "disable_tf_exact_match_detection": True,
+    }
 
 
 def _words(name: str, pair: Mapping[str, Any]) -> str:
