@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
+from leadpact.api.bodies import body_of
+from leadpact.api.problems import Faulty
 from leadpact.ledger.instants import instant
 from leadpact.ledger.models import Event, Lead
 from leadpact.ledger.services import access
@@ -95,13 +98,43 @@ def test_too_large_a_call_is_refused(send: Any) -> None:
     assert answer.status_code == 413
 
 
-def test_segments_own_client_works_unchanged(live_server: Any) -> None:
+def packed(body: bytes, most: int) -> bytes:
+    request = RequestFactory().post(
+        "/", body, content_type="application/json", headers={"Content-Encoding": "gzip"}
+    )
+    return body_of(request, most)
+
+
+def test_a_packed_body_is_never_larger_than_it_may_be() -> None:
+    assert packed(gzip.compress(b"x" * 1_000), 1_000) == b"x" * 1_000
+    for body, says in (
+        (gzip.compress(b"x" * 1_001), "larger"),
+        (gzip.compress(b"x" * 10_000_000), "larger"),
+        (b"plain", "is not"),
+        (gzip.compress(b"{}")[:-4], "too early"),
+    ):
+        with pytest.raises(Faulty, match=says):
+            packed(body, 1_000)
+
+
+def test_another_packing_is_refused_in_a_sentence(client: Client) -> None:
+    _, key = access.create_key("w", "collect", actor="test", now=datetime.now(UTC))
+    answer = client.post(
+        "/api/v1/events", b"{}", content_type="application/json",
+        headers={"Authorization": f"Bearer {key}", "Content-Encoding": "br"},
+    )  # fmt: skip
+    assert answer.status_code == 415
+    assert "gzip" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("pack", [False, True])
+def test_segments_own_client_works_unchanged(live_server: Any, pack: bool) -> None:
     from segment.analytics.client import Client as Segment
 
     _, key = access.create_key("python", "collect", actor="test", now=datetime.now(UTC))
     failures: list[Any] = []
     segment = Segment(
-        key, host=live_server.url, on_error=lambda error, _: failures.append(error), gzip=False
+        key, host=live_server.url, on_error=lambda error, _: failures.append(error), gzip=pack
     )
     segment.identify("42", {"email": "ada@a.org", "employees": 120})
     segment.track("42", "Demo Requested", {"form": "demo"})
@@ -112,3 +145,23 @@ def test_segments_own_client_works_unchanged(live_server: Any) -> None:
     assert set(Event.objects.values_list("kind", flat=True)) == {
         "lead.updated", "demo_requested", "page_viewed"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("before", ["anonymousId", "userId"])
+def test_an_alias_joins_what_was_known_before_whichever_id_it_was(send: Any, before: str) -> None:
+    send("page", messageId="1", name="Pricing", **{before: "old"})
+    send("alias", messageId="2", previousId="old", userId="new")
+    send("track", messageId="3", userId="new", event="Asked")
+    send("track", messageId="4", event="Seen", **{before: "old"})
+    assert len(set(Event.objects.values_list("lead", flat=True))) == 1
+    assert Lead.objects.count() == 1
+
+
+def test_an_alias_of_two_known_leads_merges_them(send: Any) -> None:
+    send("identify", messageId="1", userId="old", traits={"email": "ada@a.org"})
+    send("identify", messageId="2", userId="new", traits={"name": "Ada"})
+    send("alias", messageId="3", previousId="old", userId="new")
+    merged = Lead.objects.exclude(merged_into=None).get()
+    assert {merged.key, merged.merged_into_id} == {"old", "new"}
+    send("track", messageId="4", userId="old", event="Asked")
+    assert Event.objects.get(kind="asked").lead_id == merged.merged_into_id

@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from leadpact.agreement.vocabulary import FIXED_KINDS
+from leadpact.api.bodies import body_of
 from leadpact.api.callers import now
 from leadpact.api.problems import Fault, Faulty, told
 from leadpact.api.reading import parsed
@@ -75,9 +76,7 @@ def _key(request: HttpRequest) -> ApiKey:
 
 
 def _body(request: HttpRequest, most: int) -> dict[str, Any]:
-    if len(request.body) > most:
-        raise Faulty(f"The body is larger than {most // 1024} kB.", status=413)
-    body = parsed(request.body)
+    body = parsed(body_of(request, most))
     if not isinstance(body, dict):
         raise Faulty("The body must be a JSON object.", status=400)
     return body
@@ -177,7 +176,7 @@ def _known(call: Mapping[str, Any], properties: Mapping[str, Any]) -> Known:
     if email is None and user is not None and "@" in user:
         email, user = user, None
     previous = _text(call.get("previousId")) if call["type"] == "alias" else None
-    return Known(id=user, email=email, visitor=previous or _text(call.get("anonymousId")))
+    return Known(id=user, email=email, visitor=_text(call.get("anonymousId")), former=previous)
 
 
 def _context_traits(call: Mapping[str, Any]) -> Mapping[str, Any]:

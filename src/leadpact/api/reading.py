@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic.json_schema import models_json_schema
 
+from leadpact.api.bodies import body_of
 from leadpact.api.endpoints import Instant
 from leadpact.api.problems import Fault, Faulty
 from leadpact.ledger.facts import Fact, Known
@@ -112,9 +113,7 @@ def _fact(told: EventIn, caller: Caller, now: datetime, history: bool) -> Fact:
 
 
 def _values(request: HttpRequest) -> Iterator[tuple[str, Any]]:
-    body = request.body
-    if len(body) > LARGEST_BODY:
-        raise Faulty(f"The body is larger than {LARGEST_BODY // 2**20} MB.", status=413)
+    body = body_of(request, LARGEST_BODY)
     kind = (request.content_type or "").lower()
     found = _lines(body) if kind in NDJSON else _one_or_many(body)
     if len(found) > MOST_FACTS:

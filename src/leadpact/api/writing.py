@@ -59,7 +59,7 @@ def _body(example: Any, schema: dict[str, Any]) -> dict[str, Any]:
 
 @router.post(
     "/events",
-    response=answers(Taken, 413),
+    response=answers(Taken, 413, 415),
     tags=["events"],
     openapi_extra=_body(
         _ONE,

@@ -10,16 +10,20 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Known:
-    """What a fact says of whose it is: any of a lead's id, its email, a visitor's id."""
+    """What a fact says of whose it is: any of a lead's id, its email, a visitor's id.
+
+    `former` is what the lead was known by before: an id or a visitor's id, whichever it was.
+    """
 
     id: str | None = None
     email: str | None = None
     visitor: str | None = None
+    former: str | None = None
 
     @property
     def says_something(self) -> bool:
         """Whether it names anybody."""
-        return bool(self.id or self.email or self.visitor)
+        return bool(self.id or self.email or self.visitor or self.former)
 
 
 @dataclass(frozen=True)

@@ -18,15 +18,19 @@ from leadpact.ledger.texts import name
 
 Key = tuple[str, str]
 Kind = Identity.Kind
-#: The order in which keys tell whose a fact is: a mailbox is surest.
-_SUREST = (Kind.EMAIL, Kind.ID, Kind.VISITOR)
 
 
 def keys_of(known: Known) -> list[Key]:
     """The identities that a fact names, the surest first; an address that is none is left out."""
     mailbox = email_key(known.email) if known.email else None
-    named = {Kind.EMAIL: mailbox, Kind.ID: known.id, Kind.VISITOR: known.visitor}
-    return [(kind.value, name(value)) for kind in _SUREST if (value := named[kind])]
+    named = (
+        (Kind.EMAIL, mailbox),
+        (Kind.ID, known.id),
+        (Kind.ID, known.former),
+        (Kind.VISITOR, known.visitor),
+        (Kind.VISITOR, known.former),
+    )
+    return [(kind.value, name(value)) for kind, value in named if value]
 
 
 def owners(keys: Iterable[Key]) -> dict[Key, str]:
