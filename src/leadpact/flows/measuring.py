@@ -27,6 +27,7 @@ from leadpact.documents.parts.people import people
 from leadpact.documents.parts.rulings import rulings
 from leadpact.documents.parts.threshold import threshold_section
 from leadpact.documents.parts.week import week
+from leadpact.documents.parts.wins import wins
 from leadpact.documents.plan import HISTORY
 from leadpact.documents.report import Report
 from leadpact.documents.stored import Stored
@@ -93,7 +94,7 @@ def measure(
     told = report.as_json()
     tell(0.9, "Writing pages")
     stored = Stored.of(report)
-    for part in (week, months, credit, rulings, campaigns):
+    for part in (week, months, credit, rulings, campaigns, wins):
         stored.add(part(report.book))
     stored.parts[LOOPS] = choices(report.book)
     stored.parts[HISTORY] = known(report.measures).as_json()

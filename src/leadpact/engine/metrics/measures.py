@@ -16,6 +16,7 @@ from leadpact.engine.metrics.adding import Group, added
 from leadpact.engine.metrics.aggregate import Figure, figure
 from leadpact.engine.metrics.cells import Asked, Cells
 from leadpact.engine.metrics.credit import credit
+from leadpact.engine.metrics.ends import closed_deals
 from leadpact.engine.metrics.metric import Metric, Split
 from leadpact.engine.metrics.periods import Period, Unit
 from leadpact.engine.metrics.populations import population, population_in_parts
@@ -91,6 +92,10 @@ class Measures:
     def credit(self, by: str) -> pa.Table:
         """Won deals shared out among what brought their leads, as `credit.SCHEMA` has it."""
         return credit(self._records, by)
+
+    def closed_deals(self) -> pa.Table:
+        """Every deal won or lost with its lead, as `ends.closed_deals` has it."""
+        return closed_deals(self._records)
 
     def figures(
         self, period: Span = "all", by: Split | None = None, wide: bool = False
