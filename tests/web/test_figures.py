@@ -43,7 +43,11 @@ from tests.ledger.helpers import settle
 from tests.web.pictures import kept
 from tests.web.test_every_page import enter
 
-PAGES = ("home", "obligations", "goals", "funnel", "team", "nurture", "hygiene", "what_if", "leads")
+PAGES = (
+    *("home", "obligations", "goals", "funnel", "wins", "team", "nurture", "hygiene", "what_if"),
+    *("planner", "leads"),
+)
+PLAN = "?year=2027&revenue=1.2M&average_sale=10k&from_mqls=50%25&deals_per_mql=10%25&days=30"
 READERS = ("administrator", "marketing head", "marketer", "sales head", "viewer")
 
 
@@ -349,6 +353,7 @@ def test_figures_can_be_read_by_everybody_everywhere(
     wrong = []
     key = PublishedList.objects.values_list("key", flat=True)[0]
     addresses = {name: reverse(name) for name in PAGES} | {"behind": reverse("behind", args=[key])}
+    addresses["plan"] = reverse("planner") + PLAN
     for width, scheme in ((1280, "light"), (360, "dark")):
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

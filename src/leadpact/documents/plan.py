@@ -71,7 +71,7 @@ def feasible_table(planned: Planned) -> Table:
     """What a month owes beside what the past months brought."""
     return Table(
         "Can it be done? An average month of the plan beside the past",
-        ["", "Owed a month", "Past average", "Best month", "Months that reached it", "Verdict"],
+        ["What", "Owed a month", "Past average", "Best month", "Months that reached it", "Verdict"],
         [
             [
                 _TITLES[each.what],
@@ -175,7 +175,7 @@ def _table(planned: Planned, caption: str, rows: Sequence[tuple[str, Owed]]) -> 
     past = {each.title: each for each in planned.known.months}
     came = any(name in past for name, _ in rows)
     header = [
-        "",
+        "When",
         f"Revenue{f', {planned.known.currency}' if planned.known.currency else ''}",
         *(["Leads"] if with_leads else []),
         _TITLES[MQLS],

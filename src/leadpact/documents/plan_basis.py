@@ -18,7 +18,7 @@ _YOURS = "you said"
 
 def assumption_table(planned: Planned) -> Table:
     """What the plan rests on, and where each number comes from."""
-    return Table("What it rests on", ["", "Plan", "From"], list(_assumptions(planned)), words=3)
+    return Table("What it rests on", ["What", "Plan", "From"], list(_assumptions(planned)), words=3)
 
 
 def cost(planned: Planned, owed: Owed) -> float | None:

@@ -157,7 +157,7 @@ def _had(deal: Deal) -> Iterator[str]:
 
 
 def _compared(caption: str, traits: Sequence[_Trait]) -> Table:
-    header = ["", "Won", "Other deals won", "Difference"]
+    header = ["Trait", "Won", "Other deals won", "Difference"]
     rows = [_beside(each) for each in traits[:_MOST_TRAITS]]
     return Table(caption + cut(len(traits), _MOST_TRAITS), header, rows)
 
