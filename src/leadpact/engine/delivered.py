@@ -174,7 +174,7 @@ class Delivered:
         columns = {name: self._column(name) for name in names}
         with self._asking:
             self.connection.register("wanted", pa.table({"row": rows.astype(np.int64)}))
-            found = self.connection.sql(sql.fetched(columns, kinds)).to_arrow_table()
+            found = self.connection.sql(sql.fetched(columns, kinds, len(rows))).to_arrow_table()
         told = found["row"].to_numpy()
         found = found.select(list(names))
         if np.array_equal(told, rows):
@@ -213,19 +213,20 @@ class Delivered:
 
     def rows_saying(
         self, name: str, kinds: Sequence[str], texts: Sequence[str]
-    ) -> NDArray[np.int32]:
-        """The rows of some kinds of which a property is one of some texts."""
+    ) -> tuple[NDArray[np.int32], pa.Array]:
+        """The rows of some kinds of which a property is one of some texts, in order; and which."""
         wanted = pa.array(texts, pa.string())
         if not kinds or not texts:
-            return np.zeros(0, np.int32)
+            return np.zeros(0, np.int32), wanted
         if self.at_hand is None:
             with self._asking:
                 self.connection.register("texts", pa.table({"text": wanted}))
-                return self.rows_found(sql.rows_saying(self.text_of(name), kinds))
-        said = pc.is_in(self.at_hand.text(name), wanted)
-        chosen = pc.and_(self.at_hand.of_kinds(kinds), said).to_numpy(zero_copy_only=False)
-        found: NDArray[np.int32] = self.at_hand.rows[chosen]
-        return found
+                statement = sql.rows_saying(self.text_of(name), kinds)
+                found = self.connection.sql(statement).to_arrow_table().sort_by("row")
+            return found["row"].to_numpy().astype(np.int32), found["text"].combine_chunks()
+        said = self.at_hand.text(name)
+        chosen = pc.and_(self.at_hand.of_kinds(kinds), pc.is_in(said, wanted))
+        return self.at_hand.rows[chosen.to_numpy(zero_copy_only=False)], said.filter(chosen)
 
 
 def _table(log: Any) -> pa.Table | None:

@@ -70,9 +70,9 @@ def apply(versions: Sequence[Agreement], log: Log) -> Judged:
 
 def _machines(periods: Sequence[InForce], log: Log) -> tuple[dict[int, str], machines.Aside]:
     """Leads that are bots, each with why, and the rows that machines caused."""
-    crawlers = machines.known_crawlers(periods, log)
-    forms = machines.judge_forms(periods, log, crawlers)
-    mail = machines.judge_mail(periods, log, crawlers)
+    crawled = machines.crawled(periods, log)
+    forms = machines.judge_forms(periods, log, crawled)
+    mail = machines.judge_mail(periods, log, crawled)
     return forms.leads, machines.together([forms.aside, mail])
 
 
@@ -84,10 +84,15 @@ def unjudged(log: Log) -> Judged:
 def _set_aside(log: Log, aside: machines.Aside) -> pa.Table:
     by_time = np.argsort(log.rows.at[aside.places], kind="stable")
     places = aside.places[by_time]
-    told = log.columns(places, ["event_id", "source", "kind"])
-    leads = log.leads.array.take(pa.array(log.lead_of(places)))
-    why = pa.array(aside.why[by_time], pa.string())
-    columns = {name: told[name] for name in told.column_names} | {"lead_id": leads, "why": why}
+    prints = log.rows.prints[places]
+    kinds = pa.array([each.kind for each in log.prints], pa.string())
+    told = log.columns(places, ["event_id", "source"], kinds.take(np.unique(prints)).to_pylist())
+    columns = {
+        **{name: told[name] for name in told.column_names},
+        "kind": kinds.take(prints),
+        "lead_id": log.leads.array.take(pa.array(log.lead_of(places))),
+        "why": pa.array(aside.why[by_time], pa.string()),
+    }
     return pa.table(columns).select(SET_ASIDE.names).cast(SET_ASIDE)
 
 

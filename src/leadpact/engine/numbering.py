@@ -28,7 +28,7 @@ class Numbers:
         while done < len(keys):
             done += number_each(self._table, keys[done:], rows[done:], out[done:])
             if done < len(keys):
-                larger = _table(8 * len(self._table.keys))
+                larger = _table(4 * len(self._table.keys))
                 move_over(self._table, larger)
                 self._table = larger
         return out

@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from leadpact.agreement.conditions import EventCondition, FieldCondition, Test
+from leadpact.agreement.conditions import AnyOf, Condition, EventCondition, FieldCondition, Test
+from leadpact.agreement.qualifying import Hygiene
 from leadpact.agreement.spec import Agreement
 from leadpact.agreement.vocabulary import BUILT_IN_PROPERTIES, OPT_OUT, is_activity
 from leadpact.engine.classes import Property
@@ -33,6 +34,9 @@ LOOKED_UP: dict[str, tuple[str, ...]] = {
 }
 
 ANY_ACTIVITY = "any"
+
+#: A person needs this many seconds to fill a form, where the agreement does not say what bots do.
+LEAST_SECONDS_TO_FILL = 2
 
 #: Leads that were customers before, and the answer that ends a contact protocol.
 CUSTOMER = FieldCondition.model_validate({"field": "origin", "is": "customer"})
@@ -133,7 +137,7 @@ class Questions:
                 self._property(DELAY, None).place_of(Test(more_than=span.microseconds))
 
     def _add_conditions(self, version: Agreement, v: int) -> None:
-        for condition in conditions_of(version):
+        for condition in (*conditions_of(version), *conditions_in(bot_of(version.hygiene))):
             if isinstance(condition, EventCondition):
                 self.row_atom(condition, v)
             elif isinstance(condition, FieldCondition):
@@ -243,6 +247,22 @@ def attempt_over(channel: str | list[str]) -> EventCondition:
     """The rows that are an attempt over one of these channels."""
     channels = [channel] if isinstance(channel, str) else channel
     return EventCondition(event="sales.attempted", where={"channel": Test(one_of=list(channels))})
+
+
+def bot_of(hygiene: Hygiene) -> Condition | None:
+    """What only a bot sends: where its author does not say, a hidden field filled, or in no time.
+
+    None where no event is a form.
+    """
+    if hygiene.bot is not None or not hygiene.form_kinds:
+        return hygiene.bot
+    hidden, hasty = Test(known=True), Test(less_than=LEAST_SECONDS_TO_FILL)
+    return AnyOf(
+        any=[
+            EventCondition(event=hygiene.form_kinds, where={"honeypot": hidden}),
+            EventCondition(event=hygiene.form_kinds, where={"seconds_to_fill": hasty}),
+        ]
+    )
 
 
 def protocol_conditions(version: Agreement) -> list[EventCondition]:

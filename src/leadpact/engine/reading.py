@@ -32,7 +32,7 @@ from leadpact.engine.voids import (
 )
 
 #: Properties that hygiene and the tables of results look at, whatever the agreement asks.
-ALWAYS_READ = ("user_agent", "campaign", "honeypot", "seconds_to_fill", "rating", "reason")
+ALWAYS_READ = ("user_agent", "campaign", "rating", "reason")
 
 #: Of so few rows what is asked is looked up one by one: DuckDB needs longer to plan how.
 VERY_FEW_ROWS = 1000
@@ -73,10 +73,10 @@ def read_log(
     )
     stating = _of_kinds(scan, prints, STATING, counts)
     stated = read_stated(delivered, questions, scan.rows.row[stating])
-    sizes = np.zeros(len(scan.first_of_lead), np.int64)
-    k.count_rows(scan.lead, scan.rows.prints, counts, sizes)
+    parts = _parts(scan, counts)
+    sizes = np.sum([part.sizes for part in parts], axis=0)
     leads, number = _number_leads(delivered, scan, sizes, scan.lead[stating], stated)
-    begins, rows = _arrange(scan, counts, number, sizes, ranks(prints))
+    begins, rows = _arrange(parts, counts, number, sizes, ranks(prints))
     latest = int(rows.at.max()) if len(rows.at) else 0
     read = Log(
         delivered=delivered,
@@ -212,7 +212,7 @@ def _number_leads(
     """The leads with rows that count, by their keys, and [lead of the scan] its number or -1."""
     keys = _keys(delivered, scan, of_statement, stated.lead_ids)
     known = np.flatnonzero((sizes > 0) & pc.fill_null(pc.not_equal(keys, ""), False).to_numpy())
-    order = known[pc.sort_indices(keys.take(pa.array(known))).to_numpy()]
+    order = known[pc.sort_indices(keys.take(pa.array(known)).combine_chunks()).to_numpy()]
     number = np.full(len(sizes), -1, np.int32)
     number[order] = np.arange(len(order), dtype=np.int32)
     return Leads(keys.take(pa.array(order)).combine_chunks()), number
@@ -246,8 +246,28 @@ def _handed(
 # ------------------------------------------------------------------------------------------- order
 
 
+class _Part(NamedTuple):
+    """A stretch of the scan, and how many rows that count it has of each lead."""
+
+    rows: k.Rows
+    lead: NDArray[np.int32]
+    sizes: NDArray[np.int64]
+
+
+def _parts(scan: _Scan, counts: NDArray[np.bool_]) -> list[_Part]:
+    """The scan in stretches, one for each thread."""
+
+    def counted(stretch: slice) -> _Part:
+        rows, lead = part_of(scan.rows, stretch), scan.lead[stretch]
+        sizes = np.zeros(len(scan.first_of_lead), np.int64)
+        k.count_rows(lead, rows.prints, counts, sizes)
+        return _Part(rows, lead, sizes)
+
+    return threads.at_once(counted, threads.stretches(len(scan.lead)))
+
+
 def _arrange(
-    scan: _Scan,
+    parts: Sequence[_Part],
     counts: NDArray[np.bool_],
     number: NDArray[np.int32],
     sizes: NDArray[np.int64],
@@ -255,18 +275,25 @@ def _arrange(
 ) -> tuple[NDArray[np.int64], k.Rows]:
     """Where each lead's rows begin, and the rows by place; what ties stands in any order."""
     named = np.flatnonzero(number >= 0)
-    of_lead = np.zeros(len(named), np.int64)
-    of_lead[number[named]] = sizes[named]
-    begins = np.append(0, np.cumsum(of_lead))
+    begins = np.append(0, np.cumsum(_by_number(sizes, named, number)))
     rows = empty(int(begins[-1]))
-    cursor = begins[:-1].copy()
-
-    def arrange(part: tuple[int, int]) -> None:
-        k.deal_out(scan.lead, scan.rows, counts, number, cursor, rows, *part)
-        k.put_in_order(begins, rows, rank, *part)
-
-    threads.at_once(arrange, threads.parts(begins))
+    next_place, dealing = begins[:-1].copy(), []
+    for part in parts:
+        deal = partial(k.deal_out, part.lead, part.rows, counts, number, next_place, rows)
+        next_place = next_place + _by_number(part.sizes, named, number)
+        dealing.append(deal)
+    threads.at_once(lambda deal: deal(), dealing)
+    threads.at_once(lambda leads: k.put_in_order(begins, rows, rank, *leads), threads.parts(begins))
     return begins, rows
+
+
+def _by_number(
+    sizes: NDArray[np.int64], named: NDArray[np.int64], number: NDArray[np.int32]
+) -> NDArray[np.int64]:
+    """[lead] how many rows it has, by its final number."""
+    found = np.zeros(len(named), np.int64)
+    found[number[named]] = sizes[named]
+    return found
 
 
 def _untied(log: Log) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 from leadpact.agreement.vocabulary import OPT_OUT
 from leadpact.engine.delivered import text
 from leadpact.engine.kernels import bundles as b
+from leadpact.engine.questions import LOOKED_UP
 
 if TYPE_CHECKING:
+    from leadpact.engine.arranged import Log
     from leadpact.engine.evaluate import Evaluation
 
 #: What is on record of the end of an episode, by how it ended; the first kind that tells counts.
@@ -35,10 +38,12 @@ def ending_reasons(evaluation: Evaluation) -> pa.Array:
     rows = 2 * np.maximum(version, 0) + (episodes.ending == b.RECYCLED)
     number = np.where(by_rule, names.begins[rows] + episodes.cause, -1)
     told = _picked(names.flat, number)
+    recorded = cache(partial(_recorded, evaluation))
     for ending, kinds in _RECORDED.items():
         concerned = np.flatnonzero((episodes.ending == ending) & ~by_rule)
         if len(concerned):
-            told = _told_by_record(evaluation, told, concerned, kinds)
+            of_kinds = [recorded(kind) for kind in kinds]
+            told = _told_by_record(told, episodes, concerned, of_kinds)
     return told
 
 
@@ -62,26 +67,36 @@ def _picked(names: list[str], numbers: NDArray[np.int64]) -> pa.Array:
     return pa.array(names, pa.string()).take(pa.array(numbers, mask=numbers < 0))
 
 
+#: (owner, instant) → reason of the first row of a kind then.
+Recorded = dict[tuple[int, int], str | None]
+
+
 def _told_by_record(
-    evaluation: Evaluation, told: pa.Array, concerned: NDArray[np.int64], kinds: Iterable[str]
+    told: pa.Array, episodes: Any, concerned: NDArray[np.int64], of_kinds: Sequence[Recorded]
 ) -> pa.Array:
-    found = [_recorded(evaluation, kind) for kind in kinds]
-    episodes = evaluation.finished.episodes[concerned]
-    keys = zip(episodes.lead.tolist(), episodes.ended_at.tolist(), strict=True)
-    reasons = [next((of[key] for of in found if key in of), None) for key in keys]
+    lead, ended_at = episodes.lead[concerned], episodes.ended_at[concerned]
+    keys = zip(lead.tolist(), ended_at.tolist(), strict=True)
+    reasons = [next((of[key] for of in of_kinds if key in of), None) for key in keys]
     mask = np.zeros(len(told), np.bool_)
     mask[concerned] = True
     return pc.replace_with_mask(told, pa.array(mask), pa.array(reasons, pa.string()))
 
 
-def _recorded(evaluation: Evaluation, kind: str) -> dict[tuple[int, int], str | None]:
-    """(owner, instant) → reason of the first row of a kind then."""
+def _recorded(evaluation: Evaluation, kind: str) -> Recorded:
     log = evaluation.log
     places = log.places_of((kind,))
-    reasons = log.columns(places, [text("reason")], (kind,))[text("reason")].to_pylist()
     owners = evaluation.owned.owner_of(places).tolist()
-    told = zip(owners, log.rows.at[places].tolist(), reasons, strict=True)
+    told = zip(owners, log.rows.at[places].tolist(), _reasons(log, places, kind), strict=True)
     return {(owner, at): reason for owner, at, reason in reversed(list(told))}
+
+
+def _reasons(log: Log, places: NDArray[np.int64], kind: str) -> list[str | None]:
+    """The reasons that rows of a kind give; where the engine looks them up their prints tell."""
+    if "reason" in LOOKED_UP.get(kind, ()):
+        of_print = [each.raw("reason") for each in log.prints]
+        return [of_print[number] for number in log.rows.prints[places].tolist()]
+    found: list[str | None] = log.columns(places, [text("reason")], (kind,))[0].to_pylist()
+    return found
 
 
 def state_reasons(evaluation: Evaluation, endings: pa.Array) -> pa.Array:
@@ -105,13 +120,13 @@ def _standing_exclusions(evaluation: Evaluation) -> dict[int, str | None]:
     """Lead → reason of its last exclusion, but for findings after a person had restored it."""
     log, kinds = evaluation.log, ("lead.excluded", "lead.restored")
     places = log.in_order(log.places_of(kinds))
-    told = log.columns(places, ["kind", "decided", text("reason")], kinds).to_pydict().values()
     owners = evaluation.owned.owner_of(places).tolist()
     vouched: set[int] = set()
     reasons: dict[int, str | None] = {}
-    for owner, kind, decided, reason in zip(owners, *told, strict=True):
-        if kind == "lead.restored":
-            vouched |= set() if decided else {owner}
-        elif owner not in vouched or not decided or reason == OPT_OUT:
-            reasons[owner] = reason
+    for owner, number in zip(owners, log.rows.prints[places].tolist(), strict=True):
+        told = log.prints[number]
+        if told.kind == "lead.restored":
+            vouched |= set() if told.decided else {owner}
+        elif owner not in vouched or not told.decided or told.raw("reason") == OPT_OUT:
+            reasons[owner] = told.raw("reason")
     return reasons

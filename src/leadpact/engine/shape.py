@@ -150,10 +150,11 @@ def _classes(prop: Property, column: Column) -> tuple[Classes, NDArray[np.int32]
         cuts = np.array(prop.cuts)
         passed = np.searchsorted(cuts, numbers, "right") + np.searchsorted(cuts, numbers, "left")
         of_line = np.where(np.isnan(numbers), 0, 1 + passed)
+    elif prop.asks_presence_alone:
+        classes = classify(prop, [text] if (text := column.any_text()) is not None else [])
+        of_line = np.where(column.says, classes.count - 1, 0)
     else:
         texts, places = column.distinct()
-        if prop.asks_presence_alone:
-            texts, places = texts[:1], np.minimum(places, 0)
         classes = classify(prop, sorted(texts))
         of_text = np.array([*(classes.of_value[text] for text in texts), 0], np.int64)
         of_line = of_text[places]

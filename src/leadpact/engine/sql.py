@@ -132,10 +132,14 @@ def _hash(values: Sequence[str]) -> str:
     return f"hash({', '.join(values)})" if values else "0::ubigint"
 
 
-def fetched(columns: Mapping[str, str], kinds: Sequence[str]) -> str:
-    """Columns of the rows that a table `wanted` names, all of these kinds where any are given."""
+def fetched(columns: Mapping[str, str], kinds: Sequence[str], most: int) -> str:
+    """Columns of the rows that a table `wanted` names, all of these kinds where any are given.
+
+    It names so many; of none nothing is read.
+    """
     rows = f"(select * from delivered where {kinds_in(kinds)})" if kinds else "delivered"
-    return f"select row{_named(columns)} from {rows} semi join wanted using (row)"
+    asked = f"select row{_named(columns)} from {rows} semi join wanted using (row)"
+    return asked if most else f"{asked} limit 0"
 
 
 def distinct_texts(text: str, kinds: Sequence[str]) -> str:
@@ -144,8 +148,9 @@ def distinct_texts(text: str, kinds: Sequence[str]) -> str:
 
 
 def rows_saying(text: str, kinds: Sequence[str]) -> str:
-    """The rows of some kinds of which a property is one of those in a table `texts`."""
-    return f"select row from seen where {kinds_in(kinds)} and {text} in (from texts)"
+    """The rows of some kinds of which a property is one of those in a table `texts`, and which."""
+    told = f"select row, {text} as text from seen where {kinds_in(kinds)}"
+    return f"select * from ({told}) where text in (from texts)"
 
 
 def kinds_in(kinds: Iterable[str]) -> str:

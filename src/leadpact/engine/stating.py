@@ -15,6 +15,9 @@ from leadpact.engine.delivered import Delivered, beside, figure, text
 from leadpact.engine.questions import Questions
 from leadpact.engine.values import BLANKS, read
 
+#: So many texts show whether they repeat.
+_TELLING = 1 << 15
+
 #: Kinds of rows that state attributes.
 STATING = ("lead.created", "lead.updated")
 
@@ -28,13 +31,12 @@ def names_stated(questions: Questions) -> list[str]:
 class Column:
     """An attribute as some rows state it: numbers where its column holds them, else texts.
 
-    A text has no blanks around it, and is NULL where a row states nothing. Where texts repeat, each
-    different one is kept once.
+    A text has no blanks around it, and is NULL where a row states nothing. `texts` are plain, or
+    each different one once.
     """
 
     def __init__(self, texts: pa.Array, numbers: NDArray[np.float64] | None = None) -> None:
-        self._texts = texts if pa.types.is_dictionary(texts.type) else _kept(texts)
-        self.numbers = numbers
+        self._texts, self.numbers = texts, numbers
 
     @property
     def says(self) -> NDArray[np.bool_]:
@@ -70,6 +72,11 @@ class Column:
         spelt = self._spelt()
         return spelt.dictionary.to_pylist(), codes(spelt)
 
+    def any_text(self) -> str | None:
+        """A text that some row states; None where there is none."""
+        stating = np.flatnonzero(self.says)[:1]
+        return self.take(stating).as_texts()[0].as_py() if len(stating) else None
+
     def take(self, lines: NDArray[np.int64]) -> Column:
         """The column at some lines; -1 for nothing stated."""
         missing = lines < 0
@@ -83,9 +90,15 @@ class Column:
 
 
 def _kept(texts: pa.Array) -> pa.Array:
-    """Texts in the form that takes less room: each different one once where they repeat."""
-    coded = texts.dictionary_encode()
-    return coded if 2 * len(coded.dictionary) <= len(texts) else texts
+    """Texts in the form that takes less room: each different one once where they repeat.
+
+    Those of some tens of thousands of rows show whether they do.
+    """
+    for some in (texts.slice(0, _TELLING), texts):
+        coded = some.dictionary_encode()
+        if 2 * len(coded.dictionary) > len(some) - some.null_count:
+            return texts
+    return coded
 
 
 def codes(column: pa.DictionaryArray) -> NDArray[np.int64]:
@@ -139,5 +152,5 @@ def stated_texts(texts: pa.ChunkedArray) -> pa.Array:
 def _column(texts: pa.ChunkedArray, numbers: pa.ChunkedArray | None) -> Column:
     plain = stated_texts(texts)
     if numbers is None:
-        return Column(plain)
-    return Column(plain, pc.fill_null(numbers, np.nan).to_numpy())
+        return Column(_kept(plain))
+    return Column(_kept(plain), pc.fill_null(numbers, np.nan).to_numpy())

@@ -107,12 +107,10 @@ def result_of(evaluation: Evaluation, parts: Sequence[Written] = ()) -> Result:
     parts = parts or [written(evaluation, names)]
     in_force = evaluation.versions[_version_in_force(evaluation)]
     of_log = evaluation.shaped.tables
-    endings = ending_reasons(evaluation)
     ways = np.concatenate([part.ways for part in parts]).view(np.recarray)
-    episodes, states, (nurture, leads_nurtured), *made = threads.together(
+    (episodes, states), (nurture, leads_nurtured), *made = threads.together(
         len(evaluation.log.rows.at),
-        partial(_episodes, evaluation, names, endings),
-        partial(_states, evaluation, names, endings),
+        partial(_passages, evaluation, names),
         partial(nurture_table, evaluation, names, ways),
         *of_log.works(evaluation, in_force),
     )
@@ -207,6 +205,12 @@ def _whole(numbers: NDArray[np.int64]) -> pa.Array:
 
 def _table(schema: pa.Schema, **columns: Any) -> pa.Table:
     return pa.table({name: columns[name] for name in schema.names}, schema=schema)
+
+
+def _passages(evaluation: Evaluation, names: Names) -> tuple[pa.Table, pa.Table]:
+    """The episodes, and where each lead stands: of both it is told why they ended."""
+    endings = ending_reasons(evaluation)
+    return _episodes(evaluation, names, endings), _states(evaluation, names, endings)
 
 
 # ------------------------------------------------------------------------------------------ states

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -38,6 +39,13 @@ def together(rows: int, *works: Callable[[], Any]) -> list[Any]:
     if rows < WORTH_THREADS:
         return [work() for work in works]
     return at_once(lambda work: work(), works)
+
+
+def stretches(rows: int) -> list[slice]:
+    """Stretches of so many rows: one for each thread that is worth it."""
+    several = max(1, min(count(), rows // WORTH_THREADS))
+    cuts = np.linspace(0, rows, several + 1).astype(int).tolist()
+    return [slice(first, last) for first, last in pairwise(cuts)]
 
 
 def parts(begins: NDArray[np.int64], many: int | None = None) -> list[tuple[int, int]]:

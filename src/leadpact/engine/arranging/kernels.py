@@ -89,15 +89,13 @@ def deal_out(
     number: jit.Int32s,
     cursor: jit.Int64s,
     out: Rows,
-    first: int,
-    last: int,
 ) -> None:
-    """Puts the rows of the leads `first … last - 1`, by their final number, where each begins."""
+    """Puts rows where the next one of their lead belongs; `cursor` has that by final number."""
     for i in range(leads.shape[0]):
         if rows.prints[i] < 0 or not kept[rows.prints[i]]:
             continue
         lead = int(number[leads[i]])
-        if first <= lead < last:
+        if lead >= 0:
             place = cursor[lead]
             cursor[lead] = place + 1
             out.at[place] = rows.at[i]

@@ -26,9 +26,8 @@ from leadpact.agreement.spec import Agreement
 from leadpact.agreement.vocabulary import is_activity
 from leadpact.engine.arranged import Log
 from leadpact.engine.compile.calendars import start_of
-from leadpact.engine.delivered import text
 from leadpact.engine.questions import ANY_ACTIVITY, property_types
-from leadpact.engine.stating import stated_texts
+from leadpact.engine.stating import codes, stated_texts
 from leadpact.engine.values import FALSE, TRUE, UNKNOWN, answer
 
 Truth = NDArray[np.int8]
@@ -71,21 +70,24 @@ def in_force(versions: Sequence[Agreement]) -> list[InForce]:
     return [InForce(*told) for told in zip(versions, begins, ends, strict=True)]
 
 
-def rows_of(
-    log: Log,
-    places: NDArray[np.int64],
-    kinds: Sequence[str],
-    properties: Sequence[str],
-    fields: Sequence[str],
-) -> pa.Table:
-    """Rows of some kinds with what they say (`p:…`) and what of their leads was known (`f:…`)."""
-    texts = [text(name) for name in properties]
-    told = log.columns(places, ["kind", *texts], kinds)
-    columns = {"place": places, "lead": log.lead_of(places), "at": log.rows.at[places]}
-    columns["kind"] = told["kind"]
-    columns |= {f"p:{name}": stated_texts(told[text(name)]) for name in properties}
-    columns |= {f"f:{name}": _known_at(log, places, name) for name in fields}
+def rows_of(log: Log, places: NDArray[np.int64], condition: Condition) -> pa.Table:
+    """Rows as `truth` asks for them: `p:…` what they say, `f:…` what of their leads was known.
+
+    Only for conditions that the versions have, whose properties their prints tell.
+    """
+    columns = {"kind": _told(log, places, pa.array([each.kind for each in log.prints]))}
+    for name in properties_asked(condition):
+        texts = pa.chunked_array([[each.raw(name) for each in log.prints]], pa.string())
+        columns[f"p:{name}"] = _told(log, places, stated_texts(texts))
+    columns |= {f"f:{name}": _known_at(log, places, name) for name in fields_asked(condition)}
     return pa.table(columns)
+
+
+def _told(log: Log, places: NDArray[np.int64], texts: pa.Array) -> pa.DictionaryArray:
+    """A text of their prints as a column of some rows."""
+    coded = texts.dictionary_encode()
+    found = codes(coded).astype(np.int32)[log.rows.prints[places]]
+    return pa.DictionaryArray.from_arrays(pa.array(found, mask=found < 0), coded.dictionary)
 
 
 def _known_at(log: Log, places: NDArray[np.int64], name: str) -> pa.Array:
@@ -149,8 +151,8 @@ def _of_event(condition: EventCondition, rows: pa.Table, period: InForce) -> Tru
 
 
 def _answers(test: Test, texts: pa.ChunkedArray, declared: str | None) -> Truth:
-    plain = texts.combine_chunks()
-    coded = plain.cast(pa.string()).dictionary_encode(null_encoding="encode")
-    answers = [answer(test, text, declared) for text in coded.dictionary.to_pylist()]
-    found: Truth = np.array(answers, np.int8)[coded.indices.to_numpy()]
+    coded = texts.combine_chunks().dictionary_encode()
+    told = [*coded.dictionary.to_pylist(), None]
+    answers = [answer(test, text, declared) for text in told]
+    found: Truth = np.array(answers, np.int8)[codes(coded)]
     return found

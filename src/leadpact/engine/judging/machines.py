@@ -12,19 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from leadpact.agreement.conditions import AnyOf, Condition, EventCondition, Test
 from leadpact.agreement.qualifying import Hygiene
 from leadpact.engine import threads
 from leadpact.engine.arranged import Log
 from leadpact.engine.arranging.kernels import soon_after
 from leadpact.engine.delivered import text
-from leadpact.engine.judging.asking import (
-    InForce,
-    fields_asked,
-    properties_asked,
-    rows_of,
-    truth,
-)
+from leadpact.engine.judging.asking import InForce, rows_of, truth
+from leadpact.engine.questions import bot_of
 from leadpact.engine.stating import codes, stated_texts
 from leadpact.engine.values import TRUE
 
@@ -32,9 +26,6 @@ from leadpact.engine.values import TRUE
 BY_A_BOT = "filled by a bot"
 SOON_AFTER_SENDING = "soon after the email was sent"
 BY_A_CRAWLER = "by a known crawler"
-
-#: A person needs this many seconds to fill a form, where the agreement does not say what bots do.
-LEAST_SECONDS_TO_FILL = 2
 
 # Mail gateways that follow links before delivery; the list of web crawlers does not have them.
 _GATEWAYS = ("barracuda", "mimecast", "proofpoint", "link check", "url scanner")
@@ -58,15 +49,24 @@ class BotForms:
     leads: dict[int, str]
 
 
-def known_crawlers(periods: Sequence[InForce], log: Log) -> list[str]:
-    """The user agents, of forms, openings and clicks, that name a crawler or a scanner."""
+@dataclass(frozen=True)
+class Crawled:
+    """Rows whose user agent is a crawler or a scanner, by place and in order, and that agent."""
+
+    places: NDArray[np.int64]
+    agents: pa.Array
+
+
+def crawled(periods: Sequence[InForce], log: Log) -> Crawled:
+    """The forms, openings and clicks by a known crawler."""
     rules = [period.agreement.hygiene for period in periods]
-    kinds = {kind for h in rules for kind in (*h.form_kinds, *h.machine_kinds)}
-    kinds &= {each.kind for each in log.prints}
-    if not kinds:
-        return []
-    told = log.delivered.distinct("user_agent", sorted(kinds))
-    return sorted(agent for agent in told if is_machine(agent.strip()))
+    asked = {kind for h in rules for kind in (*h.form_kinds, *h.machine_kinds)}
+    kinds = sorted(asked & {each.kind for each in log.prints})
+    told = log.delivered.distinct("user_agent", kinds) if kinds else []
+    known = sorted(agent for agent in told if is_machine(agent.strip()))
+    rows, agents = log.delivered.rows_saying("user_agent", kinds, known)
+    places = log.places_with(rows)
+    return Crawled(places, agents.take(pa.array(np.searchsorted(rows, log.rows.row[places]))))
 
 
 @lru_cache(maxsize=10_000)
@@ -95,59 +95,47 @@ def _crawler_patterns() -> tuple[tuple[str, ...], re.Pattern[str]]:
     return tuple(texts), re.compile("|".join(others))
 
 
-def judge_forms(periods: Sequence[InForce], log: Log, crawlers: Sequence[str]) -> BotForms:
+def judge_forms(periods: Sequence[InForce], log: Log, crawled: Crawled) -> BotForms:
     """Every filled form is judged by the version in force at its instant.
 
     A lead is a bot's when the first form it filled is; a later one is only set aside, since
     browsers that fill hidden fields for their owners are known.
     """
-    tables = [
-        _forms(period, log, crawlers)
-        for period in periods
-        if period.begins < period.ends and period.agreement.hygiene.form_kinds
-    ]
-    if not tables:
-        return BotForms(Aside(np.zeros(0, np.int64), np.zeros(0, object)), {})
-    forms = pa.concat_tables(tables).sort_by("place")
-    by_bot = forms.filter(pc.is_valid(forms["why"]))
-    first = np.unique(forms["lead"].to_numpy(), return_index=True)[1]
-    firsts = forms.take(pa.array(first))
-    firsts = firsts.filter(pc.is_valid(firsts["why"]))
-    return BotForms(
-        aside=Aside(by_bot["place"].to_numpy(), np.full(by_bot.num_rows, BY_A_BOT, object)),
-        leads=dict(zip(firsts["lead"].to_pylist(), firsts["why"].to_pylist(), strict=True)),
-    )
+    several = [_forms(period, log) for period in periods if period.begins < period.ends]
+    forms, by_bot = (np.concatenate(parts) for parts in zip(*several, strict=True))
+    order = np.argsort(forms, kind="stable")
+    forms, by_bot = forms[order], by_bot[order] | np.isin(forms[order], crawled.places)
+    first = np.diff(log.lead_of(forms), prepend=-1) != 0
+    firsts = forms[first & by_bot]
+    why = zip(log.lead_of(firsts).tolist(), _why(firsts, crawled), strict=True)
+    return BotForms(Aside(forms[by_bot], np.full(by_bot.sum(), BY_A_BOT, object)), dict(why))
 
 
-def _forms(period: InForce, log: Log, crawlers: Sequence[str]) -> pa.Table:
+def _forms(period: InForce, log: Log) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The forms that a version judges, and whether each says what only a bot does."""
     rules = period.agreement.hygiene
-    condition = rules.bot or _default_bot(rules.form_kinds)
-    names = list(dict.fromkeys([*properties_asked(condition), "user_agent"]))
     places = period.among(log, log.places_of(rules.form_kinds))
-    rows = rows_of(log, places, rules.form_kinds, names, fields_asked(condition))
-    holds = truth(condition, rows, period) == TRUE
-    agents = rows["p:user_agent"]
-    named = pa.array([agent.strip() for agent in crawlers], pa.string())
-    why = pc.if_else(
-        pc.is_in(agents, value_set=named),
-        pc.binary_join_element_wise("its first form was filled by", agents, " "),
-        pc.if_else(pa.array(holds), "its first form says what only a bot would", None),
-    )
-    return rows.select(["place", "lead"]).append_column("why", why.cast(pa.string()))
+    condition = bot_of(rules)
+    if condition is None or not len(places):
+        return places, np.zeros(len(places), np.bool_)
+    return places, truth(condition, rows_of(log, places, condition), period) == TRUE
 
 
-def _default_bot(kinds: list[str]) -> Condition:
-    """What a bot is where the agreement does not say: the hidden field filled, or no time taken."""
-    hidden, hasty = Test(known=True), Test(less_than=LEAST_SECONDS_TO_FILL)
-    return AnyOf(
-        any=[
-            EventCondition(event=kinds, where={"honeypot": hidden}),
-            EventCondition(event=kinds, where={"seconds_to_fill": hasty}),
-        ]
-    )
+def _why(forms: NDArray[np.int64], crawled: Crawled) -> list[str]:
+    """Why the first form of each lead is a bot's."""
+    line = np.searchsorted(crawled.places, forms)
+    named = np.append(crawled.places, -1)[line] == forms
+    told = pa.chunked_array([crawled.agents.take(pa.array(line[named]))])
+    agents = iter(stated_texts(told).to_pylist())
+    return [
+        f"its first form was filled by {next(agents)}"
+        if is_named
+        else "its first form says what only a bot would"
+        for is_named in named
+    ]
 
 
-def judge_mail(periods: Sequence[InForce], log: Log, crawlers: Sequence[str]) -> Aside:
+def judge_mail(periods: Sequence[InForce], log: Log, crawled: Crawled) -> Aside:
     """Openings and clicks that nobody did, each by the version in force at its instant.
 
     A machine's comes at the sending or less than `machine_within` after it: one exactly that late
@@ -158,10 +146,10 @@ def judge_mail(periods: Sequence[InForce], log: Log, crawlers: Sequence[str]) ->
         rules = period.agreement.hygiene
         opening = [kind for kind in rules.machine_kinds if kind != rules.sent_kind]
         soon = period.among(log, _soon_after_sending(log, rules, opening))
-        rows = log.delivered.rows_saying("user_agent", opening, crawlers)
-        crawled = np.setdiff1d(period.among(log, log.places_with(rows)), soon)
+        by_crawlers = crawled.places[log.are_of(crawled.places, opening)]
+        late = np.setdiff1d(period.among(log, by_crawlers), soon)
         parts += [Aside(soon, np.full(len(soon), SOON_AFTER_SENDING, object))]
-        parts += [Aside(crawled, np.full(len(crawled), BY_A_CRAWLER, object))]
+        parts += [Aside(late, np.full(len(late), BY_A_CRAWLER, object))]
     return together(parts)
 
 
