@@ -16,7 +16,7 @@ from django.test import Client, RequestFactory
 from leadpact.ledger.models import LeadState, Role, SavedView, Team, User
 from leadpact.ledger.services.permits import of_user
 from leadpact.ledger.services.saved_views import ViewError, save_view
-from leadpact.web.lists.asked import asked
+from leadpact.web.lists.asked import asked, choices_of
 from leadpact.web.lists.declared import Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import answer, page_of
 from leadpact.web.lists.spreadsheet import safe
@@ -90,7 +90,8 @@ def test_what_cannot_be_meant_is_passed_over(
     teams: None, reader: User, query: dict[str, str]
 ) -> None:
     assert names(reader, **query) == ["7", "6", "5"]
-    assert asked(ask(reader, **query), TEAMS).query == ""
+    request = ask(reader, **query)
+    assert asked(request, TEAMS, choices_of(request, TEAMS)).query == ""
 
 
 def test_a_page_that_is_no_more_shows_the_last(teams: None, reader: User) -> None:

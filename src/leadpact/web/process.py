@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connections
+from django.db import connection, connections
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -20,7 +22,11 @@ from leadpact.flows import journal
 #: Names the process whose end is this one's end; set by `leadpact serve`.
 PARENT = "LEADPACT_PARENT"
 _THREADS = 8
+_MOST_PROCESSES = 4
 _GRACE_SECONDS = 10
+#: Seconds that a thread computes while another waits: a page waits after each of its questions to
+#: the database.
+_TURN = 0.001
 
 
 def serve(host: str, port: int, processes: int) -> None:
@@ -44,13 +50,35 @@ def serve(host: str, port: int, processes: int) -> None:
     server.serve()
 
 
+def fitting() -> int:
+    """How many processes fit this machine: on PostgreSQL each computes beside the others."""
+    if connection.vendor != "postgresql":
+        return 1
+    return min(_MOST_PROCESSES, os.cpu_count() or 1)
+
+
 def application() -> Callable[..., Any]:
     """The application as the server's own processes load it."""
     journal.configure()
     end_with_parent()
     from leadpact.web.wsgi import application as wsgi
 
+    sys.setswitchinterval(_TURN)
+    threading.Thread(target=settle, name="settling", daemon=True).start()
     return wsgi
+
+
+def settle() -> None:
+    """Load what pages need only now and then, and leave all that is loaded out of every search for
+    what can be forgotten: it stays, and to look through it holds all requests up for a third of a
+    second.
+    """
+    import leadpact.documents.charts
+    import leadpact.flows.starting
+
+    del leadpact
+    gc.collect()
+    gc.freeze()
 
 
 def end_with_parent() -> None:

@@ -89,7 +89,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "leadpact.web.frame.frame",
             ],
-            "builtins": ["leadpact.web.tags"],
+            "builtins": ["leadpact.web.tags", "leadpact.web.lists.cells"],
         },
     }
 ]

@@ -21,6 +21,7 @@ from leadpact.flows.wording import when as in_words
 from leadpact.ledger.instants import instant
 from leadpact.ledger.models import CrmRecord, Event, User
 from leadpact.sources.crm.pages import record_url
+from leadpact.web.figures.parts import drawn
 from leadpact.web.signing_in.made_up import FINDS, people
 
 register = template.Library()
@@ -65,6 +66,12 @@ def say(pieces: Sequence[str | list[str]] | str) -> SafeString:
 
 def _opening(text: str, key: str) -> SafeString:
     return format_html('<a class="figure" href="{}">{}</a>', reverse("behind", args=[key]), text)
+
+
+@register.simple_tag
+def part(section: Any, sections: Sequence[Any], answer: Any) -> SafeString:
+    """A section among others of a page that says an `answer` first."""
+    return drawn(section, alone=len(sections) == 1, answers=section["answer"] == answer)
 
 
 @register.filter

@@ -51,8 +51,16 @@ def web(
     host: Host = "127.0.0.1",
     port: Port = 8000,
     processes: Annotated[
-        int, typer.Option(min=1, max=64, metavar="N", help="How many processes answer.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            min=1,
+            max=64,
+            metavar="N",
+            show_default=False,
+            help="How many processes answer. By default one; on PostgreSQL one for each processor, "
+            "at most four.",
+        ),
+    ] = None,
 ) -> None:
     """Run API, collector and forms alone; `worker` runs beside it, here or elsewhere."""
     from leadpact.cli.group import make_sure_free
@@ -62,7 +70,9 @@ def web(
     with opened():
         from leadpact.web import process
 
-    process.serve(host, port, processes)
+        many = processes or process.fitting()
+
+    process.serve(host, port, many)
 
 
 def worker() -> None:

@@ -81,6 +81,11 @@ def people() -> QuerySet[Person]:
     return Person.objects.select_related("team").prefetch_related("absences")
 
 
+def names_of_people() -> list[str]:
+    """What they are called, in order."""
+    return list(Person.objects.order_by("name").values_list("name", flat=True))
+
+
 def with_email(leads: QuerySet[Lead], email: str) -> QuerySet[Lead]:
     """Of these leads the one of a mailbox."""
     key = email_key(email)

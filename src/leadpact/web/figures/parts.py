@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from leadpact.ledger.models import Measurement, PublishedPart
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from leadpact.ledger.models import Measurement
 from leadpact.ledger.selectors import figures
 
 #: With more columns a table becomes one block a row on a phone.
 _NARROW = 4
+#: Parts that a process keeps drawn: a few for each page, and those that a reader chooses among.
+_KEPT = 64
 
 
 @dataclass(frozen=True)
@@ -30,14 +37,37 @@ class Parts:
 def parts(*keys: str) -> Parts:
     """Parts that were published: two queries, however many they are."""
     rows = figures.parts(keys)
-    return Parts(figures.measurement(), {row.key: _shaped(row) for row in rows})
+    return Parts(figures.measurement(), {row.key: _shaped(row.value, row.made_at) for row in rows})
 
 
-def _shaped(row: PublishedPart) -> Any:
-    told = json.loads(row.value)
+def drawn(section: Any, *, alone: bool, answers: bool) -> SafeString:
+    """A section of a page: `alone` on it, and whether its answer is that of the page.
+
+    What is published is the same for everybody who reads figures, and is drawn once.
+    """
+    if "source" in section:
+        return _kept(section["source"], section["made_at"], alone, answers)
+    return _drawn(section, alone, answers)
+
+
+@lru_cache(maxsize=_KEPT)
+def _kept(value: str, made_at: datetime, alone: bool, answers: bool) -> SafeString:
+    return _drawn(_shaped(value, made_at), alone, answers)
+
+
+def _drawn(section: Any, alone: bool, answers: bool) -> SafeString:
+    told = {"section": section, "alone": alone, "answers": answers}
+    return render_to_string("figures/section.html", told)
+
+
+# By what was published itself: what is published anew is never taken for what was before.
+@lru_cache(maxsize=_KEPT)
+def _shaped(value: str, made_at: datetime) -> Any:
+    """A part as templates read it; nobody changes it."""
+    told = json.loads(value)
     if "title" not in told:
         return told
-    told["made_at"] = row.made_at
+    told["source"], told["made_at"] = value, made_at
     return shaped(told)
 
 

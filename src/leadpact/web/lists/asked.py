@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import F, Model, QuerySet
 
-from leadpact.web.lists.declared import Listing
+from leadpact.web.lists.declared import Choice, Listing
 from leadpact.web.registry import PageRequest
 
 #: Beyond this many rows a list is narrowed, not leafed through: a page costs what lies before it.
 MOST_ROWS = 10_000
 _LONGEST_SEARCH = 100
+
+
+def choices_of(request: PageRequest, listing: Listing[Any]) -> dict[str, Sequence[Choice]]:
+    """By filter, what its reader may choose."""
+    return {each.key: tuple(each.choices(request)) for each in listing.filters}
 
 
 @dataclass(frozen=True)
@@ -55,14 +60,15 @@ class Asked:
         return replace(self, chosen=kept, text="" if key == "q" else self.text, page=1)
 
 
-def asked(request: PageRequest, listing: Listing[Any]) -> Asked:
-    """What the address of this request asks of the list."""
+def asked(
+    request: PageRequest, listing: Listing[Any], choices: Mapping[str, Sequence[Choice]]
+) -> Asked:
+    """What the address of this request asks of the list, given the choices of its filters."""
     given = request.GET
     chosen = {
-        each.key: value
-        for each in listing.filters
-        if (value := given.get(each.key, "")) in {known for known, _ in each.choices(request)}
-        and value
+        key: value
+        for key, known in choices.items()
+        if (value := given.get(key, "")) and value in {each for each, _ in known}
     }
     order = given.get("sort", "")
     if listing.column(order.removeprefix("-")) is None:

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 
+from leadpact.web.lists.cells import Drawn, value_alone
 from leadpact.web.registry import PageRequest
 
 Row = TypeVar("Row", bound=Model)
@@ -16,16 +17,17 @@ Choice = tuple[str, str]
 
 @dataclass(frozen=True)
 class Column(Generic[Row]):
-    """A column: `value` is what a spreadsheet gets, and what the page shows unless `cell` names a
-    template, which has `row` and `value`. With `order`, an expression of the rows, it can be sorted
-    by; rows without a value come last. What is not `on_page` is in the spreadsheet alone.
+    """A column: `value` is what a spreadsheet gets, and what the page shows unless `cell` draws it
+    or names a template, which has `row` and `value`. With `order`, an expression of the rows, it
+    can be sorted by; rows without a value come last. What is not `on_page` is in the spreadsheet
+    alone.
     """
 
     key: str
     title: str
     value: Callable[[Row], Any]
     order: str = ""
-    cell: str = "lists/cells/plain.html"
+    cell: str | Drawn = value_alone
     numeric: bool = False
     on_page: bool = True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,16 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from leadpact.ledger.selectors.saved_views import views_of
-from leadpact.web.lists.asked import MOST_ROWS, Asked, asked, narrowed, order_of, rows_for
+from leadpact.web.lists.asked import (
+    MOST_ROWS,
+    Asked,
+    asked,
+    choices_of,
+    narrowed,
+    order_of,
+    rows_for,
+)
+from leadpact.web.lists.cells import Drawn
 from leadpact.web.lists.declared import Column, Listing
 from leadpact.web.lists.paging import found_in
 from leadpact.web.lists.spreadsheet import spreadsheet
@@ -29,10 +38,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell and the template that shows it."""
+    """A cell, and the template or the function that shows it."""
 
     title: str
-    template: str
+    drawn: str | Drawn
     numeric: bool
     row: Any
     value: Any
@@ -52,7 +61,7 @@ class Choices:
 
     key: str
     title: str
-    choices: list[tuple[str, str]]
+    choices: Sequence[tuple[str, str]]
     chosen: str
 
 
@@ -122,14 +131,15 @@ class Shown:
 
 def page_of(request: PageRequest, listing: Listing[Any]) -> Shown:
     """The page of a list that a request asks for; its queries do not grow with its rows."""
-    what = asked(request, listing)
+    choices = choices_of(request, listing)
+    what = asked(request, listing, choices)
     found = found_in(narrowed(request, listing, what), listing, what)
     last = max(1, -(-min(found.total, MOST_ROWS) // listing.page_size))
     what = what.at_page(min(what.page, last))
     first = (what.page - 1) * listing.page_size
     rows = found.some(order_of(found.rows, listing, what), first, listing.page_size)
     filters = [
-        Choices(each.key, each.title, list(each.choices(request)), what.chosen.get(each.key, ""))
+        Choices(each.key, each.title, choices[each.key], what.chosen.get(each.key, ""))
         for each in listing.filters
     ]
     return Shown(listing, what, rows, found.total, filters)
@@ -146,7 +156,7 @@ def answer(
     `beside` gives the template more, once the rows of the page are known.
     """
     if request.GET.get("as") == "csv":
-        what = asked(request, listing)
+        what = asked(request, listing, choices_of(request, listing))
         return spreadsheet(listing, rows_for(request, listing, what), request.zone)
     shown = page_of(request, listing)
     saved = views_of(request.user, listing.name)

@@ -14,6 +14,7 @@ from leadpact.ledger.selectors.finding import with_text
 from leadpact.ledger.selectors.proposals import count_open_pairs, many_pairs, open_pairs
 from leadpact.ledger.services.permits import Act
 from leadpact.web.figures.roles import READERS
+from leadpact.web.lists import cells
 from leadpact.web.lists.asked import MOST_ROWS
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import Shown, answer
@@ -40,7 +41,7 @@ HYGIENE: Listing[Exclusion] = Listing(
     title="Data quality",
     rows=_rows,
     columns=(
-        Column("lead", "Lead", lambda row: name_of(row.lead), cell="lists/cells/of_lead.html"),
+        Column("lead", "Lead", lambda row: name_of(row.lead), cell=cells.of_lead),
         Column("email", "Email", lambda row: known(row.lead).get("email")),
         Column("reason", "Left out because", lambda row: row.reason, order="reason"),
         Column("detail", "Detail", _also),

@@ -13,9 +13,10 @@ from django.http import HttpResponseBase
 from leadpact.ledger.models import Lead, LeadState
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.selectors.finding import with_text
-from leadpact.ledger.selectors.lists import people
+from leadpact.ledger.selectors.lists import names_of_people
 from leadpact.ledger.selectors.visible import leads_for
 from leadpact.ledger.services.permits import Caller
+from leadpact.web.lists import cells
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import answer
 from leadpact.web.registry import PageRequest, page
@@ -67,7 +68,7 @@ def _segments(request: PageRequest) -> Sequence[Choice]:
 
 def _holders(request: PageRequest) -> Sequence[Choice]:
     own = [(_MINE, "mine")] if request.caller.person else []
-    everybody = [(each.name, each.name) for each in people().order_by("name")]
+    everybody = [(name, name) for name in names_of_people()]
     return [*own, (_NOBODY, "nobody yet"), *everybody]
 
 
@@ -100,7 +101,7 @@ LEADS: Listing[Lead] = Listing(
     title="Leads",
     rows=_rows,
     columns=(
-        Column("name", "Lead", name_of, cell="lists/cells/lead.html"),
+        Column("name", "Lead", name_of, cell=cells.lead),
         Column("company", "Company", _attribute("company")),
         Column("stage", "Stage", _of_state("stage"), order="state__stage"),
         Column(
@@ -108,19 +109,19 @@ LEADS: Listing[Lead] = Listing(
             "Status",
             _of_state("status"),
             order="state__status",
-            cell="lists/cells/status.html",
+            cell=cells.status,
         ),
         Column(
             "score",
             "Score",
             _of_state("score"),
             order="state__score",
-            cell="lists/cells/score.html",
+            cell=cells.score,
             numeric=True,
         ),
         Column("segment", "Segment", _of_state("segment"), on_page=False),
         Column("holder", "Owner", _of_state("holder"), order="state__holder"),
-        Column("source", "Source", _attribute("source"), cell="lists/cells/plainly.html"),
+        Column("source", "Source", _attribute("source"), cell=cells.in_words),
         Column("came", "Created", lambda lead: lead.begins, order="begins"),
     ),
     order="-came",

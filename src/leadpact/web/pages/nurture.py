@@ -17,6 +17,7 @@ from leadpact.ledger.selectors.finding import with_text
 from leadpact.ledger.selectors.lists import nurture_for, nurtured
 from leadpact.web.figures.parts import told
 from leadpact.web.figures.roles import READERS
+from leadpact.web.lists import cells
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import Shown, answer
 from leadpact.web.pages.leads import known, name_of
@@ -61,7 +62,7 @@ NURTURE: Listing[NurtureEntry] = Listing(
     title="Nurture",
     rows=_rows,
     columns=(
-        Column("lead", "Lead", lambda row: name_of(row.lead), cell="lists/cells/of_lead.html"),
+        Column("lead", "Lead", lambda row: name_of(row.lead), cell=cells.of_lead),
         Column("company", "Company", lambda row: known(row.lead).get("company")),
         Column("program", "Program", lambda row: row.program, order="program"),
         Column("entered", "Since", lambda row: row.entered_at, order="entered_at"),
