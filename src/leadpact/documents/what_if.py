@@ -95,6 +95,10 @@ def load_rows(found: WhatIf) -> list[list[str]]:
 def _volume(found: WhatIf) -> str:
     now, then = found.now, found.then
     change = then.mqls - now.mqls
+    if not change and then.per_month == now.per_month:
+        return (
+            f"As many leads would have become MQLs: {then.mqls:,}, {then.per_month:,.1f} a month."
+        )
     share = f", {words.percent(abs(change) / now.mqls)}" if now.mqls and change else ""
     more = "more" if change > 0 else "fewer"
     by = f" ({abs(change):,} {more}{share})" if change else ""

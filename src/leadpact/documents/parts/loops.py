@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from leadpact.documents import words
 from leadpact.documents.blocks import Said, Section, Table, opened
 from leadpact.documents.case_book import CaseBook
+from leadpact.documents.differences import BESIDE_OTHERS, HOW_BESIDE_OTHERS, beside_others
 from leadpact.documents.parts.credit import credit_table
-from leadpact.documents.parts.shared import cut
+from leadpact.documents.parts.shared import cut, without_empty
 from leadpact.documents.pools import Bounds
 from leadpact.engine.metrics.aggregate import Figure
 from leadpact.engine.metrics.metric import Split
@@ -81,7 +82,8 @@ class _Loop:
                 "Each count is of what happened in the time. As a cohort: of those who entered a "
                 "stage in the time, how many have moved on, whenever that was. As a flow: entries "
                 "into the next stage in the time for each one into this one, whoever they were. "
-                "Beside each share stands its 95 % interval."
+                "Beside each share stands its 95 % interval.",
+                HOW_BESIDE_OTHERS,
             ],
             tables=[
                 self._counts(shown, cut(len(ranked), _MOST)),
@@ -158,15 +160,26 @@ class _Loop:
         figures = {(figure.group, _step(figure)): figure for figure in self._figures(name)}
         steps = list(dict.fromkeys(step for _, step in figures if step != _FIRST_TO_LAST))
         columns = [*steps, _FIRST_TO_LAST]
+        whole = {group: each for (group, step), each in figures.items() if step == _FIRST_TO_LAST}
+        beside = beside_others(whole) if name == "conversion" else {}
         rows = [
             [
                 words.group(self.by, group),
                 *(self._share(name, figures.get((group, step)), group, step) for step in columns),
+                self._beside(group, beside),
             ]
             for group in shown
         ]
-        header = [words.capital(self._what), *columns]
-        return Table(f"Each step {how}, by {self._what}", header, rows)
+        header = [words.capital(self._what), *columns, BESIDE_OTHERS]
+        table = Table(f"Each step {how}, by {self._what}", header, rows)
+        return without_empty(table, [BESIDE_OTHERS])
+
+    def _beside(self, group: Group, beside: Mapping[Group, str]) -> Said:
+        title = f"{self._called(group)}: {_FIRST_TO_LAST}, entered {self._when}"
+        behind = self.book.of_metric(
+            "conversion", title, {"part": None, self.by: group}, self._bounds
+        )
+        return opened(beside.get(group, words.NOTHING), behind)
 
     def _share(self, name: str, figure: Figure | None, group: Group, step: str) -> Said:
         if figure is None:

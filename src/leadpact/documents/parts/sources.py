@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow.compute as pc
@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 from leadpact.documents import charts, words
 from leadpact.documents.blocks import Chart, Said, Section, Table, opened
 from leadpact.documents.case_book import CaseBook
-from leadpact.documents.parts.shared import MOST_ROWS, cut
+from leadpact.documents.differences import BESIDE_OTHERS, HOW_BESIDE_OTHERS, beside_others
+from leadpact.documents.parts.shared import MOST_ROWS, cut, without_empty
 from leadpact.engine.metrics.aggregate import Figure
 from leadpact.engine.metrics.measures import Split
 
@@ -32,7 +33,8 @@ def sources(book: CaseBook) -> Section:
         "Closed loop by source",
         text=[
             "The source is that of the lead’s first touch. A deal counts once, under the source of "
-            f"its first lead. “{words.NOT_STATED['source']}” has no source in the data."
+            f"its first lead. “{words.NOT_STATED['source']}” has no source in the data.",
+            HOW_BESIDE_OTHERS,
         ]
         if loop.names
         else ["No lead has a source yet."],
@@ -94,13 +96,16 @@ def _table(book: CaseBook, loop: Loop) -> Table:
         words.capital(loop.what),
         *(_TITLES[name] for name in loop.counts),
         "Lead to customer",
+        BESIDE_OTHERS,
         *(["Revenue"] if loop.earned else []),
     ]
     caption = f"What became of the leads of each {loop.what}, over all time" + cut(len(ranked))
-    return Table(caption, header, [_row(book, loop, name) for name in ranked[:MOST_ROWS]])
+    beside = beside_others(loop.close)
+    rows = [_row(book, loop, name, beside) for name in ranked[:MOST_ROWS]]
+    return without_empty(Table(caption, header, rows), [BESIDE_OTHERS])
 
 
-def _row(book: CaseBook, loop: Loop, source: Group) -> list[Said]:
+def _row(book: CaseBook, loop: Loop, source: Group, beside: Mapping[Group, str]) -> list[Said]:
     about: dict[str, Group] = {loop.by: source}
     called = loop.called(source)
     named = f"{words.capital(loop.what)} {called}"
@@ -110,6 +115,7 @@ def _row(book: CaseBook, loop: Loop, source: Group) -> list[Said]:
         row.append(opened(f"{loop.count(name, source):,}", behind))
     closed = book.of_metric("conversion", f"{named}: from lead to customer", about)
     row.append(opened(words.value(loop.close.get(source)), closed))
+    row.append(opened(beside.get(source, words.NOTHING), closed))
     return [*row, *([_revenue(book, loop, source)] if loop.earned else [])]
 
 

@@ -8,10 +8,9 @@ from datetime import timedelta
 from leadpact.documents import words
 from leadpact.documents.blocks import Said, Section, Table, opened
 from leadpact.documents.case_book import DECIDED, CaseBook
+from leadpact.documents.differences import in_points
 from leadpact.documents.pools import Bounds
 from leadpact.engine.metrics.registry import REGISTRY
-from leadpact.insight.differences import Word, difference
-from leadpact.insight.statistics import share
 
 _COUNTED = ("leads", "mqls", "repeat_mqls", "sals", "sqls", "opportunities", "won_deals")
 _WEEK = timedelta(days=7)
@@ -63,26 +62,12 @@ def _promises(book: CaseBook, stretches: tuple[Bounds, Bounds]) -> Iterator[list
                 opened(words.rate(kept, each.total) if each.total else words.NOTHING, each)
                 for kept, each in zip(met, found, strict=True)
             ]
-            change = _points(*zip(met, (each.total for each in found), strict=True))
-            yield [f"Promises of {side} kept", *shown, change]
+            now, before = zip(met, (each.total for each in found), strict=True)
+            yield [f"Promises of {side} kept", *shown, in_points(now, before)]
 
 
 def _told(place: int) -> str:
     return "the seven days before" if place else "the last seven days"
-
-
-def _points(now: tuple[int, int], before: tuple[int, int]) -> str:
-    """The change of a share in points, and whether that may be chance; of too few nothing."""
-    if not now[1] or not before[1]:
-        return words.NOTHING
-    found = difference(share(*now), share(*before))
-    if found.word is Word.FEW:
-        return words.NOTHING
-    points = round(abs(found.value) * 100)
-    sign = "" if not points else "+" if found.value > 0 else "−"
-    unit = "point" if points == 1 else "points"
-    noise = f"\nmay{words.GLUE}be{words.GLUE}chance" if found.word is Word.NOISE and points else ""
-    return f"{sign}{points}{words.GLUE}{unit}{noise}"
 
 
 def _change(now: int, before: int) -> str:
