@@ -415,6 +415,8 @@ def test_the_first_reading_takes_as_few_calls_as_hubspot_allows() -> None:
         assert at.limits.by_path["objects/contacts"] == -(-many // 50) + 1
         assert at.limits.by_path["objects/calls"] == -(-many // 100) + 1
         assert "associations/calls/contacts/batch/read" not in at.limits.by_path
+        # The rest: who has the token, properties of ours, owners, deals, and what was deleted.
+        assert at.limits.used == -(-many // 50) + -(-many // 100) + 14
 
 
 def test_what_was_read_as_it_is_now_is_not_read_again() -> None:

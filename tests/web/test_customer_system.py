@@ -116,8 +116,15 @@ def test_what_would_be_written_is_listed_before_anything_is(
     crm_writes.save(crm_writes.intend(ada, {}, told, now=now()))
     assert "3 fields" in client.get(reverse("settings_crm")).content.decode()
     page = client.get(reverse("crm_writes")).content.decode()
-    assert "nothing of this is written until somebody lets Leadpact write" in page
-    for said in ("leadpact_score", "40", "Ana Lopez", "task: First answer", "/record/0-1/7"):
+    assert "3 fields would be written into HubSpot, which is only read" in page
+    for said in (
+        "Leadpact score",
+        "40",
+        "holder",
+        "Ana Lopez",
+        "task: First answer",
+        "/record/0-1/7",
+    ):
         assert said in page
     some = client.get(reverse("crm_writes"), {"field": "task"}).content.decode()
     assert "task: First answer" in some
@@ -126,7 +133,8 @@ def test_what_would_be_written_is_listed_before_anything_is(
         [(CrmWrite.objects.get(field="leadpact_score"), "no such option")], final=True
     )
     some = client.get(reverse("crm_writes"), {"state": "refused"}).content.decode()
-    assert "no such option" in some
+    assert "refused: no such option" in some
+    assert "1 is refused there" in some
     assert "Ana Lopez" not in some
 
 

@@ -23,14 +23,14 @@ def pull(system: System) -> None:
         from leadpact.ledger.selectors.health import leads_waiting
 
         def tell(name: str, count: int) -> None:
-            if count % 5000 < 100:
-                write(err(), f"{count:,} {name} …")
+            if count and count % 5000 < 100:
+                write(err(), f"{count:,} {_spoken(name)} …")
 
         found = crm.pull(of, now_of, tell)
         waiting = leads_waiting()
     console = out()
     for name, count in found.records.items():
-        write(console, f"{count:,} {name} read.")
+        write(console, f"{count:,} {_spoken(name)} read.")
     if found.deletions:
         write(console, f"{found.deletions:,} were deleted there.")
     _tell_who_waits(waiting)
@@ -110,6 +110,10 @@ def reconcile(
             for what, cause, n in found.by_cause
         ]
     show(rows, False, "Both sides say the same of every record.")
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _tell_who_waits(leads: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Case, CharField, Count, OuterRef, QuerySet, Subquery, When
@@ -13,9 +14,10 @@ from django.shortcuts import render
 
 from leadpact.flows import crm
 from leadpact.flows.crm_reading import NAMES
-from leadpact.flows.crm_wanted import NOTE, TASK
+from leadpact.flows.crm_wanted import NOTE, TASK, own_properties
 from leadpact.ledger.models import CrmConnection, CrmOwner, CrmWrite
 from leadpact.ledger.selectors.visible import leads_for
+from leadpact.sources.crm.loading import parse_crm
 from leadpact.sources.crm.records import moment_of
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import answer
@@ -48,7 +50,20 @@ def _field(row: CrmWrite) -> str:
     made, _, rest = row.field.partition(" ")
     if made == TASK:
         return f"task: {rest.partition(' ')[2]}"
-    return "note on the timeline" if made == NOTE else row.field
+    if made == NOTE:
+        return "note on the timeline"
+    return _labels(row.record.connection.mapping).get(row.field, row.field)
+
+
+@lru_cache(maxsize=4)
+def _labels(mapping: str) -> dict[str, str]:
+    """What fields of a mapping, given as its text, are called by people."""
+    told = parse_crm(mapping, "crm.yaml").crm
+    found = {own.name: own.label for own in own_properties(told)}
+    for people in told.people.values():
+        found |= {people.stages.property: "stage"} if people.stages else {}
+        found |= {people.holder.property: "holder"} if people.holder else {}
+    return found
 
 
 def _there(row: CrmWrite) -> Any:
@@ -96,8 +111,10 @@ WRITES: Listing[CrmWrite] = Listing(
         Column("field", "Field", _field, "field"),
         Column("there", "Stands there", _there),
         Column("wanted", "To be written", _wanted),
-        Column("since", "Since", lambda row: row.wanted_at, "wanted_at"),
-        Column("refused", "Refused, because", lambda row: row.error, "error"),
+        Column("property", "Property", lambda row: row.field, on_page=False),
+        Column("since", "Since", lambda row: row.wanted_at, "wanted_at", on_page=False),
+        Column("state", "State", lambda row: f"refused: {row.error}" if row.error else "waits",
+               "error"),
     ),
     order="-since",
     filters=(
@@ -122,5 +139,14 @@ def writes(request: PageRequest) -> HttpResponseBase:
     rows = list(CrmConnection.objects.order_by("system"))
     if not rows:
         return render(request, "figures/unconnected.html", {"title": WRITES.title})
-    names = [{"name": NAMES.get(row.system, row.system), "row": row} for row in rows]
-    return answer(request, WRITES, "figures/crm_writes.html", beside=lambda _: {"systems": names})
+    of = _rows(request)
+    told = [
+        {
+            "name": NAMES.get(row.system, row.system),
+            "row": row,
+            "waiting": of.filter(record__connection=row, open=True).count(),
+            "refused": of.filter(record__connection=row).exclude(error="").count(),
+        }
+        for row in rows
+    ]
+    return answer(request, WRITES, "figures/crm_writes.html", beside=lambda _: {"systems": told})
