@@ -13,6 +13,7 @@ from leadpact.ledger.selectors import agreements
 from leadpact.ledger.selectors.finding import with_text
 from leadpact.ledger.selectors.inbox import promises_of
 from leadpact.ledger.services.permits import Act
+from leadpact.web.lists import cells
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import answer
 from leadpact.web.pages.leads import name_of
@@ -41,7 +42,7 @@ OWN: Listing[Clock] = Listing(
     rows=_rows,
     columns=(
         Column("due", "Due", lambda clock: clock.due_at, order="due_at"),
-        Column("lead", "Lead", lambda clock: name_of(clock.lead), cell="lists/cells/of_lead.html"),
+        Column("lead", "Lead", lambda clock: name_of(clock.lead), cell=cells.of_lead),
         Column(
             "promise",
             "Promise",
