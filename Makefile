@@ -54,7 +54,7 @@ load: $(BENCH) ## Measure the live side on a PostgreSQL of its own; LOAD_ARGS="-
 growth: $(BENCH) ## Ask a ledger of 5 million events what a small one is asked, and show how it finds out
 	$(RUN)/python -m benchmarks.growth $(GROWTH_ARGS)
 
-pages: $(BENCH) ## Ask a ledger of 5 million events for every page; PAGES_ARGS="--leads 20000 --seconds 60"
+pages: $(BENCH) ## Ask a ledger of 5 million events for every page; PAGES_ARGS="--leads 20000 --database kept"
 	$(RUN)/python -m benchmarks.pages $(PAGES_ARGS)
 
 soak: $(DEV) ## Let both sides of a HubSpot connection work for weeks, with everything going wrong that may

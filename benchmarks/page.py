@@ -187,6 +187,9 @@ def _pages_section() -> Iterator[str]:
         earlier = _duration(before[row["page"]]) if row["page"] in before else ""
         waited = _duration(row["clock"]["p95"])
         yield f"| {row['page']} | {row['asked']} | {p50} | {p95} | {p99} | {earlier} | {waited} |"
+    told_busy = ", ".join(f"{name} {many['busy'][name]:.2f}" for name in many.get("busy", ()))
+    if told_busy:
+        yield f"\nProcessors that were busy meanwhile, of all on the machine: {told_busy}."
     yield f"\n`make pages`, {many['seconds']:g} s, on {told['machine']}; load {many['load']}.\n"
 
 

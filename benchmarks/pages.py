@@ -5,7 +5,8 @@
 `leadpact web` runs on a PostgreSQL of its own, beside the readers on the same machine. Every page
 of the registry is asked for by every role that may see it, whether or not answers are late. A small
 ledger is asked first, then one of the full size. `--database` names a folder in which the filled
-database stays for another time. What was measured is kept in `benchmarks/results/pages.json`.
+databases stay for another time, when only `--measure` counts their figures anew. What was found is
+kept in `benchmarks/results/pages.json`.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import psutil  # type: ignore[import-untyped]
 import psycopg
 
 from benchmarks import page
@@ -40,14 +42,16 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=20, help="requests a second")
     parser.add_argument("--seconds", type=float, default=180, help="how long they are asked for")
     parser.add_argument("--database", type=Path, help="a folder in which the database stays")
+    parser.add_argument("--measure", action="store_true", help="count a kept one's figures anew")
     parser.add_argument("--do", choices=["fill", "tell"], help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.do:
-        _do(chosen.do, chosen.leads)
+        _do(chosen.do, chosen.leads, chosen.measure)
         return
+    more = ["--measure"] if chosen.measure else []
     with _server(chosen.database) as (uri, home):
         sizes = [
-            _measured(_database(uri, leads, below), home, leads, chosen.rate, seconds)
+            _measured(_database(uri, leads, below), home, leads, chosen.rate, seconds, more)
             for leads, below, seconds in _sizes(chosen.leads, chosen.seconds)
         ]
     told = {"machine": machine(), "rate": chosen.rate, "sizes": sizes}
@@ -74,24 +78,33 @@ def _database(server: str, leads: int, below: int) -> str:
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
 
-def _measured(uri: str, home: Path, leads: int, rate: float, seconds: float) -> dict[str, Any]:
+def _measured(
+    uri: str, home: Path, leads: int, rate: float, seconds: float, more: Sequence[str]
+) -> dict[str, Any]:
     """Fill the ledger up to so many leads and ask it."""
     print(f"{leads:,} leads: filling", flush=True)
-    events = json.loads(_apart(uri, home, "fill", leads).splitlines()[-1])
+    events = json.loads(_apart(uri, home, "fill", leads, *more).splitlines()[-1])
     asked = [Asked(**each) for each in json.loads(_apart(uri, home, "tell", leads))]
     print(f"{leads:,} leads, {events:,} events: asking for {seconds:.0f} s", flush=True)
-    environment = _environment(uri, home)
-    found = answered(asked, environment, rate, seconds)
+    found, busy = answered(asked, _environment(uri, home), rate, seconds, _database_of(home))
     for row in found:
         print(f"  {row}", flush=True)
+    print(f"  processors busy: {busy}", flush=True)
     load = round(os.getloadavg()[0], 1)
-    return {"leads": leads, "events": events, "seconds": seconds, "load": load, "pages": found}
+    told = {"leads": leads, "events": events, "seconds": seconds, "load": load}
+    return {**told, "busy": busy, "pages": found}
 
 
-def _apart(uri: str, home: Path, what: str, leads: int) -> str:
+def _database_of(home: Path) -> psutil.Process:
+    """The first process of the PostgreSQL beside this home."""
+    file = home.with_name("data") / "postmaster.pid"
+    return psutil.Process(int(file.read_text(encoding="ascii").splitlines()[0]))
+
+
+def _apart(uri: str, home: Path, what: str, leads: int, *more: str) -> str:
     """In a process of its own, whose database this is; what it printed."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.pages", "--do", what, "--leads", str(leads)],
+        [sys.executable, "-m", "benchmarks.pages", "--do", what, "--leads", str(leads), *more],
         env=_environment(uri, home), stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
     return done.stdout
@@ -102,14 +115,14 @@ def _environment(uri: str, home: Path) -> dict[str, str]:
     return kept | {"DATABASE_URL": uri, "LEADPACT_HOME": str(home)}
 
 
-def _do(what: str, leads: int) -> None:
+def _do(what: str, leads: int, measure: bool) -> None:
     from leadpact.flows.opening import open_ledger
 
     open_ledger()
     if what == "fill":
         from benchmarks.copied_company import fill
 
-        print(fill(leads))
+        print(fill(leads, anew=measure))
         return
     from benchmarks.pages_told import to_ask
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import queue
 import random
 import socket
@@ -16,7 +17,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
+
 _READERS = 32
+#: How often every page is asked before it counts: a process is warm when it has answered each.
+_WARM = 3
 _SEED = 7
 
 
@@ -41,19 +46,38 @@ class Waited:
 
 
 def answered(
-    asked: Sequence[Asked], environment: Mapping[str, str], rate: float, seconds: float
-) -> list[dict[str, Any]]:
-    """Of each page how long it took, the slowest first, and of all of them together."""
-    with _web(environment) as port:
-        for each in asked:  # what every process does once is not what a page costs
+    asked: Sequence[Asked],
+    environment: Mapping[str, str],
+    rate: float,
+    seconds: float,
+    database: psutil.Process,
+) -> tuple[list[dict[str, Any]], dict[str, float]]:
+    """Of each page how long it took, the slowest first, and of all of them together; and how many
+    processors were busy with the pages, the database and the readers."""
+    with _web(environment) as (port, web):
+        for each in list(asked) * _WARM:  # what every process does once is not what a page costs
             _ask(http.client.HTTPConnection("127.0.0.1", port, timeout=60), each)
+        whose = {"pages": web, "database": database, "readers": psutil.Process()}
+        before = {name: _worked(process) for name, process in whose.items()}
         waited = _at_rate(port, asked, rate, seconds)
+        busy = {
+            name: round((_worked(process) - before[name]) / seconds, 2)
+            for name, process in whose.items()
+        }
     by_page: dict[str, list[Waited]] = defaultdict(list)
     for one in waited:
         by_page[one.asked.page].append(one)
     rows = [_row(name, those) for name, those in by_page.items()]
     rows.sort(key=lambda row: -row["server"]["p95"])
-    return [_row("all pages", waited), *rows]
+    return [_row("all pages", waited), *rows], busy
+
+
+def _worked(process: psutil.Process) -> float:
+    """Seconds of the processor that a process and those under it have used, ended ones too."""
+    if process.pid == os.getpid():  # what it started is told apart
+        return time.process_time()
+    family = [process, *process.children(recursive=True)]
+    return sum(sum(each.cpu_times()[:4]) for each in family)
 
 
 def _row(name: str, waited: Sequence[Waited]) -> dict[str, Any]:
@@ -116,8 +140,8 @@ def _ask(connection: http.client.HTTPConnection, asked: Asked) -> tuple[float, i
 
 
 @contextmanager
-def _web(environment: Mapping[str, str]) -> Iterator[int]:
-    """`leadpact web` as anybody runs it, and its port."""
+def _web(environment: Mapping[str, str]) -> Iterator[tuple[int, psutil.Process]]:
+    """`leadpact web` as anybody runs it, its port and its process."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = int(found.getsockname()[1])
@@ -126,7 +150,7 @@ def _web(environment: Mapping[str, str]) -> Iterator[int]:
         try:
             while not _answers(port):
                 time.sleep(0.1)
-            yield port
+            yield port, psutil.Process(process.pid)
         finally:
             process.terminate()
 

@@ -47,6 +47,7 @@ class Story:
         self.owned = evaluation.owned
         # A cache of the class would keep every story, and the log behind it, for ever.
         self.statements = cache(self._statements)
+        self._truth = cache(self._truth_of)
         self.photograph = cache(self._photograph)
         self.until = int(self.owned.until[lead])
         self._rows = lay_out(evaluation.rows, evaluation.statements, self.owned)
@@ -136,7 +137,10 @@ class Story:
     def holds(self, formula: int, place: int) -> bool:
         """Whether a condition that is asked of rows holds for one."""
         pattern = int(self.evaluation.rows.pattern[place])
-        attributes = self.attributes_at(self.at(place))
+        return self._truth(formula, pattern, self.attributes_at(self.at(place)))
+
+    def _truth_of(self, formula: int, pattern: int, attributes: int) -> bool:
+        """Whether a condition holds for such rows of a lead that has stated this."""
         formulas = self.program.formulas
         return truth(formulas, formula, pattern, attributes, self._answers, self.stack) > 0
 
