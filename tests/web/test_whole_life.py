@@ -119,7 +119,7 @@ def test_a_lead_is_won_at_the_second_attempt_and_both_heads_see_it(
     in_the_inbox(rep, walk.url, "Accept")
     rep.locator("dialog[open]").get_by_label("3", exact=True).check()
     finish(rep, "Accept", "You accepted Ada Lovelace")
-    in_the_inbox(rep, walk.url, "Log attempt")
+    in_the_inbox(rep, walk.url, "Log call")
     rep.locator("dialog[open]").get_by_label("no answer").check()
     finish(rep, "Log it", "Your attempt to reach Ada Lovelace")
     in_the_inbox(rep, walk.url, "Reject")
@@ -140,7 +140,7 @@ def test_a_lead_is_won_at_the_second_attempt_and_both_heads_see_it(
     in_the_inbox(rep, walk.url, "Accept")
     rep.locator("dialog[open]").get_by_label("5", exact=True).check()
     finish(rep, "Accept", "You accepted Ada Lovelace")
-    in_the_inbox(rep, walk.url, "Log attempt")
+    in_the_inbox(rep, walk.url, "Log call")
     rep.locator("dialog[open]").get_by_label("spoke").check()
     finish(rep, "Log it", "Your attempt to reach Ada Lovelace")
     for outcome in ("opened", "won"):
