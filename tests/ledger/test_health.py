@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
+from leadpact.flows.journal import AsJson
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import Clock, Heartbeat, Lead
 from leadpact.ledger.services import heartbeats
@@ -108,3 +110,17 @@ def test_figures_are_for_this_machine_or_a_key_that_reads(client: Client) -> Non
 def test_a_proxy_on_this_machine_does_not_lend_its_address(client: Client) -> None:
     answer = client.get("/metrics", headers={"x-forwarded-for": "203.0.113.9"})
     assert answer.status_code == 401
+
+
+def test_the_journal_tells_of_a_request_what_was_asked_and_nothing_of_whom(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.get("/api/v1/leads/ada-lovelace/record")
+    client.get("/nowhere/ada-lovelace")
+    told = [json.loads(AsJson().format(record)) for record in caplog.records]
+    refused = [each for each in told if each["by"] == "django.request"]
+    assert [(each["event"], each["status"]) for each in refused] == [
+        ("request refused", 401), ("request refused", 404),
+    ]  # fmt: skip
+    assert refused[0]["page"].endswith("record")
+    assert "ada-lovelace" not in json.dumps(refused)

@@ -58,7 +58,11 @@ AGREEMENT = {
             "stops_on": {"event": ["sales.attempted", "sales.accepted"]},
             "within": "2 clock hours",
             "warnings": ["30 clock minutes"],
-            "escalate_to": ["Saul Head"],
+            "escalate_to": [
+                "Saul Head",
+                {"after": "45 clock minutes", "to": "Mia Head"},
+                {"after": "3 days", "to": ["Saul Head", "Mia Head"]},
+            ],
         }
     ],
 }
@@ -115,7 +119,9 @@ def test_a_breach_is_warned_of_told_escalated_seen_and_answered(
     assert overdue["rita@b.org"].subject == f"Overdue: Ada · {DUTY}"
     assert overdue["saul@b.org"].subject == f"Overdue, told to you too: Ada · {DUTY}"
     passes(now())
-    assert len(told) == 4
+    assert [(to, each.subject) for to, each in told[4:]] == [
+        ("mia@b.org", f"Still overdue after 45 clock minutes: Ada · {DUTY}")
+    ]
 
     for email, role in (("rita@b.org", "rep"), ("saul@b.org", "sales head")):
         access.create_user(email, role, PASSWORD, actor="test", now=now())
@@ -126,6 +132,8 @@ def test_a_breach_is_warned_of_told_escalated_seen_and_answered(
     line = head.locator(".work", has_text=DUTY)
     assert "late" in line.inner_text()
     assert "Rita Rep" in line.inner_text()
+    assert "Saul Head, Mia Head told" in line.inner_text()
+    assert "next Saul Head, Mia Head, " in line.inner_text()
     rep = walk.somebody("rita@b.org")
     rep.get_by_role("heading", name="1 of your 1 lead is overdue").wait_for()
 

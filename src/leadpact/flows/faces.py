@@ -11,9 +11,10 @@ from leadpact.agreement.conditions import EventCondition, leaves
 from leadpact.agreement.spec import Agreement
 from leadpact.engine.compile.program import in_order
 from leadpact.engine.questions import step_name
-from leadpact.engine.warnings import Warned
+from leadpact.engine.warnings import Rung, Warned
 from leadpact.flows.closures import Closures, days_closed_lately
-from leadpact.ledger.models import Clock
+from leadpact.flows.deciding import may_decide
+from leadpact.ledger.models import Clock, Installation
 from leadpact.ledger.selectors import agreements
 
 #: More than this is told by the day on which it is due; nobody reads a countdown of weeks.
@@ -51,19 +52,54 @@ class Face:
         return self.obligation.removeprefix(step_name(""))
 
 
+@dataclass(frozen=True)
+class Ladder:
+    """How far a broken promise has escalated: who was told, and the next step, if any."""
+
+    told: Sequence[str]
+    ahead: Rung | None
+
+
+def ladders_of(clocks: Iterable[Clock], now: datetime) -> dict[int, Ladder]:
+    """By their numbers, the clocks among these that are overdue and escalate to somebody.
+
+    Of clocks from before going live, and while it only watches, nobody is told.
+    """
+    installation = Installation.objects.filter(pk=1).first()
+    if installation is None or not may_decide(installation):
+        return {}
+    since = installation.live_since
+    overdue = [
+        each for each in clocks if each.outcome == "overdue" and since and each.started_at >= since
+    ]
+    versions = _versions(now) if overdue else []
+    found = {}
+    for clock in overdue:
+        about = {name: getattr(clock, name) for name in ("obligation", "due_at", "holder")}
+        steps = [each for each in versions[clock.version].escalations(about) if each.names]
+        told = [name for step in steps if step.at <= now for name in step.names]
+        ahead = next((step for step in steps if step.at > now), None)
+        if steps:
+            found[clock.pk] = Ladder(list(dict.fromkeys(told)), ahead)
+    return found
+
+
 def faces_of(clocks: Iterable[Clock], now: datetime) -> dict[str, list[Face]]:
     """By lead, the clocks that are open among these, the most urgent first."""
     running = [clock for clock in clocks if clock.outcome in OPEN]
     if not running:
         return {}
-    versions = _warned(
-        tuple(each.sha256 for each in agreements.published()), days_closed_lately(now)
-    )
+    versions = _versions(now)
     found: dict[str, list[Face]] = {}
     far = datetime.max.replace(tzinfo=now.tzinfo)
     for clock in sorted(running, key=lambda each: each.due_at or far):
         found.setdefault(clock.lead_id, []).append(_face(clock, versions[clock.version], now))
     return found
+
+
+def _versions(now: datetime) -> list[Warned]:
+    published = tuple(each.sha256 for each in agreements.published())
+    return _warned(published, days_closed_lately(now))
 
 
 @lru_cache(maxsize=8)

@@ -44,7 +44,21 @@ class AsJson(logging.Formatter):
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         told: dict[str, Any] = {"at": at, "level": record.levelname.lower(), "by": record.name}
         told["event"] = str(record.msg)
-        told |= getattr(record, _FIELDS, {})
+        told |= getattr(record, _FIELDS, {}) | _request(record)
         if record.exc_info and record.exc_info[1]:
             told["error"] = place_of(record.exc_info[1])
         return json.dumps(told, ensure_ascii=False, default=str)
+
+
+def _request(record: logging.LogRecord) -> dict[str, Any]:
+    """What was asked and how it was answered, where the entry is of a request; no key is in it."""
+    status, request = getattr(record, "status_code", None), getattr(record, "request", None)
+    if status is None:
+        return {}
+    match = getattr(request, "resolver_match", None)
+    return {
+        "event": "request refused" if status < 500 else "request failed",
+        "status": status,
+        "method": getattr(request, "method", None),
+        "page": match.route if match else None,
+    }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 
 from leadpact.agreement.spec import Agreement
+from leadpact.flows.faces import Ladder, ladders_of
 from leadpact.flows.messages import name_of
 from leadpact.ledger.models import Clock, Lead
 from leadpact.ledger.selectors import agreements, inbox, promises
@@ -48,6 +50,7 @@ class Owed:
     who: Who
     group: str
     pending: bool
+    ladder: Ladder | None
 
 
 def _listing(agreement: Agreement | None) -> Listing[Clock]:
@@ -131,7 +134,7 @@ def obligations(request: PageRequest) -> HttpResponseBase:
 
     def beside(shown: Shown) -> Mapping[str, Any]:
         kept = told("Promises", "", "overview", "attainment", "kept-when", "answers", "rulings")
-        opens, owing = promises.counted(request.caller), _owing(shown.rows)
+        opens, owing = promises.counted(request.caller), _owing(shown.rows, request.now)
         overview = kept["parts"].get("overview") or {}
         return {
             **kept,
@@ -153,7 +156,8 @@ def obligations(request: PageRequest) -> HttpResponseBase:
     return answer(request, _listing(agreement), "obligations/page.html", beside)
 
 
-def _owing(clocks: QuerySet[Clock] | Sequence[Clock]) -> list[Owed]:
+def _owing(clocks: QuerySet[Clock] | Sequence[Clock], now: datetime) -> list[Owed]:
+    ladders = ladders_of(clocks, now)
     pending = inbox.to_be_looked_at(clock.lead_id for clock in clocks)
     return [
         Owed(
@@ -161,6 +165,7 @@ def _owing(clocks: QuerySet[Clock] | Sequence[Clock]) -> list[Owed]:
             who(clock.lead),
             "Overdue" if clock.outcome == "overdue" else "Still in time",
             clock.lead_id in pending,
+            ladders.get(clock.pk),
         )
         for clock in clocks
     ]
