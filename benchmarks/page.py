@@ -60,7 +60,9 @@ LIVE_TEXT = (
     "A PostgreSQL, `leadpact web`, one `leadpact worker` and the clients, all on this machine. "
     "The yardstick is a bare COPY of the same rows into a table with the same indexes. “Handed "
     "over” is the time from the acknowledgement of a form to the commit that hands its lead to a "
-    "person; “never” counts those that waited longer than two minutes."
+    "person; “never” counts those that waited longer than two minutes. Every promise runs out "
+    "after two seconds and nobody answers, so that the worker looks at each lead twice: when it "
+    "comes, and for its breach, while others come."
 )
 LARGE_TEXT = (
     "The evaluation above, by buckets of leads that do not depend on each other, as for a machine "
