@@ -94,6 +94,7 @@ SENT: dict[str, dict[str, Any]] = {
     "forget_view": {},
     "decide_proposal": {},
     "follow_campaigns": {"campaign": ["spring"]},
+    "review_deal": {"deal": "D1", "text": "Price was too high."},
     "away_add": {"begins": "2030-01-01", "ends": "2030-01-02"},
     "away_remove": {},
     **{name: {"lead": "Ada"} for name in WORK_NAMES},

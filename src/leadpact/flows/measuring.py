@@ -27,7 +27,7 @@ from leadpact.documents.parts.people import people
 from leadpact.documents.parts.rulings import rulings
 from leadpact.documents.parts.threshold import threshold_section
 from leadpact.documents.parts.week import week
-from leadpact.documents.parts.wins import wins
+from leadpact.documents.parts.wins import LARGE, large_deals, wins
 from leadpact.documents.plan import HISTORY
 from leadpact.documents.report import Report
 from leadpact.documents.stored import Stored
@@ -97,6 +97,7 @@ def measure(
     for part in (week, months, credit, rulings, campaigns, wins):
         stored.add(part(report.book))
     stored.parts[LOOPS] = choices(report.book)
+    stored.parts[LARGE] = {"deals": large_deals(report.book)}
     stored.parts[HISTORY] = known(report.measures).as_json()
     for each in loops(report.book):
         stored.add(each)

@@ -21,6 +21,8 @@ from leadpact.insight.differences import Word, difference
 from leadpact.insight.statistics import share
 
 KEY = "wins"
+#: The part of the published figures that names the large deals.
+LARGE = "large_deals"
 #: The time in which deals were closed that are looked at.
 YEAR = timedelta(days=365)
 MOST_DEALS = 10
@@ -62,9 +64,7 @@ class _Trait:
 
 def wins(book: CaseBook) -> Section:
     """The largest deals won and lost in twelve months, and the traits that went with winning."""
-    since = book.measures.result.as_of - YEAR
-    closed = book.measures.closed_deals()
-    recent = closed.filter(pc.greater_equal(closed["closed_at"], since)).to_pylist()
+    recent = _recent(book)
     if not recent:
         return Section(KEY, "Wins and losses", text=["No deal was won or lost in twelve months."])
     traits = sorted(_traits(recent), key=lambda each: -abs(each.found.value))
@@ -88,6 +88,48 @@ def wins(book: CaseBook) -> Section:
         ],
         aside=[_compared("Differences that may be chance, or of too few deals", others)],
     )
+
+
+def large_deals(book: CaseBook) -> list[dict[str, Any]]:
+    """The deals of both tables of large ones, with what a page calls them."""
+    zone = book.measures.zone
+    recent = _recent(book)
+    return [
+        {
+            "deal": each["deal_id"],
+            "name": each["company"] or each["deal_id"],
+            "lead": each["lead_id"],
+            "told": ", ".join(_told_of(each, zone)),
+        }
+        for won in (True, False)
+        for each in _ranked(recent, won=won)[:MOST_DEALS]
+    ]
+
+
+def _told_of(deal: Deal, zone: ZoneInfo) -> Iterator[str]:
+    why = f" ({deal['reason']})" if deal["reason"] and not deal["won"] else ""
+    yield ("won" if deal["won"] else "lost") + why
+    if deal["amount"] is not None:
+        yield _amount(deal)
+    yield words.date_of(deal["closed_at"], zone)
+
+
+def _recent(book: CaseBook) -> list[Deal]:
+    """Deals closed in the last twelve months, the latest first."""
+    since = book.measures.result.as_of - YEAR
+    closed = book.measures.closed_deals()
+    found: list[Deal] = closed.filter(pc.greater_equal(closed["closed_at"], since)).to_pylist()
+    return found
+
+
+def _ranked(deals: Sequence[Deal], won: bool) -> list[Deal]:
+    own = [each for each in deals if each["won"] is won]
+    return sorted(own, key=lambda each: -(each["amount"] or 0))
+
+
+def _amount(deal: Deal) -> str:
+    number = words.number(round(deal["amount"]))
+    return f"{number}{words.GLUE}{deal['currency'] or ''}".rstrip()
 
 
 def _answer(deals: Sequence[Deal], clear: Sequence[_Trait]) -> list[Said]:
@@ -127,25 +169,20 @@ def _worth(won: Sequence[Deal]) -> str:
 
 def _largest(deals: Sequence[Deal], zone: ZoneInfo, *, won: bool) -> Table:
     """The deals with the largest amounts; of those without one the latest."""
-    own = [each for each in deals if each["won"] is won]
-    ranked = sorted(own, key=lambda each: -(each["amount"] or 0))
+    ranked = _ranked(deals, won)
     reason = [] if won else ["Why lost"]
     rows = [_row(each, zone) for each in ranked[:MOST_DEALS]]
-    caption = f"The largest deals {'won' if won else 'lost'}{cut(len(own), MOST_DEALS)}"
+    caption = f"The largest deals {'won' if won else 'lost'}{cut(len(ranked), MOST_DEALS)}"
     header = ["Deal", "What it had", *reason, "Amount", "Closed"]
     return Table(caption, header, rows, words=len(header) - 2)
 
 
 def _row(deal: Deal, zone: ZoneInfo) -> list[Said]:
-    amount = words.NOTHING
-    if deal["amount"] is not None:
-        number = words.number(round(deal["amount"]))
-        amount = f"{number}{words.GLUE}{deal['currency'] or ''}".rstrip()
     return [
         opened(deal["company"] or deal["deal_id"], _behind(f"Deal {deal['deal_id']}", [deal])),
         ", ".join(_had(deal)) or words.NOTHING,
         *([] if deal["won"] else [deal["reason"] or words.NOTHING]),
-        amount,
+        words.NOTHING if deal["amount"] is None else _amount(deal),
         words.date_of(deal["closed_at"], zone).replace(" ", words.GLUE),
     ]
 

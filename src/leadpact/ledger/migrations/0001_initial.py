@@ -90,6 +90,15 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='DealReview',
+            fields=[
+                ('deal', models.TextField(primary_key=True, serialize=False)),
+                ('text', models.TextField()),
+                ('by', models.TextField()),
+                ('at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Erased',
             fields=[
                 ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),

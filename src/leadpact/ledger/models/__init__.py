@@ -19,7 +19,15 @@ from leadpact.ledger.models.erasures import Erased
 from leadpact.ledger.models.events import Batch, Event
 from leadpact.ledger.models.forms import Form, FormCount
 from leadpact.ledger.models.installation import Installation
-from leadpact.ledger.models.leads import Company, Deal, DealRole, Identity, Lead, Proposal
+from leadpact.ledger.models.leads import (
+    Company,
+    Deal,
+    DealReview,
+    DealRole,
+    Identity,
+    Lead,
+    Proposal,
+)
 from leadpact.ledger.models.live import Change, Handoff, Notice, Webhook
 from leadpact.ledger.models.people import Absence, Person, Standing, Team
 from leadpact.ledger.models.published import (
@@ -64,6 +72,7 @@ __all__ = [
     "CrmRecord",
     "CrmWrite",
     "Deal",
+    "DealReview",
     "DealRole",
     "DigestDay",
     "Episode",

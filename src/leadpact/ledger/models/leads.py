@@ -104,6 +104,21 @@ class DealRole(models.Model):
         return f"{self.lead_id} in {self.deal_id}"
 
 
+class DealReview(models.Model):
+    """What the heads concluded from a deal that was won or lost; nothing is worked out from it.
+
+    It names the deal by key, for deals are told anew from the log.
+    """
+
+    deal = models.TextField(primary_key=True)
+    text = models.TextField()
+    by = models.TextField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"review of {self.deal}"
+
+
 class Proposal(models.Model):
     """Two leads that may be one person; people accept it, which merges them, or refuse it for good.
 

@@ -10,6 +10,8 @@ from django.db.models import Model, Q
 
 from leadpact.ledger.models import (
     CrmRecord,
+    DealReview,
+    DealRole,
     Event,
     Exclusion,
     Handoff,
@@ -45,6 +47,7 @@ def rewrite(names: Pseudonyms) -> None:
     _notices(names)
     _handoffs(names)
     _exclusions(names)
+    _reviews(names)
     _published(names)
     CrmRecord.objects.filter(lead_id__in=list(names.leads)).delete()
     audit.blank(trail, f"lead {', '.join(names.leads.values())}")
@@ -129,6 +132,15 @@ def _handoffs(names: Pseudonyms) -> None:
     for row in rows:
         row.steps = names.text(row.steps)
     Handoff.objects.bulk_update(rows, ["steps"], batch_size=_AT_ONCE)
+
+
+def _reviews(names: Pseudonyms) -> None:
+    """What was written about deals of the person."""
+    deals = DealRole.objects.filter(lead_id__in=list(names.leads)).values("deal_id")
+    rows = list(DealReview.objects.filter(deal__in=deals))
+    for row in rows:
+        row.text = names.text(row.text)
+    DealReview.objects.bulk_update(rows, ["text"], batch_size=_AT_ONCE)
 
 
 def _exclusions(names: Pseudonyms) -> None:

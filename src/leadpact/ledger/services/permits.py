@@ -20,6 +20,7 @@ class Act(StrEnum):
     DISPUTE = "dispute a clock or a stage"
     RULE = "rule on a dispute"
     WAIVE = "waive a clock"
+    REVIEW = "review a deal"
     REASSIGN = "reassign a lead"
     VOID = "void a fact"
     IMPORT = "import"
@@ -28,7 +29,10 @@ class Act(StrEnum):
     ADMINISTER = "administer"
 
 
-_HEADS = {Act.READ, Act.DISPUTE, Act.RULE, Act.WAIVE, Act.VOID, Act.MANAGE_PEOPLE, Act.CLEAN}
+_HEADS = {
+    *(Act.READ, Act.DISPUTE, Act.RULE, Act.WAIVE, Act.VOID, Act.MANAGE_PEOPLE, Act.CLEAN),
+    Act.REVIEW,
+}
 _MAY: dict[str, set[Act]] = {
     Role.ADMINISTRATOR: set(Act),
     Role.MARKETING_HEAD: _HEADS | {Act.COLLECT, Act.NURTURE, Act.IMPORT, Act.PUBLISH},

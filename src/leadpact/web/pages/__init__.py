@@ -36,6 +36,7 @@ _MODULES = (
     "team",
     "told",
     "why",
+    "wins",
     "working",
 )
 

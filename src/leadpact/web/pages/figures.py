@@ -1,4 +1,4 @@
-"""Pages that show parts of the figures as they are: goals, wins and losses, what-if."""
+"""Pages that show parts of the figures as they are: goals and what-if."""
 
 from __future__ import annotations
 
@@ -16,12 +16,6 @@ _PAGE = "figures/base.html"
 def goals(request: PageRequest) -> HttpResponse:
     """Every goal with its hurdles, pace and chance."""
     return render(request, _PAGE, told("Goals", "", "goals"))
-
-
-@page("wins", name="wins", roles=READERS, nav="Wins and losses", order=42)
-def wins(request: PageRequest) -> HttpResponse:
-    """The largest deals won and lost, and what went with winning."""
-    return render(request, _PAGE, told("Wins and losses", "", "wins"))
 
 
 @page("what-if", name="what_if", roles=READERS, nav="What if", order=65)
