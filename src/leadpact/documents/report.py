@@ -33,6 +33,7 @@ from leadpact.documents.parts.shared import SIDES, when
 from leadpact.documents.parts.sources import sources
 from leadpact.documents.parts.threshold import threshold_section
 from leadpact.documents.runtime import chart_runtime
+from leadpact.documents.tried import TriedLeads
 from leadpact.engine.log import History
 from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.obligations import counts, obligations
@@ -95,7 +96,7 @@ class Report:
             *([programs(book)] if self._nurtures else []),
             hygiene(book),
             open_now(book),
-            *([threshold_section(self.sweep)] if self.sweep else []),
+            *([threshold_section(self.sweep, TriedLeads(self.sweep))] if self.sweep else []),
             about_data(book, self.notes),
             agreement_section(self.measures.result.agreement),
         ]

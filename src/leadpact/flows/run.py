@@ -14,6 +14,7 @@ from leadpact.backends.local import evaluate
 from leadpact.documents.case_book import write_cases
 from leadpact.documents.report import Report
 from leadpact.documents.tables import write_tables
+from leadpact.documents.tried import write_tried
 from leadpact.engine.log import History
 from leadpact.engine.result import Result
 from leadpact.flows.checking import agreements
@@ -66,6 +67,8 @@ class Run:
         (folder / FIGURES).write_text(as_json(self.report), encoding="utf-8")
         write_tables(self.result, folder)
         write_cases(self.report.measures, folder)
+        if report.sweep:
+            write_tried(report.sweep, folder)
         if self.read.rejects:
             text = write_rejects(self.read.rejects)
             (folder / REJECTS).write_text(text, encoding="utf-8", errors="backslashreplace")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from leadpact.documents import charts, words
-from leadpact.documents.blocks import Chart, Place, Section, Slider, Table
+from leadpact.documents.blocks import Chart, Place, Said, Section, Slider, Table, opened
+from leadpact.documents.tried import GROUPS, TriedLeads
 from leadpact.documents.what_if import conclusions, won_of_decided
 from leadpact.insight.sweep import Sweep
 from leadpact.insight.what_if import WhatIf
 
+_MISSED = "won deals missed"
 _FIGURES = (
     *("MQLs", "MQLs a month", "MQLs won, of decided", "deals won, of decided"),
-    *("new MQLs", "no longer MQLs", "won deals missed"),
+    *("new MQLs", "no longer MQLs", _MISSED),
 )
 _TODAY = (
     "This is what the threshold of today gives. Beside another number stands who would have been "
@@ -18,8 +20,11 @@ _TODAY = (
 )
 
 
-def threshold_section(sweep: Sweep) -> Section:
-    """The slider over the score that makes a lead an MQL; without any entry by rule, a sentence."""
+def threshold_section(sweep: Sweep, leads: TriedLeads | None = None) -> Section:
+    """The slider over the score that makes a lead an MQL; without any entry by rule, a sentence.
+
+    With `leads` every count of the table opens to its own.
+    """
     title = "What if: another threshold"
     threshold = sweep.threshold
     now = sweep.tried[threshold.points]
@@ -34,7 +39,10 @@ def threshold_section(sweep: Sweep) -> Section:
     label = f"{words.capital(threshold.score)} score that makes {stage}"
     today = sorted(sweep.tried).index(threshold.points)
     slider = Slider("threshold", label, _FIGURES, places, today)
-    rows = [[place.value, *place.figures] for place in places]
+    rows = [
+        [place.value, *_cells(place, points, sweep.tried[points], leads)]
+        for place, points in zip(places, sorted(sweep.tried), strict=True)
+    ]
     answer = (
         f"At {words.number(threshold.points)} points the rules made {now.now.mqls:,} MQLs, "
         f"{now.now.per_month:,.1f} a month. Move the number and see who else would have been one."
@@ -49,6 +57,21 @@ def threshold_section(sweep: Sweep) -> Section:
     return Section(
         "threshold", title, [said], slider, [_drawn(sweep)], aside=[table], answer=answer
     )
+
+
+def _cells(place: Place, points: float, found: WhatIf, leads: TriedLeads | None) -> list[Said]:
+    """The figures of a place; those that count leads or deals open to them."""
+    if leads is None:
+        return list(place.figures)
+    told: list[Said] = []
+    for name, figure in zip(_FIGURES, place.figures, strict=True):
+        if name in GROUPS:
+            told.append(opened(figure, leads.of(name, points)))
+        elif name == _MISSED:
+            told.append(opened(figure, leads.deals(found, points)))
+        else:
+            told.append(figure)
+    return told
 
 
 def _drawn(sweep: Sweep) -> Chart:
