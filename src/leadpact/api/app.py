@@ -14,6 +14,7 @@ from leadpact.api import (
     absences,
     channels,
     endpoints,
+    examples,
     figures,
     lists,
     nurture,
@@ -36,12 +37,13 @@ class _Plain(Parser):
 
 
 class _Described(NinjaAPI):
-    """Describes the shape of facts, and problems as what they are: `application/problem+json`."""
+    """Describes the shape of facts with examples, and problems as `application/problem+json`."""
 
     def get_openapi_schema(self, *args: Any, **kwargs: Any) -> Any:
         """The description, for programs."""
         schema = super().get_openapi_schema(*args, **kwargs)
         schema["components"]["schemas"] |= reading.shapes()
+        examples.add(schema["components"]["schemas"])
         for methods in schema["paths"].values():
             for operation in methods.values():
                 for status, answer in operation["responses"].items():
