@@ -6,10 +6,12 @@ import json
 import os
 import sys
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from leadpact.flows import crm_pull
 from leadpact.ledger.models import (
     Clock,
     CrmCursor,
@@ -432,3 +434,26 @@ def test_what_was_read_as_it_is_now_is_not_read_again() -> None:
         assert at.pull().records["contacts"] == 1
         at.time.pass_(minutes=1)
         assert at.pull().records["contacts"] == 0
+
+
+def test_where_much_was_deleted_that_is_asked_for_seldomer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crm_pull, "_SWEEP_PAGE", timedelta(minutes=10))
+    with company() as at:
+        numbers = [at.portal.add("contacts", {"email": f"p{n}@acme.io"}) for n in range(101)]
+        at.pull()
+        at.time.pass_(minutes=31)
+        for number in numbers:
+            at.portal.delete("contacts", number)
+        at.pull()
+        assert CrmRecord.objects.filter(deleted_at=None).count() == 0
+        at.portal.restore("contacts", numbers[0])
+        at.time.pass_(minutes=31)
+        at.pull()
+        at.portal.delete("contacts", numbers[0])
+        there = CrmRecord.objects.filter(deleted_at=None)
+        at.time.pass_(minutes=1)
+        at.pull()
+        assert there.count() == 1, "four pages of deletions: after forty minutes, not thirty"
+        at.time.pass_(minutes=10)
+        at.pull()
+        assert there.count() == 0

@@ -32,6 +32,8 @@ OVERLAP = timedelta(minutes=5)
 _SKEW = timedelta(hours=1)
 #: How often deletions are looked for, which no system tells by the time of the change.
 _SWEEP_EVERY = timedelta(minutes=30)
+#: For each page of them, so that these calls of a day stay few however much was deleted.
+_SWEEP_PAGE = timedelta(seconds=20)
 _READ_AT_ONCE = 50
 
 Clock = Callable[[], datetime]
@@ -210,8 +212,9 @@ class Pull:
     def _sweep(self, names: dict[str, str], done: Pulled) -> None:
         """Look for records that were deleted."""
         now = self.now()
-        if self.row.swept_at and now - self.row.swept_at < _SWEEP_EVERY:
+        if self.row.sweep_at and now < self.row.sweep_at:
             return
+        pages = 0
         for of in self.crm.objects:
             cursor, after = crm_connections.cursor(self.row, of), ""
             since = cursor.deleted_since
@@ -220,12 +223,12 @@ class Pull:
                 page = self.connector.deleted(of, since, after)
                 Taking(self.row, self.crm, names, now).take(of, page.records, page.deletions)
                 done.deletions += len(page.deletions)
+                pages += 1
                 if not (after := page.after):
                     break
             cursor.deleted_since = now - _SKEW
             cursor.save(update_fields=["deleted_since"])
-        crm_connections.swept(self.row, now=now)
-        self.row.swept_at = now
+        crm_connections.sweep_again(self.row, now + max(_SWEEP_EVERY, pages * _SWEEP_PAGE))
 
     def _first_batch(self) -> Batch:
         key = f"{self.row.system}-{self.row.account}-{self.row.connected_at:%Y%m%dT%H%M%S}"

@@ -26,7 +26,7 @@ class CrmConnection(models.Model):
     connected_at = models.DateTimeField()
     pulled_at = models.DateTimeField(null=True)
     pushed_at = models.DateTimeField(null=True)
-    swept_at = models.DateTimeField(null=True)
+    sweep_at = models.DateTimeField(null=True)
     failing_since = models.DateTimeField(null=True)
     refused = models.BooleanField(default=False)
     last_error = models.TextField(blank=True)

@@ -138,9 +138,10 @@ def worked(
     CrmConnection.objects.filter(pk=row.pk).update(**told)
 
 
-def swept(row: CrmConnection, *, now: datetime) -> None:
-    """Deletions were looked for."""
-    CrmConnection.objects.filter(pk=row.pk).update(swept_at=now)
+def sweep_again(row: CrmConnection, at: datetime) -> None:
+    """Deletions were looked for; they are again at this instant."""
+    row.sweep_at = at
+    row.save(update_fields=["sweep_at"])
 
 
 def cursor(row: CrmConnection, of: str) -> CrmCursor:
