@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 
@@ -283,6 +284,8 @@ def _bounds(condition: ScoreCondition) -> tuple[int | None, int | None]:
     )
 
 
+# The few numbers of an agreement are asked for again for every lead.
+@lru_cache(maxsize=4096)
 def thousandths(points: float) -> Fraction:
     """Points in thousandths, exactly as written."""
     return Fraction(repr(float(points))) * THOUSANDTHS

@@ -158,6 +158,11 @@ class Clock(models.Model):
                 fields=["due_at"], condition=models.Q(outcome="overdue"), name="clock_overdue"
             ),
             models.Index(fields=["holder", "outcome"], name="clock_by_holder"),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=models.Q(outcome__in=("running", "overdue"), protocol_step=None),
+                name="clock_open_promise",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from leadpact.ledger.models import Clock
-from leadpact.ledger.selectors.visible import leads_for
+from leadpact.ledger.selectors.visible import seen_by
 from leadpact.ledger.services.permits import Caller
 from leadpact.ledger.services.states import OPEN_CLOCKS
 
@@ -18,7 +18,7 @@ def open_promises(caller: Caller) -> QuerySet[Clock]:
     them and are none."""
     found = Clock.objects.filter(outcome__in=OPEN_CLOCKS, protocol_step=None)
     if not caller.sees_before_handoff:
-        found = found.filter(lead__in=leads_for(caller))
+        found = found.filter(seen_by(caller, "lead"))
     return found.select_related("lead__state", "lead__company")
 
 
