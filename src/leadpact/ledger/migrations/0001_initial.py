@@ -889,6 +889,10 @@ class Migration(migrations.Migration):
             model_name='clock',
             index=models.Index(fields=['holder', 'outcome'], name='clock_by_holder'),
         ),
+        migrations.AddIndex(
+            model_name='clock',
+            index=models.Index(condition=models.Q(('outcome__in', ('running', 'overdue')), ('protocol_step', None)), fields=['due_at', 'id'], name='clock_open_promise'),
+        ),
         migrations.AddConstraint(
             model_name='clock',
             constraint=models.UniqueConstraint(fields=('lead', 'episode', 'obligation'), name='one_clock_a_promise'),
