@@ -7,6 +7,7 @@ import numpy as np
 from leadpact.documents.differences import beside_others, in_points
 from leadpact.engine.metrics.aggregate import Cases, Figure, figure
 from leadpact.engine.metrics.registry import REGISTRY
+from leadpact.insight.words import points
 
 
 def told(groups: dict[str | None, tuple[int, int]]) -> dict[str | None, str]:
@@ -48,3 +49,8 @@ def test_of_many_alike_groups_a_table_seldom_calls_one_more_or_less() -> None:
         alarms += any("chance" not in text and text[0] in "+−" for text in told(groups).values())
     # One table in twenty, and three standard errors of what is seen in so many.
     assert alarms / 400 <= 0.05 + 3 * (0.05 * 0.95 / 400) ** 0.5
+
+
+def test_less_than_a_point_is_told_with_a_decimal() -> None:
+    told = [points(share) for share in (0.0004, -0.004, 0.01, -0.026)]
+    assert told == ["0.1 points", "0.4 points", "1 point", "3 points"]

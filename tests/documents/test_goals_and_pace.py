@@ -94,6 +94,15 @@ def test_the_last_period_is_told_when_asked_for(section: Section) -> None:
     assert rows(ended[0])["MQLs a quarter"][0] == "Q3 2025"
 
 
+def test_how_a_period_ended_is_told_beside_the_one_before(section: Section) -> None:
+    (ended, _) = (table for table in section.aside if "how the last period ended" in table.caption)
+    place = list(ended.header).index("Beside the period before")
+    (cell,) = (row[place] for row in ended.rows if row[0] == "MQLs a quarter")
+    assert isinstance(cell, Opened)
+    # 232 MQLs in Q3, and so many in the quarter before.
+    assert plain(cell) == f"+{232 - cell.behind.total}, may be chance"
+
+
 def test_a_goal_that_cannot_be_judged_says_why() -> None:
     goal = {"name": "More", "side": "marketing", "metric": "leads", "per": "quarter"}
     goal |= {"hurdles": {"target": 10}, "relative_to": "2025-Q2", "by": "percent"}

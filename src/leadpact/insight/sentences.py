@@ -137,15 +137,32 @@ def _change(standing: GoalStanding, change: Change, zone: ZoneInfo) -> str:
     if word is Word.NOISE:
         if not change.by:
             return f"That is the same as in {before}."
-        by = words.amount(abs(change.by), standing.unit)
-        if standing.unit == "share":
-            by = words.plural(max(1, round(abs(change.by) * 100)), "point")
         side = more if change.by > 0 else less
-        return f"That is {by} {side} than in {before}, which may be chance."
+        return f"That is {_apart(change, standing)} {side} than in {before}, which may be chance."
     clearly = more if word is Word.HIGHER else less
     per_day = " per working day" if standing.expected_now is not None else ""
     was = words.amount(change.value, standing.unit)
     return f"That is clearly {clearly}{per_day} than in {before} ({was})."
+
+
+def beside(standing: GoalStanding) -> str:
+    """How a closed period differs from the one before, in a few words; empty if nobody can say."""
+    change = standing.change
+    if change is None or change.difference.word is Word.FEW:
+        return ""
+    if change.difference.word is Word.NOISE:
+        if not change.by:
+            return "the same"
+        sign = "+" if change.by > 0 else "−"
+        return f"{sign}{_apart(change, standing)}, may be chance"
+    clearly = "more" if change.difference.word is Word.HIGHER else "less"
+    return f"clearly {clearly}: it was {words.amount(change.value, standing.unit)}"
+
+
+def _apart(change: Change, standing: GoalStanding) -> str:
+    if standing.unit == "share":
+        return words.points(change.by)
+    return words.amount(abs(change.by), standing.unit)
 
 
 # -------------------------------------------------------------------------------------- under way
@@ -274,7 +291,7 @@ def _aim(hurdle: Hurdle, standing: GoalStanding) -> str:
 def _signed(value: float, unit: str) -> str:
     sign = "+" if value > 0 else "−"
     if unit == "share":
-        return f"{sign}{words.plural(max(1, round(abs(value) * 100)), 'point')}"
+        return f"{sign}{words.points(value)}"
     return f"{sign}{words.amount(abs(value), unit)}"
 
 

@@ -24,6 +24,14 @@ def percent(share: float) -> str:
     return f"{whole}{GLUE}%"
 
 
+def points(share: float) -> str:
+    """The size of a difference of shares in points, with a decimal only where there is not one."""
+    hundredths = abs(share) * 100
+    if hundredths >= 1:
+        return plural(round(hundredths), "point")
+    return f"{max(hundredths, 0.1):.1f} points"
+
+
 def chance(likely: float) -> str:
     """A chance as a whole percentage; never a certain one."""
     if likely < 0.01:

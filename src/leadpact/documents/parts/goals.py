@@ -12,12 +12,15 @@ from leadpact.documents.goals import asked
 from leadpact.documents.headline import outlook
 from leadpact.documents.parts.pace import pace
 from leadpact.documents.parts.shared import MOST_CHARTS, SIDES, without_empty
+from leadpact.engine.metrics.periods import period_named
 from leadpact.insight.evenness import Week
 from leadpact.insight.hurdles import Hurdle, foreseen, target
-from leadpact.insight.sentences import measured_by
+from leadpact.insight.sentences import beside, measured_by
 from leadpact.insight.standing import GoalStanding
+from leadpact.insight.words import points
 
 _NEEDED = f"Needed a{words.GLUE}working{words.GLUE}day"
+_BEFORE, _SINCE = "Beside the period before", "Changed since it was closed"
 _DRAWN = (
     "In the charts the solid line is what came and the broken one what is due; the bar at the "
     "right is the likely end, the thin lines are the hurdles."
@@ -159,14 +162,25 @@ def _closed(book: CaseBook, closed: Sequence[GoalStanding]) -> Iterator[Table]:
                 each.period_title,
                 _so_far(book, each),
                 words.capital(each.verdict),
+                _beside(book, each),
                 _since(each),
             ]
             for each in own
         ]
         if rows:
             caption = f"{words.capital(side)}: how the last period ended"
-            header = ["Promise", "Period", "Figure", "Verdict", "Changed since it was closed"]
-            yield Table(caption, header, rows, words=2)
+            header = ["Promise", "Period", "Figure", "Verdict", _BEFORE, _SINCE]
+            yield without_empty(Table(caption, header, rows, words=2), [_BEFORE, _SINCE])
+
+
+def _beside(book: CaseBook, standing: GoalStanding) -> Said:
+    """How the period differs from the one before, which opens to the cases of that one."""
+    before = standing.change and period_named(standing.change.period, book.measures.zone)
+    told = beside(standing)
+    if not before or not told:
+        return words.NOTHING
+    behind = cases_of(book, standing, before.title, (before.starts, before.ends))
+    return opened(told, behind) if behind else told
 
 
 def _since(standing: GoalStanding) -> str:
@@ -174,7 +188,8 @@ def _since(standing: GoalStanding) -> str:
     if not by:
         return words.NOTHING
     sign = "+" if by > 0 else "−"
-    return f"{sign}{words.amount(abs(by), standing.unit)}"
+    told = points(by) if standing.unit == "share" else words.amount(abs(by), standing.unit)
+    return f"{sign}{told}"
 
 
 def _quotas(book: CaseBook, judged: Sequence[GoalStanding]) -> Iterator[Table]:
