@@ -191,6 +191,22 @@ def test_a_rep_is_away_and_says_so_of_nobody_else(company: None) -> None:
     assert list(Absence.objects.all()) == [foreign]
 
 
+def test_working_hours_are_changed_by_the_next_version(client: Client) -> None:
+    page = client.get(reverse("settings_people")).text
+    assert 'name="zone:0" value="America/New_York"' in page
+    assert 'name="hours:0:0" value="09:00-18:00"' in page
+    assert 'name="hours:2:0" value="09:00-12:30, 13:30-17:30"' in page
+    same = {"zone:0": "America/New_York", "hours:0:0": "9:00 - 18:00"}
+    assert "Nothing was changed." in do(client, "settings_people", "draft", **same)
+    for wrong in ({"hours:0:0": "nine to five"}, {"zone:0": "x: y"}):
+        assert "write" in do(client, "settings_people", "draft", **wrong)
+    wanted = {"hours:0:0": "8:30-12:00 and 13:00-17:00", "zone:2": "Europe/Paris", "hours:2:1": ""}
+    told = html.unescape(do(client, "settings_people", "draft", **wanted))
+    assert "This cannot be published yet" not in told
+    for each in ("08:30-12:00", "13:00-17:00", "Europe/Paris"):
+        assert each in told, each
+
+
 def test_a_head_manages_people_but_invites_nobody(company: None) -> None:
     head, _ = registered.somebody("sales head")
     do(head, "settings_people", "invite", email="sly@corp.org", role="administrator")

@@ -151,3 +151,13 @@ def test_tables_can_be_read_by_everybody_everywhere(
                 wrong.append(f"{address} {width} {scheme}: runs out of the page")
     page.goto("about:blank")
     assert (wrong, refused_requests) == ([], [])
+
+
+def test_what_a_lead_calls_itself_runs_in_no_table(company: None) -> None:
+    client, _ = registered.somebody("administrator")
+    bad = "<script>alert(1)</script>"
+    Lead.objects.filter(pk="Ada").update(found_by=bad)
+    for address in (list_of(Lead), row_of(Lead, "Ada")):
+        shown = client.get(address).text
+        assert "<script>alert" not in shown
+        assert "&lt;script&gt;alert" in shown

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from allauth.mfa.models import Authenticator
@@ -13,7 +11,6 @@ from django.http import HttpResponse
 
 from leadpact.agreement.changing import ChangeError, changed
 from leadpact.agreement.loading import load_text
-from leadpact.agreement.spec import Agreement
 from leadpact.ledger.models import Person, Role, Team, User
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.selectors.lists import absences
@@ -26,13 +23,13 @@ from leadpact.ledger.services.access import (
     let_in_again,
 )
 from leadpact.ledger.services.permits import Act
+from leadpact.web.drafting import DraftError, calendars_of, hours_wanted, shares_wanted
 from leadpact.web.hours import hours_of
 from leadpact.web.pages.set_running import look_at
 from leadpact.web.pages.settings import Does, done, shown
 from leadpact.web.registry import PageRequest, form_page
 from leadpact.web.signing_in import invitations
 
-_NUMBER = re.compile(r"\d{1,6}(\.\d{1,3})?")
 _ROLES = {
     Role.REP: "works the leads that were handed to them or their team",
     Role.SALES_HEAD: "sees what sales does, rules on disputes, reassigns",
@@ -53,7 +50,7 @@ def people(request: PageRequest) -> HttpResponse:
                 "invite": _invite, "again": _again, "role": _role,
                 "let_go": _let_go, "let_in": _let_in, "factor": _without_factor,
             }  # fmt: skip
-        return done(request, doing, (AccessError, ChangeError), "settings_people")
+        return done(request, doing, (AccessError, ChangeError, DraftError), "settings_people")
     return _shown(request)
 
 
@@ -68,6 +65,7 @@ def _shown(request: PageRequest, link: str = "", invited: str = "") -> HttpRespo
         persons=persons,
         users=_users(),
         absences=absences(request.now),
+        calendars=calendars_of(version.agreement) if version else [],
         teams_of=version.agreement.routing.teams if version else [],
         rows=[(each, hours_of(each, version.agreement if version else None)) for each in persons],
         roles=_ROLES.items(),
@@ -83,12 +81,13 @@ def _users() -> QuerySet[User]:
 
 
 def _draft(request: PageRequest) -> HttpResponse:
-    """The next version of the agreement, with the shares and limits of the form."""
+    """The next version of the agreement, with the shares, limits and hours of the form."""
     version = agreements.in_force(request.now)
     if version is None:
         raise AccessError("No agreement is published yet.")
     text = agreements.text_of(version.id)
-    settings = list(_wanted(request, version.agreement))
+    said, agreement = request.POST.dict(), version.agreement
+    settings = [*shares_wanted(said, agreement), *hours_wanted(said, agreement)]
     if not settings:
         raise AccessError("Nothing was changed.")
     if version.agreement.term is not None:
@@ -96,17 +95,6 @@ def _draft(request: PageRequest) -> HttpResponse:
         settings.append(f"term.from={today.isoformat()}")
     loaded, _ = changed(load_text(text, "agreement.yaml"), settings)
     return look_at(request, loaded.text)
-
-
-def _wanted(request: PageRequest, agreement: Agreement) -> Iterator[str]:
-    """What the form has otherwise than the agreement, as changes of single values."""
-    for place, team in enumerate(agreement.routing.teams):
-        for number, person in enumerate(team.people):
-            at = f"routing.teams[{place}].people[{number}]"
-            for name, present in (("weight", person.weight), ("cap", person.cap)):
-                said = request.POST.get(f"{name}:{place}:{number}", "").strip()
-                if said and _NUMBER.fullmatch(said) and float(said) != present:
-                    yield f"{at}.{name}={said}"
 
 
 def _invite(request: PageRequest) -> HttpResponse:
