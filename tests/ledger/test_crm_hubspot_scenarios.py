@@ -457,3 +457,20 @@ def test_where_much_was_deleted_that_is_asked_for_seldomer(monkeypatch: pytest.M
         at.time.pass_(minutes=10)
         at.pull()
         assert there.count() == 0
+
+
+def test_whom_a_person_names_counts_though_leadpact_named_the_same_just_before() -> None:
+    with company() as at:
+        ada = ask_for_demo(at)
+        at.rest()
+        named = at.contact(ada).values["hubspot_owner_id"]
+        other = "8" if named == "7" else "7"
+        for owner in (other, named):
+            at.time.pass_(minutes=2)
+            at.portal.set("contacts", ada, {"hubspot_owner_id": owner})
+        at.rest()
+        told = Event.objects.filter(source="hubspot", kind="lead.assigned").order_by("happened")
+        assert [json.loads(row.properties)["to"] for row in told] == (
+            ["Ben", "Ana"] if named == "7" else ["Ana", "Ben"]
+        )
+        assert at.contact(ada).values["hubspot_owner_id"] == named

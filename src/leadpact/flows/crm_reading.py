@@ -253,7 +253,10 @@ class Taking:
 
 @dataclass(frozen=True)
 class _Ours:
-    """Tells what Leadpact wrote itself: by the system's mark, else by value and time."""
+    """Tells what Leadpact wrote itself: by the system's mark, else by value and time.
+
+    What the system says that somebody else wrote than a program of our kind is never ours.
+    """
 
     own_mark: str
     written: Mapping[tuple[str, str], CrmWrite]
@@ -262,13 +265,17 @@ class _Ours:
         if version.by and version.by == self.own_mark:
             return True
         row = self.written.get((record.id, name))
-        if row is None:
+        if row is None or self._is_of_others(version):
             return False
         same_as_written = row.written is not None and row.written == version.value
         if same_as_written and row.written_at and abs(row.written_at - version.at) <= SKEW:
             return True
         tried = row.open and row.attempts > 0 and row.wanted == version.value
         return tried and version.at >= row.wanted_at - SKEW
+
+    def _is_of_others(self, version: Version) -> bool:
+        kind, ours = (mark.partition(":")[0] for mark in (version.by, self.own_mark))
+        return bool(kind and ours and kind != ours)
 
 
 def compared(crm: Crm, of: str) -> list[str]:

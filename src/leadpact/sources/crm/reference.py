@@ -46,7 +46,7 @@ file (`make docs`).
 - **Feeds last**: a form that was sent, or a mail that was clicked, stays. Each is taken once, for
   the contact that has the address.
 - **What Leadpact wrote itself says nothing new**: it is recognised by the app that wrote it, else
-  by value and time.
+  by value and time, where the system does not say that somebody else wrote it.
 - **Nothing is invented.** An activity that fits no rule, and a value that no line names, say
   nothing.
 """
