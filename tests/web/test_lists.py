@@ -202,6 +202,12 @@ def test_leads_are_narrowed_to_ones_own_to_nobodys_and_to_what_sales_has(company
     assert shown(head, status="open") == {"Ada", "Bo", "Cy"}
 
 
+def test_the_page_of_leads_says_how_many_there_are(company: None) -> None:
+    head = signed_in("administrator")
+    assert 'id="answer">You see 3 leads.<' in head.get("/leads").text
+    assert 'id="answer">You see 1 lead that fits.<' in head.get("/leads?q=ada").text
+
+
 def test_leads_are_narrowed_to_a_segment(company: None) -> None:
     head = signed_in("administrator")
     LeadState.objects.filter(lead="Bo").update(segment="Enterprise")

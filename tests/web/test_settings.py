@@ -410,3 +410,14 @@ def test_tables_are_offered_to_administrators_alone(client: Client) -> None:
     assert reverse("admin:index") in stands(client)
     head, _ = registered.somebody("sales head")
     assert reverse("admin:index") not in stands(head)
+
+
+def test_the_delivery_log_has_digests_and_leads_to_the_leads(client: Client) -> None:
+    at = registered.now()
+    Notice.objects.create(
+        key="d", kind="digest", receiver="Ana Silva", payload="{}", created_at=at, send_at=at
+    )
+    shown = client.get(reverse("settings_deliveries")).text
+    assert ">digest<" in shown
+    assert 'href="/leads/Ada">Ada</a>' in shown
+    assert "/leads/Ada" not in client.get(f"{reverse('settings_deliveries')}?kind=digest").text

@@ -17,8 +17,9 @@ from leadpact.ledger.selectors.lists import names_of_people
 from leadpact.ledger.selectors.visible import leads_for
 from leadpact.ledger.services.permits import Caller
 from leadpact.web.lists import cells
+from leadpact.web.lists.asked import MOST_ROWS
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
-from leadpact.web.lists.showing import answer
+from leadpact.web.lists.showing import Shown, answer
 from leadpact.web.registry import PageRequest, page
 
 #: Owners that are no name: the reader, and nobody.
@@ -146,5 +147,12 @@ LEADS: Listing[Lead] = Listing(
 
 @page("leads", name="leads", nav="Leads", order=20)
 def leads(request: PageRequest) -> HttpResponseBase:
-    """The list."""
-    return answer(request, _listing(request))
+    """How many they are, then the list."""
+    return answer(request, _listing(request), beside=lambda shown: {"answer": _answer(shown)})
+
+
+def _answer(shown: Shown) -> str:
+    """How many leads the reader sees, or of these fit what was asked for."""
+    count = f"more than {MOST_ROWS:,}" if shown.total > MOST_ROWS else f"{shown.total:,}"
+    noun, fit = ("lead", "fits") if shown.total == 1 else ("leads", "fit")
+    return f"You see {count} {noun}{f' that {fit}' if shown.asked.narrowed else ''}."

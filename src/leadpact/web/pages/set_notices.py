@@ -10,13 +10,13 @@ from django.http import HttpResponse, HttpResponseBase, QueryDict
 from leadpact.flows import channels as flow
 from leadpact.flows.telling import KINDS, OF_A_LEAD
 from leadpact.ledger.models import Channel, Notice, Person, Team, Webhook
-from leadpact.ledger.selectors.lists import notices_for
 from leadpact.ledger.services import channels, notices
 from leadpact.ledger.services.channels import ChannelError
 from leadpact.ledger.services.permits import Act
 from leadpact.notify.addresses import HOOKS, AddressError, of_hook, of_mail
 from leadpact.web.lists.declared import Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import answer
+from leadpact.web.pages.leads import name_of
 from leadpact.web.pages.settings import Does, done, shown, tabs
 from leadpact.web.registry import PageRequest, form_page, page
 
@@ -131,12 +131,16 @@ def _one(model: Any, request: PageRequest) -> Any:
 DELIVERIES = Listing[Notice](
     name="deliveries",
     title="Delivery log",
-    rows=lambda request: notices_for(request.caller),
+    rows=lambda _: Notice.objects.select_related("lead__state"),
     columns=(
         Column("at", "Due", lambda row: row.send_at, order="send_at"),
         Column("kind", "Kind", lambda row: row.kind),
         Column("receiver", "Receiver", lambda row: row.receiver, order="receiver"),
-        Column("lead", "Lead", lambda row: row.lead_id or ""),
+        Column(
+            "lead", "Lead", lambda row: name_of(row.lead) if row.lead else "",
+            cell="lists/cells/of_lead.html",
+        ),
+        Column("key", "Key", lambda row: row.lead_id or "", on_page=False),
         Column("state", "State", lambda row: row.state, order="state"),
         Column("attempts", "Tries", lambda row: row.attempts, order="attempts", numeric=True),
         Column("error", "What went wrong", lambda row: row.last_error),
@@ -150,7 +154,7 @@ DELIVERIES = Listing[Notice](
         ),
         Filter(
             "kind", "Kind",
-            lambda _: [(kind, kind) for kind in OF_A_LEAD],
+            lambda _: [(kind, kind) for kind in dict.fromkeys((*KINDS, *OF_A_LEAD))],
             lambda rows, kind: rows.filter(kind=kind),
         ),
     ),
