@@ -32,10 +32,10 @@ def programs(book: CaseBook) -> Section:
     nobody = [] if rows else ["No lead has entered a nurture program yet."]
     return Section(
         "nurture",
-        "Nurture",
+        "Nurture programs",
         answer=_answer(book, entered.get("")) if rows else "",
         text=nobody or [_COUNTED],
-        tables=[Table("Nurture programs", header, rows)] if rows else [],
+        tables=[Table("By program", header, rows)] if rows else [],
         aside=[Table("How leads left", _WAYS, ways, words=2)]
         if (ways := list(_ways(book, names, entered)))
         else [],
