@@ -145,11 +145,12 @@ def test_a_suggestion_prefers_feeds_that_may_be_read() -> None:
         known = {of: {p.name: p for p in at.connector.properties(of)} for of in ("contacts",)}
         plain = parse_crm(suggest(known, ()), "crm.yaml").crm
         assert [each.kind for each in plain.people["contacts"].events] == [
-            "form_submitted", "email_opened", "email_clicked"
+            "form_submitted", "email_opened", "email_clicked", "lead.disqualified"
         ]  # fmt: skip
         both = ("form_submissions", "email_events")
         with_feeds = parse_crm(suggest(known, (), both), "crm.yaml").crm
-        assert with_feeds.people["contacts"].events == []
+        (status,) = with_feeds.people["contacts"].events
+        assert (status.property, status.among) == ("hs_lead_status", ["UNQUALIFIED"])
         kinds = [rule.kind for feed in with_feeds.feeds.values() for rule in feed.rules]
         assert kinds == ["form_submitted", "email_opened", "email_clicked"]
         assert with_feeds.feeds["form_submissions"].sooner == "recent_conversion_date"

@@ -27,6 +27,12 @@ _HAPPENINGS = (
     ("email_opened", "hs_email_last_open_date", ""),
     ("email_clicked", "hs_email_last_click_date", ""),
 )
+#: What a rep says with the lead status: the value, what it means, and the reason.
+_STATUS = "hs_lead_status"
+_ENDINGS = (
+    ("UNQUALIFIED", "lead.disqualified", "unqualified"),
+    ("BAD_TIMING", "lead.recycled", "wrong timing"),
+)
 #: HubSpot's number for a call that somebody answered.
 _CONNECTED = "f240bbac-87c9-4f6e-bf70-924b57d47db7"
 _ROLE_OF = {
@@ -94,6 +100,14 @@ def _happenings(contacts: Mapping[str, PropertyInfo], feeds: Collection[str]) ->
         if name in contacts and feed not in feeds:
             lines += [f"      - kind: {kind}", f"        property: {name}"]
             lines += [f"        properties: {{{own}}}"] if own else []
+    statuses = contacts[_STATUS].options if _STATUS in contacts else {}
+    for value, kind, reason in _ENDINGS:
+        if value in statuses:
+            lines += [f"      - kind: {kind}", f"        property: {_STATUS}"]
+            lines += [
+                f"        is: [{value}]",
+                f"        properties: {{reason: {{value: {reason}}}}}",
+            ]
     return ["    events:", *lines] if lines else []
 
 
