@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import leadpact  # noqa: F401  as in its own programs, it comes before numpy
 from benchmarks.works import WORKS
 
 #: Units of `ru_maxrss`: bytes on macOS, else kibibytes.

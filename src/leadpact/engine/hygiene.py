@@ -56,16 +56,19 @@ def apply(versions: Sequence[Agreement], log: Log) -> Judged:
         partial(comers, periods, log),
         partial(wishes_of, periods, log),
     )
-    verdicts = judge_arrivals(periods, log, came, bots, record, merges)
-    verdicts += settle_merges(verdicts, record, merges, log)
-    verdicts += judge_wishes(wished, log, verdicts, record)
-    judged = threads.together(
+
+    def verdicts_on_leads() -> list[Decision]:
+        verdicts = judge_arrivals(periods, log, came, bots, record, merges)
+        verdicts += settle_merges(verdicts, record, merges, log)
+        return [*verdicts, *judge_wishes(wished, log, verdicts, record)]
+
+    verdicts, set_aside = threads.together(rows, verdicts_on_leads, partial(_set_aside, log, aside))
+    judged, excluded = threads.together(
         rows,
         partial(_rewritten, log, aside, verdicts),
         lambda: exclusions([*record.all(), *verdicts], log),
-        partial(_set_aside, log, aside),
     )
-    return Judged(*judged)
+    return Judged(judged, excluded, set_aside)
 
 
 def _machines(periods: Sequence[InForce], log: Log) -> tuple[dict[int, str], machines.Aside]:
