@@ -39,7 +39,7 @@ def fill(leads: int, *, anew: bool = False) -> int:
     from leadpact.ledger.models import Event, Lead, PublishedPart
 
     now = datetime.now(UTC).replace(microsecond=0)
-    _index()
+    _catch_up()
     if not Lead.objects.exists():
         _inhabit(now)
     copies = max(1, leads // LEADS_OF_A_COPY)
@@ -59,15 +59,27 @@ def fill(leads: int, *, anew: bool = False) -> int:
     return Event.objects.count()
 
 
-def _index() -> None:
-    """Indexes that models have had since a ledger was kept: the first migration is unreleased."""
+def _catch_up() -> None:
+    """Tables, columns and indexes that models have had since a ledger was kept.
+
+    The only migration is unreleased, so that it is made anew with every change.
+    """
     from django.apps import apps
     from django.db import connection
 
-    with connection.schema_editor() as editor:
+    with connection.schema_editor() as editor, connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
         for model in apps.get_app_config("ledger").get_models():
-            with connection.cursor() as cursor:
-                kept = connection.introspection.get_constraints(cursor, model._meta.db_table)
+            name = model._meta.db_table
+            if name not in tables:
+                editor.create_model(model)
+                continue
+            columns = connection.introspection.get_table_description(cursor, name)
+            known = {column.name for column in columns}
+            for field in model._meta.concrete_fields:
+                if field.column not in known:
+                    editor.add_field(model, field)
+            kept = connection.introspection.get_constraints(cursor, name)
             for index in model._meta.indexes:
                 if index.name not in kept:
                     editor.add_index(model, index)
