@@ -113,6 +113,8 @@ def rows_withdrawn(log: Log) -> list[Row]:
 
 def rows_set_aside(log: Log, aside: pa.Table) -> list[tuple[Row, str]]:
     """Rows of these leads that a machine caused, in order, each with why."""
+    if not aside.num_rows:
+        return []
     log.delivered.connection.register("set_aside", aside.select(["source", "event_id"]))
     found = log.delivered.rows_found(
         "select row from seen semi join set_aside using (source, event_id)"
@@ -129,6 +131,8 @@ def copies_of(log: Log) -> int:
 
 def _of_leads(log: Log, rows: NDArray[np.int32]) -> list[Row]:
     """Those of some delivered rows that are these leads', in order."""
+    if not len(rows):  # of most leads there are none, and to ask for them takes as long as for many
+        return []
     told = _told(log, log.delivered.fetch(rows, [*_columns(log), "lead_id", "batch"]))
     known = set(log.leads)
     own = [_row(row, row["lead_id"], row["moment"]) for row in told if row["lead_id"] in known]
