@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from django.db import connection, connections
@@ -69,14 +70,16 @@ def application() -> Callable[..., Any]:
 
 
 def settle() -> None:
-    """Load what pages need only now and then, and leave all that is loaded out of every search for
-    what can be forgotten: it stays, and to look through it holds all requests up for a third of a
-    second.
+    """Load what pages need, and leave it out of every search for what can be forgotten: it stays,
+    and to look through all of it holds every request up for a third of a second.
     """
-    import leadpact.documents.charts
-    import leadpact.flows.starting
+    from leadpact import jit
+    from leadpact.engine.kernels.fold import fold
 
-    del leadpact
+    for name in ("leadpact.web.urls", "leadpact.documents.charts"):
+        import_module(name)
+    if jit.is_cached(fold):  # else the worker compiles it, and whoever is first waits
+        jit.compile_now(fold)
     gc.collect()
     gc.freeze()
 
