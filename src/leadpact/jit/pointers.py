@@ -9,7 +9,6 @@ borrowed: the caller keeps them, and the block, alive during the call.
 from __future__ import annotations
 
 import operator
-from functools import cache
 from typing import Any
 
 import numba
@@ -37,6 +36,11 @@ class BundleType(types.Type):
         for name, field in fields.items():
             self.offsets[name] = self.words
             self.words += words_of(field)
+        #: By field its name and, of an array, what it takes: looked at once, not at every call.
+        self.told = [
+            (name, field, ArrayField(field) if isinstance(field, types.Array) else None)
+            for name, field in fields.items()
+        ]
         super().__init__(name=f"Bundle({bundle.__module__}.{bundle.__qualname__})")
 
 
@@ -55,37 +59,44 @@ class Address:
     def __init__(self, kind: BundleType, bundle: Any) -> None:
         self.kind = kind
         self.bundle = bundle
-        self.block = np.empty(kind.words, np.int64)
-        _fill(self.block, 0, kind, bundle)
+        self.block = np.array(_words(kind, bundle), np.int64)
         self.address = self.block.ctypes.data
 
 
-def _fill(block: NDArray[np.int64], start: int, bundle_type: BundleType, bundle: Any) -> None:
-    for name, field in bundle_type.fields.items():
-        value, at = getattr(bundle, name), start + bundle_type.offsets[name]
-        if isinstance(field, BundleType):
-            _fill(block, at, field, value)
-        elif isinstance(field, types.Array):
-            _check(name, field, value)
-            block[at] = value.ctypes.data
-            block[at + 1 : at + 1 + field.ndim] = value.shape
+def _words(kind: BundleType, bundle: Any) -> list[int]:
+    """The words of the block, in the order of the fields."""
+    words: list[int] = []
+    for name, field, array in kind.told:
+        value = getattr(bundle, name)
+        if array is not None:
+            # A record array looks every attribute up among its fields first.
+            plain = value if type(value) is np.ndarray else np.asarray(value)
+            if (plain is not value and not isinstance(value, np.ndarray)) or not array.takes(plain):
+                raise TypeError(f"The bundle's field {name} is not {field}; pack it.")
+            words.append(plain.ctypes.data)
+            words += plain.shape
+        elif isinstance(field, BundleType):
+            words += _words(field, value)
         else:
-            block[at] = operator.index(value)
+            words.append(operator.index(value))
+    return words
 
 
-_from_dtype = cache(numba.from_dtype)
+class ArrayField:
+    """An array of a bundle: what is reached by address is never checked again, so it is here."""
 
+    def __init__(self, field: Any) -> None:
+        self.field = field
+        self._takes: dict[Any, bool] = {}
 
-def _check(name: str, field: Any, value: Any) -> None:
-    """What is reached by address is never checked again, so it is checked here."""
-    fits = (
-        isinstance(value, np.ndarray)
-        and value.ndim == field.ndim
-        and value.flags.c_contiguous
-        and _from_dtype(value.dtype) == field.dtype
-    )
-    if not fits:
-        raise TypeError(f"The bundle's field {name} is not {field}; pack it.")
+    def takes(self, value: NDArray[Any]) -> bool:
+        """Whether an array may stand there."""
+        if value.ndim != self.field.ndim or not value.flags.c_contiguous:
+            return False
+        kind = value.dtype
+        if kind not in self._takes:
+            self._takes[kind] = bool(numba.from_dtype(kind) == self.field.dtype)
+        return self._takes[kind]
 
 
 @register_model(BundleType)
