@@ -17,7 +17,15 @@ def test_a_count_opens_to_its_leads(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     sweep = threshold.tried()
     write_tried(sweep, tmp_path)
     monkeypatch.chdir(tmp_path)
-    (table,) = threshold_section(sweep, TriedLeads(sweep)).aside
+    table, load = threshold_section(sweep, TriedLeads(sweep)).aside
+    # One threshold after another: what people have adds up to the MQLs.
+    months = sweep.tried[sweep.threshold.points].months
+    for place, points in enumerate(sorted(sweep.tried)[::5], start=1):
+        cells = [row[place] for row in load.rows]
+        listed = sum(cell.behind.total for cell in cells if isinstance(cell, Opened))
+        assert listed == sweep.tried[points].then.mqls
+        told = [float(str(cell)) * months for cell in cells]
+        assert sum(told) == pytest.approx(listed, abs=0.05 * len(cells) * months)
     seen = set()
     for row in table.rows:
         found = sweep.tried[float(str(row[0]))]

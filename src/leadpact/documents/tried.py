@@ -48,6 +48,12 @@ class TriedLeads:
         about = {"threshold": points, _CHANGE: list(GROUPS[figure])}
         return of_rows(self._pool, title, _COUNTED, _became, about)
 
+    def held_by(self, holder: str | None, points: float) -> Behind:
+        """The MQLs of a threshold that are somebody's, or nobody's yet."""
+        title = f"At {words.number(points)} points: MQLs of {words.group('person', holder)}"
+        about = {"threshold": points, _CHANGE: list(GROUPS["MQLs"]), "holder": holder}
+        return of_rows(self._pool, title, _COUNTED, _became, about)
+
     def deals(self, found: WhatIf, points: float) -> Behind:
         """The won deals that would have been missed at a threshold."""
         cases = [

@@ -9,6 +9,8 @@ from leadpact.documents.what_if import conclusions, won_of_decided
 from leadpact.insight.sweep import Sweep
 from leadpact.insight.what_if import WhatIf
 
+#: Of the places of the slider every so many stands in a table with a column for each.
+_EVERY = 5
 _MISSED = "won deals missed"
 _FIGURES = (
     *("MQLs", "MQLs a month", "MQLs won, of decided", "deals won, of decided"),
@@ -54,9 +56,27 @@ def threshold_section(sweep: Sweep, leads: TriedLeads | None = None) -> Section:
         "dealt with, nobody knows."
     )
     table = Table("Every threshold that was tried", ("Threshold", *_FIGURES), rows)
-    return Section(
-        "threshold", title, [said], slider, [_drawn(sweep)], aside=[table], answer=answer
-    )
+    aside = [table, _load(sweep, leads)]
+    return Section("threshold", title, [said], slider, [_drawn(sweep)], aside=aside, answer=answer)
+
+
+def _load(sweep: Sweep, leads: TriedLeads | None) -> Table:
+    """MQLs a month of each person at some of the thresholds, the outermost and today's among them.
+
+    Who would have had a lead that nobody was given, nobody knows.
+    """
+    shown = sorted(sweep.tried)[::_EVERY]
+    tried = {points: sweep.tried[points] for points in shown}
+    people = sorted({name for found in tried.values() for name in found.then.load if name})
+    rows = []
+    for name in [*people, ""]:
+        row: list[Said] = [words.group("person", name or None)]
+        for points, found in tried.items():
+            told = f"{found.then.load.get(name, 0) / found.months:,.1f}"
+            row.append(opened(told, leads.held_by(name or None, points)) if leads else told)
+        rows.append(row)
+    header = ["Person", *(f"At {words.number(points)}" for points in shown)]
+    return Table("MQLs a month of each person, by threshold", header, rows)
 
 
 def _cells(place: Place, points: float, found: WhatIf, leads: TriedLeads | None) -> list[Said]:
