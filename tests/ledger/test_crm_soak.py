@@ -1,4 +1,4 @@
-"""Both sides at work for weeks, with everything going wrong that may: in the end they agree.
+"""Both sides at work for up to a week, with everything going wrong that may: in the end they agree.
 
 `LEADPACT_SOAK=20000x200000` says how many contacts and activities there are (default 25x120).
 """
