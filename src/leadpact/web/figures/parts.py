@@ -16,7 +16,7 @@ from leadpact.ledger.models import Measurement
 from leadpact.ledger.selectors import figures
 
 #: With more columns a table becomes one block a row on a phone.
-_NARROW = 4
+_NARROW = 3
 #: Parts that a process keeps drawn: a few for each page, and those that a reader chooses among.
 _KEPT = 64
 

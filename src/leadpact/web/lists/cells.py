@@ -46,14 +46,19 @@ def in_words(_context: Context, _row: Any, value: Any) -> str:
     return conditional_escape(plainly(value)) if value else _NOTHING
 
 
+def in_pieces(_context: Context, _row: Any, value: Any) -> str:
+    """A text that may be one long word, such as an address: it goes on in the next line."""
+    return format_html('<span class="long">{}</span>', value) if value else _NOTHING
+
+
 def lead(_context: Context, row: Any, value: Any) -> str:
     """The name of a lead, which leads to its page."""
     return _linked("lead", row.key, value)
 
 
 def of_lead(_context: Context, row: Any, value: Any) -> str:
-    """The name of the lead that a row is about, which leads to its page."""
-    return _linked("lead", row.lead_id, value)
+    """The name of the lead that a row is about, which leads to its page; a dash for none."""
+    return _linked("lead", row.lead_id, value) if row.lead_id else _NOTHING
 
 
 def score(_context: Context, row: Any, value: Any) -> str:

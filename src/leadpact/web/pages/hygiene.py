@@ -42,7 +42,7 @@ HYGIENE: Listing[Exclusion] = Listing(
     rows=_rows,
     columns=(
         Column("lead", "Lead", lambda row: name_of(row.lead), cell=cells.of_lead),
-        Column("email", "Email", lambda row: known(row.lead).get("email")),
+        Column("email", "Email", lambda row: known(row.lead).get("email"), cell=cells.in_pieces),
         Column("reason", "Left out because", lambda row: row.reason, order="reason"),
         Column("detail", "Detail", _also),
         Column("at", "When", lambda row: row.at, order="at"),

@@ -14,6 +14,7 @@ from leadpact.ledger.services import channels, notices
 from leadpact.ledger.services.channels import ChannelError
 from leadpact.ledger.services.permits import Act
 from leadpact.notify.addresses import HOOKS, AddressError, of_hook, of_mail
+from leadpact.web.lists import cells
 from leadpact.web.lists.declared import Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import answer
 from leadpact.web.pages.leads import name_of
@@ -138,7 +139,7 @@ DELIVERIES = Listing[Notice](
         Column("receiver", "Receiver", lambda row: row.receiver, order="receiver"),
         Column(
             "lead", "Lead", lambda row: name_of(row.lead) if row.lead else "",
-            cell="lists/cells/of_lead.html",
+            cell=cells.of_lead,
         ),
         Column("key", "Key", lambda row: row.lead_id or "", on_page=False),
         Column("state", "State", lambda row: row.state, order="state"),
