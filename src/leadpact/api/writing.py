@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Header, Schema
@@ -12,6 +12,7 @@ from pydantic import Field
 from leadpact.api.callers import caller_of, now
 from leadpact.api.endpoints import Instant, answers, router
 from leadpact.api.reading import NDJSON, facts_of
+from leadpact.flows.doing import Action, Deed, do
 from leadpact.ledger.facts import Receipt
 from leadpact.ledger.services import actions
 from leadpact.ledger.services.actions import Doing
@@ -95,30 +96,6 @@ IdempotencyKey = Annotated[
     str | None,
     Header(alias="Idempotency-Key", max_length=200),
 ]
-Action = Literal[
-    "accept",
-    "reject",
-    "attempt",
-    "connect",
-    "rate",
-    "stage",
-    "deal",
-    "recycle",
-    "disqualify",
-    "snooze",
-    "resume",
-    "reassign",
-    "dispute",
-    "rule",
-    "waive",
-    "exclude",
-    "restore",
-    "merge",
-    "unmerge",
-    "enrol",
-    "touch",
-    "leave",
-]
 
 
 class ActionIn(Schema):
@@ -158,63 +135,11 @@ def act(
     caller = caller_of(request, Act.READ)
     moment = now()
     doing = Doing(caller, moment, idempotency_key or "", _not_ahead(did.happened_at, moment))
-    return _shown(_do(doing, key, did))
+    return _shown(do(doing, key, Deed(**did.model_dump(exclude={"happened_at"}))))
 
 
 def _not_ahead(happened: datetime | None, moment: datetime) -> datetime | None:
     return min(happened, moment) if happened else None
-
-
-def _do(doing: Doing, lead: str, did: ActionIn) -> Receipt:
-    note = did.note
-    match did.action:
-        case "accept":
-            return actions.accept(doing, lead, rating=did.rating, note=note)
-        case "reject":
-            return actions.reject(doing, lead, did.reason, rating=did.rating, note=note)
-        case "attempt":
-            return actions.attempt(doing, lead, did.channel, outcome=did.outcome, note=note)
-        case "connect":
-            return actions.connect(doing, lead, did.channel, note=note)
-        case "rate":
-            return actions.rate(doing, lead, did.rating or 0, note=note)
-        case "stage":
-            return actions.declare_stage(doing, lead, did.stage)
-        case "deal":
-            told = {"amount": did.amount, "currency": did.currency, "reason": did.reason}
-            return actions.deal(doing, lead, did.deal_id, did.outcome, **told)  # type: ignore[arg-type]
-        case "recycle":
-            return actions.recycle(doing, lead, did.reason)
-        case "disqualify":
-            return actions.disqualify(doing, lead, did.reason)
-        case "snooze":
-            return actions.snooze(doing, lead, did.reason)
-        case "resume":
-            return actions.resume(doing, lead)
-        case "reassign":
-            return actions.reassign(doing, lead, did.to)
-        case "dispute":
-            about = {"obligation": did.obligation, "stage": did.stage}
-            return actions.dispute(doing, lead, reason=did.reason, **about)
-        case "rule":
-            about = {"obligation": did.obligation, "stage": did.stage}
-            return actions.rule(doing, lead, did.upheld, note=note, **about)
-        case "waive":
-            return actions.waive(doing, lead, did.obligation, did.reason)
-        case "exclude":
-            return actions.exclude(doing, lead, did.reason)
-        case "restore":
-            return actions.restore(doing, lead)
-        case "enrol":
-            return actions.enrol(doing, lead, did.program)
-        case "touch":
-            return actions.touch(doing, lead, did.program, did.step)
-        case "leave":
-            return actions.leave_program(doing, lead, did.program, did.reason)
-        case "merge":
-            return actions.merge(doing, lead, did.other)
-        case _:
-            return actions.unmerge(doing, lead, did.other)
 
 
 class VoidIn(Schema):

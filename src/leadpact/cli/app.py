@@ -12,6 +12,7 @@ from leadpact import __version__
 from leadpact.cli import guard, usage
 from leadpact.cli.commands import (
     absence,
+    act,
     audit,
     backup,
     channel,
@@ -78,6 +79,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "uploads": uploads.uploads,
     "drops": drops.drops,
     "export": export.export,
+    "act": act.act,
     "measure": measure.measure,
     "rebuild": rebuild.rebuild,
     "backup": backup.backup,

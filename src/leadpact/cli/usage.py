@@ -63,6 +63,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "drops": ("leadpact drops", "leadpact drops --import crm"),
     "uploads": ("leadpact uploads", "leadpact uploads --import"),
+    "act": (
+        'leadpact act 10482 attempt --channel phone --outcome "no answer" --by "Ana Silva"',
+        'leadpact act 10482 reject --reason "wrong timing" --rating 2',
+        'leadpact act 10482 waive --obligation "First response" --reason "asked for a letter"',
+    ),
     "measure": ("leadpact measure", "leadpact measure --json"),
     "rebuild": ("leadpact rebuild --check", "leadpact rebuild"),
     "backup": ("leadpact backup backups/2026-04-01",),
