@@ -92,7 +92,9 @@ def _kinds(request: PageRequest) -> Sequence[Choice]:
     for field, n in told:
         kind = field.partition(" ")[0]
         counts[kind] = counts.get(kind, 0) + n
-    return [(kind, f"{kind} ({n:,})") for kind, n in sorted(counts.items())]
+    mappings = CrmConnection.objects.values_list("mapping", flat=True)
+    labels = {name: label for text in mappings for name, label in _labels(text).items()}
+    return [(kind, f"{labels.get(kind, kind)} ({n:,})") for kind, n in sorted(counts.items())]
 
 
 def _of_kind(rows: QuerySet[CrmWrite], kind: str) -> QuerySet[CrmWrite]:
