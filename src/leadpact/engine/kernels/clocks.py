@@ -211,10 +211,27 @@ def count_time(program: Program, out: Output, index: int, now: int) -> None:
 
 
 @jit.kernel
+def _lengthened(out: Output, index: int, now: int) -> bool:
+    """Lengthens the last share where its holder has the lead again: others had it for no time."""
+    clock = out.clocks[index]
+    place = min(out.used[SHARES], out.shares.shape[0]) - 1
+    while place >= 0 and out.shares[place].lead == clock.lead:
+        share = out.shares[place]
+        if share.clock == index:
+            if share.to_at != clock.piece_from or share.holder != clock.holder:
+                return False
+            share.to_at = now
+            share.worked += clock.piece_worked
+            return True
+        place -= 1
+    return False
+
+
+@jit.kernel
 def cut_share(out: Output, index: int, now: int) -> None:
     """Whoever held the lead had it until now: their share of the clock is written down."""
     clock = out.clocks[index]
-    if now > clock.piece_from:
+    if now > clock.piece_from and not _lengthened(out, index, now):
         share = out.shares[min(out.used[SHARES], out.shares.shape[0] - 1)]
         out.used[SHARES] += 1
         share.lead = clock.lead
