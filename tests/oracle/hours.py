@@ -30,7 +30,7 @@ class Hours:
     def add(self, start: datetime, length: timedelta) -> datetime:
         """The earliest instant by which so much working time has passed."""
         if not length:
-            return start
+            return self._opened(start)
         for opening, closing in self.from_instant(start):
             begin = max(opening, start)
             if length <= closing - begin:
