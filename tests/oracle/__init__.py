@@ -114,10 +114,7 @@ def _live_together(
     for name, lead in leads.items():
         lead.rows = rows[name]
     everything = [row for lead in leads.values() for row in lead.rows]
-    for row in sorted(everything, key=lambda row: row.at, reverse=True):
-        absorbed = leads.get(str(row.properties.get("absorbed")))
-        if row.kind == "lead.merged" and absorbed and absorbed.name != row.lead:
-            absorbed.absorbed_at = row.at
+    _note_absorptions(leads, everything)
     ahead = {at for at in _candidates(everything, company) if at <= as_of}
     pauses = _windows(company)
     visited: set[datetime] = set()
@@ -137,6 +134,19 @@ def _live_together(
         elif lead.merged:
             line = {"lead_id": lead.name, "status": "merged", "episode": 0}
             result.lead_states.append({**line, "merged_into": lead.merged_into})
+
+
+def _note_absorptions(leads: dict[str, Lead], rows: list[Row]) -> None:
+    """Tell each lead when it will be absorbed; what is absorbed already absorbs nobody itself."""
+    survivor = {name: name for name in leads}
+    merges = [row for row in rows if row.kind == "lead.merged"]
+    for row in sorted(merges, key=lambda row: (row.at, row.place)):
+        absorbed, into = str(row.properties.get("absorbed")), str(row.lead)
+        while survivor[into] != into:
+            into = survivor[into]
+        if survivor.get(absorbed) == absorbed and absorbed != into:
+            survivor[absorbed] = into
+            leads[absorbed].absorbed_at = row.at
 
 
 def _candidates(rows: list[Row], company: Company) -> set[datetime]:
