@@ -151,7 +151,8 @@ def _load_section() -> Iterator[str]:
             f"| {row['what']} | {row['events']:,} | {row['rate']:,} | {row['rate'] / copy:.3f} "
             f"| {p50} | {p99} | {row.get('missing', '')} |"
         )
-    yield f"\n`python -m benchmarks.load {told['command']}` on {told['machine']}.\n"
+    command = f"python -m benchmarks.load {told['command']}".strip()
+    yield f"\n`{command}` on {told['machine']}.\n"
 
 
 def _growth_section() -> Iterator[str]:
