@@ -88,3 +88,19 @@ def test_a_value_that_cannot_be_is_a_problem_of_the_changed_agreement(full: Load
     after, _ = changed(full, ["obligations[0].within=two hours"])
     assert after.agreement is None
     assert any("within" in problem.message for problem in after.problems)
+
+
+def test_an_item_is_added_after_the_last_and_taken_away_again(full: Loaded) -> None:
+    assert full.agreement
+    count = len(full.agreement.routing.teams[0].people)
+    path = f"routing.teams[0].people[{count}]"
+    after, changes = changed(full, [f'{path}={{"name": "Zoe"}}'])
+    assert after.problems == []
+    assert after.agreement
+    assert [each.name for each in after.agreement.routing.teams[0].people][-1] == "Zoe"
+    assert changes[0].before is None
+    again, changes = changed(after, [], [path])
+    assert again.agreement == full.agreement
+    assert changes[0].sentence.endswith("→ not stated")
+    with pytest.raises(ChangeError, match="has no item"):
+        changed(full, [f'routing.teams[0].people[{count + 1}]={{"name": "Zoe"}}'])

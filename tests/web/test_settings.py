@@ -421,3 +421,34 @@ def test_the_delivery_log_has_digests_and_leads_to_the_leads(client: Client) -> 
     assert ">digest<" in shown
     assert 'href="/leads/Ada">Ada</a>' in shown
     assert "/leads/Ada" not in client.get(f"{reverse('settings_deliveries')}?kind=digest").text
+
+
+def test_somebody_joins_a_team_by_the_next_version(client: Client) -> None:
+    joins = {"member": "Zoë O’Hara: jr", "email": "zoe@corp.org", "team": "Americas"}
+    told = html.unescape(do(client, "settings_people", "draft", **joins))
+    assert "What would change" in told
+    assert "This cannot be published yet" not in told
+    text = told.partition('spellcheck="false" wrap="off">')[2].partition("</textarea>")[0]
+    client.post(reverse("settings_agreement"), {"do": "publish", "text": text})
+    person = Person.objects.get(name="Zoë O’Hara: jr")
+    assert (person.email, person.team.name if person.team else "") == ("zoe@corp.org", "Americas")
+    assert "is on Americas already" in do(client, "settings_people", "draft", **joins)
+    page = client.get(reverse("settings_people")).text
+    place = page.partition(">Zoë O’Hara: jr, Americas")[0].rpartition('value="')[2].rstrip('"')
+    told = html.unescape(do(client, "settings_people", "draft", leaves=place))
+    text = told.partition('spellcheck="false" wrap="off">')[2].partition("</textarea>")[0]
+    assert "Zoë" not in text
+    # What is said of the others stays as it was written.
+    assert "# hears of the team's breaches" in text
+
+
+def test_a_new_team_needs_a_name_of_its_own(client: Client) -> None:
+    new = {"member": "Zoe", "team": ""}
+    assert "Say on which team" in do(client, "settings_people", "draft", **new)
+    assert "already" in do(client, "settings_people", "draft", new_team="americas", **new)
+    told = html.unescape(do(client, "settings_people", "draft", new_team="APAC", **new))
+    assert "APAC" in told
+    assert "This cannot be published yet" not in told
+    assert "no team any more" in do(client, "settings_people", "draft", leaves="9:9")
+    gone = {"member": "Zoe", "team": "Nowhere"}
+    assert "There is no team" in do(client, "settings_people", "draft", **gone)

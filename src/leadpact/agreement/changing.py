@@ -1,8 +1,9 @@
 """Changing single values of an agreement by their path, as a what-if does; remarks stay.
 
 A path names the way from the top of the document: `obligations.Answer an MQL.within`. An item of a
-list goes by its name or its place (from 0): `stages.MQL.when.any[0].at_least`. A name with a dot in
-it stands in quotes. `threshold` is short for the score that makes a lead an MQL.
+list goes by its name or its place (from 0): `stages.MQL.when.any[0].at_least`; at the place after
+the last one, an item is added. A name with a dot in it stands in quotes. `threshold` is short for
+the score that makes a lead an MQL.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class ChangeError(Exception):
 
 @dataclass(frozen=True)
 class Change:
-    """One value, as it is and as it shall be; `before` is None for one that was not stated."""
+    """One value, as it is and as it shall be; None where it is not stated."""
 
     path: str
     before: Any
@@ -50,8 +51,11 @@ class Change:
         return f"{self.path}: {_said(self.before)} → {_said(self.after)}"
 
 
-def changed(loaded: Loaded, settings: Sequence[str]) -> tuple[Loaded, list[Change]]:
-    """The agreement with each `path=value` applied, and what that changed.
+def changed(
+    loaded: Loaded, settings: Sequence[str], removed: Sequence[str] = ()
+) -> tuple[Loaded, list[Change]]:
+    """The agreement with each `path=value` applied and what `removed` names taken away, and what
+    that changed.
 
     The result is checked as any file is: its problems are in it. Raises ChangeError for a path
     that leads nowhere and for what is no `path=value`.
@@ -62,6 +66,7 @@ def changed(loaded: Loaded, settings: Sequence[str]) -> tuple[Loaded, list[Chang
     yaml.indent(mapping=2, sequence=4, offset=2)
     document = yaml.load(loaded.text)
     made = [_set(document, loaded, setting) for setting in settings]
+    made += [_remove(document, loaded, path) for path in removed]
     stream = StringIO()
     yaml.dump(document, stream)
     return load_text(stream.getvalue(), f"{loaded.file} (changed)"), made
@@ -74,15 +79,33 @@ def _set(document: Any, loaded: Loaded, setting: str) -> Change:
             f"“{setting}” sets nothing.",
             "Write a path and a value, as in: threshold=60, or goals.MQLs.hurdles.target=50",
         )
-    steps = _steps(path.strip(), loaded)
-    holder = document
-    for number, step in enumerate(steps[:-1]):
-        holder = _child(holder, step, steps[:number])
+    steps, holder = _way(document, loaded, path.strip())
+    if isinstance(holder, list) and steps[-1] == len(holder):
+        added = _value(text.strip(), setting)
+        holder.append(added)
+        return Change(path.strip(), None, added)
     last = _key(holder, steps[-1], steps[:-1])
     before = holder[last] if _has(holder, last) else None
     after = _value(text.strip(), setting)
     holder[last] = after
     return Change(path.strip(), before, after)
+
+
+def _remove(document: Any, loaded: Loaded, path: str) -> Change:
+    steps, holder = _way(document, loaded, path)
+    last = _key(holder, steps[-1], steps[:-1])
+    before = holder[last]
+    del holder[last]
+    return Change(path, before, None)
+
+
+def _way(document: Any, loaded: Loaded, path: str) -> tuple[list[str | int], Any]:
+    """The steps of a path, and what holds the value at its end. Raises ChangeError."""
+    steps = _steps(path, loaded)
+    holder = document
+    for number, step in enumerate(steps[:-1]):
+        holder = _child(holder, step, steps[:number])
+    return steps, holder
 
 
 def _steps(path: str, loaded: Loaded) -> list[str | int]:

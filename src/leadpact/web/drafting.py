@@ -70,6 +70,67 @@ def shares_wanted(said: Mapping[str, str], agreement: Agreement) -> Iterator[str
                     yield f"{at}.{name}={text}"
 
 
+def members_wanted(said: Mapping[str, str], agreement: Agreement) -> Iterator[str]:
+    """Somebody more on a team, perhaps a new one. Raises DraftError."""
+    if name := said.get("member", "").strip():
+        yield from _joins(name, said, agreement)
+
+
+def leavers(said: Mapping[str, str], agreement: Agreement) -> Iterator[str]:
+    """The path of who is to leave a team. Raises DraftError."""
+    place = said.get("leaves", "").strip()
+    known = {
+        f"{team}:{number}": f"routing.teams[{team}].people[{number}]"
+        for team, each in enumerate(agreement.routing.teams)
+        for number in range(len(each.people))
+    }
+    if place and place not in known:
+        raise DraftError("That person is on no team any more.")
+    if place:
+        yield known[place]
+
+
+def _joins(name: str, said: Mapping[str, str], agreement: Agreement) -> Iterator[str]:
+    told = {"name": name, **{key: said.get(key, "").strip() for key in ("email", "calendar")}}
+    member = {key: value for key, value in told.items() if value}
+    if team := said.get("team", "").strip():
+        yield _onto(team, member, agreement)
+    else:
+        yield _new_team(said.get("new_team", "").strip(), member, agreement)
+
+
+def _onto(wanted: str, member: Mapping[str, str], agreement: Agreement) -> str:
+    """The change by which somebody is on a team."""
+    teams = agreement.routing.teams
+    place = next((n for n, each in enumerate(teams) if each.name == wanted), None)
+    if place is None:
+        raise DraftError(f"There is no team “{wanted[:60]}”.")
+    team = teams[place]
+    if member["name"].casefold() in {each.name.casefold() for each in team.people}:
+        raise DraftError(f"{member['name']} is on {wanted} already.")
+    at = f"routing.teams[{place}].people"
+    if "people" in team.model_fields_set:
+        return f"{at}[{len(team.people)}]={json.dumps(member)}"
+    return f"{at}={json.dumps([member])}"
+
+
+def _new_team(title: str, member: Mapping[str, str], agreement: Agreement) -> str:
+    """The change that makes a team of one, who leads it."""
+    routing = agreement.routing
+    if not title:
+        raise DraftError("Say on which team, or what a new one is called.")
+    known = {each.name.casefold() for each in routing.teams}
+    known |= {each.name.casefold() for team in routing.teams for each in team.people}
+    if title.casefold() in known:
+        raise DraftError(f"“{title}” is a team or a person already.")
+    team = {"name": title, "lead": member["name"], "people": [member]}
+    if "teams" in routing.model_fields_set:
+        return f"routing.teams[{len(routing.teams)}]={json.dumps(team)}"
+    if "routing" in agreement.model_fields_set:
+        return f"routing.teams={json.dumps([team])}"
+    return f"routing={json.dumps({'teams': [team]})}"
+
+
 def hours_wanted(said: Mapping[str, str], agreement: Agreement) -> Iterator[str]:
     """Changes of working hours and of zones. Raises DraftError."""
     for place, calendar in enumerate(calendars_of(agreement)):

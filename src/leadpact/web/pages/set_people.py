@@ -23,7 +23,14 @@ from leadpact.ledger.services.access import (
     let_in_again,
 )
 from leadpact.ledger.services.permits import Act
-from leadpact.web.drafting import DraftError, calendars_of, hours_wanted, shares_wanted
+from leadpact.web.drafting import (
+    DraftError,
+    calendars_of,
+    hours_wanted,
+    leavers,
+    members_wanted,
+    shares_wanted,
+)
 from leadpact.web.hours import hours_of
 from leadpact.web.pages.set_running import look_at
 from leadpact.web.pages.settings import Does, done, shown
@@ -67,6 +74,8 @@ def _shown(request: PageRequest, link: str = "", invited: str = "") -> HttpRespo
         absences=absences(request.now),
         calendars=calendars_of(version.agreement) if version else [],
         teams_of=version.agreement.routing.teams if version else [],
+        named=list(version.agreement.calendars) if version else [],
+        published=version is not None,
         rows=[(each, hours_of(each, version.agreement if version else None)) for each in persons],
         roles=_ROLES.items(),
         factors=set(Authenticator.objects.values_list("user", flat=True)),
@@ -81,19 +90,23 @@ def _users() -> QuerySet[User]:
 
 
 def _draft(request: PageRequest) -> HttpResponse:
-    """The next version of the agreement, with the shares, limits and hours of the form."""
+    """The next version of the agreement, with the people, shares, limits and hours of the form."""
     version = agreements.in_force(request.now)
     if version is None:
         raise AccessError("No agreement is published yet.")
     text = agreements.text_of(version.id)
     said, agreement = request.POST.dict(), version.agreement
-    settings = [*shares_wanted(said, agreement), *hours_wanted(said, agreement)]
-    if not settings:
+    settings = [
+        *shares_wanted(said, agreement), *hours_wanted(said, agreement),
+        *members_wanted(said, agreement),
+    ]  # fmt: skip
+    gone = list(leavers(said, agreement))
+    if not settings and not gone:
         raise AccessError("Nothing was changed.")
     if version.agreement.term is not None:
         today = request.now.astimezone(ZoneInfo(version.agreement.calendar.timezone)).date()
         settings.append(f"term.from={today.isoformat()}")
-    loaded, _ = changed(load_text(text, "agreement.yaml"), settings)
+    loaded, _ = changed(load_text(text, "agreement.yaml"), settings, gone)
     return look_at(request, loaded.text)
 
 
