@@ -180,7 +180,7 @@ def _largest(deals: Sequence[Deal], zone: ZoneInfo, *, won: bool) -> Table:
 def _row(deal: Deal, zone: ZoneInfo) -> list[Said]:
     return [
         opened(deal["company"] or deal["deal_id"], _behind(f"Deal {deal['deal_id']}", [deal])),
-        ", ".join(_had(deal)) or words.NOTHING,
+        ", ".join(dict.fromkeys(_had(deal))) or words.NOTHING,
         *([] if deal["won"] else [deal["reason"] or words.NOTHING]),
         words.NOTHING if deal["amount"] is None else _amount(deal),
         words.date_of(deal["closed_at"], zone).replace(" ", words.GLUE),
