@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import reverse
 
-from leadpact.flows.erasing import erase
+from leadpact.flows.erasing import erase, export
 from leadpact.flows.measuring import measure
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import AuditEntry, DealReview
@@ -67,6 +67,7 @@ def test_a_review_does_not_name_who_was_erased(lost: None) -> None:
     now = datetime.now(UTC)
     told = "ada@adaworks.org wanted a discount"
     DealReview.objects.create(deal="D<1>", text=told, by="Maria Lopez", at=now)
+    assert export("Ada")["DealReview"][0]["text"] == told
     erase("Ada", actor="Ops", now=now, even_if_moved=True)
     kept = DealReview.objects.get().text
     assert "ada@adaworks.org" not in kept

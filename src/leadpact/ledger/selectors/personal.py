@@ -11,7 +11,15 @@ from django.db.models import Model, Q
 
 from leadpact.engine.identity import email_key
 from leadpact.ledger.instants import instant
-from leadpact.ledger.models import AuditEntry, Deal, DealRole, Exclusion, Identity, Lead
+from leadpact.ledger.models import (
+    AuditEntry,
+    Deal,
+    DealReview,
+    DealRole,
+    Exclusion,
+    Identity,
+    Lead,
+)
 from leadpact.ledger.selectors.logs import with_relatives
 
 _JSON = ("properties", "attributes", "payload", "steps")
@@ -60,7 +68,8 @@ def held_on(leads: Iterable[str], named: Iterable[str]) -> dict[str, Any]:
             asked = Q(**{f"{column}__in": keys})
             columns[table] = columns[table] | asked if table in columns else asked
     found |= {table.__name__: _rows(table, asked) for table, asked in columns.items()}
-    found["Deal"] = _rows(Deal, Q(pk__in=DealRole.objects.filter(lead__in=keys).values("deal")))
+    theirs = Q(pk__in=DealRole.objects.filter(lead__in=keys).values("deal"))
+    found |= {table.__name__: _rows(table, theirs) for table in (Deal, DealReview)}
     found["AuditEntry"] = [
         {"at": _plain("at", e.at), "actor": e.actor, "action": e.action, "subject": e.subject,
          "detail": json.loads(e.detail)}
