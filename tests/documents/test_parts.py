@@ -109,7 +109,7 @@ def test_nurture_tells_of_each_program_how_it_ends() -> None:
         "Of all entries into nurture programs 1 of 4 qualified in one."
     )
     (row,) = [[plain(cell).replace("\u00a0", " ") for cell in r] for r in section.tables[0].rows]
-    assert row == ["Later", "4", "1 of 4", "not half so far", "1"]
+    assert row == ["Later", "4", "1 of 4", "fewer than half so far", "1"]
     ways = [[plain(cell) for cell in row[1:3]] for row in section.aside[0].rows]
     assert sorted(ways) == [
         ["asked to", "1"], ["qualified", "1"], ["the exit that the program names", "1"],

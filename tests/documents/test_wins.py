@@ -62,12 +62,17 @@ def test_the_answer_counts_twelve_months(found: Section) -> None:
 
 def test_the_largest_come_first(found: Section) -> None:
     lost = rows(found, "The largest deals lost (the first 10 of 30)")
-    assert lost[0][:3] == ["Company 59", "fair, all promises kept", "no budget"]
+    assert lost[0][:3] == ["Company 59", "source fair, all promises kept", "no budget"]
     assert lost[0][3:] == ["6,000\xa0EUR", "27\xa0Jul\xa02025"]
     won = rows(found, "The largest deals won")
-    assert won[0] == ["Company 35", "fair, all promises kept", "3,600\xa0EUR", "24\xa0Jul\xa02025"]
+    assert won[0] == [
+        "Company 35",
+        "source fair, all promises kept",
+        "3,600\xa0EUR",
+        "24\xa0Jul\xa02025",
+    ]
     assert len(won) == 10
-    assert won[2][1] == "fair, a promise broken"
+    assert won[2][1] == "source fair, a promise broken"
 
 
 def test_a_trait_is_compared_with_the_others(found: Section) -> None:

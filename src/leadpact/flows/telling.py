@@ -35,9 +35,9 @@ KINDS = {
     ESCALATION: "a promise of somebody else is broken",
     CORRECTION: "a promise was kept after all",
     RETURNED: "sales gave a lead back",
-    WITHDRAWN: "a lead is yours no more, because a fact was withdrawn",
-    TOUCH: "a touch of a nurture program is due that no mailing does",
-    CONNECTION: "the connection with a customer system needs somebody",
+    WITHDRAWN: "a lead is yours no more, because what it rested on was withdrawn",
+    TOUCH: "a lead you nurture is due a step that a person does, such as a call",
+    CONNECTION: "the connection with the CRM needs somebody",
     DIGEST: "what waits, what was broken and what came back, at the start of the day",
 }
 #: Kinds that tell of one lead: programs are told of these.

@@ -76,7 +76,7 @@ def _row(book: CaseBook, name: str) -> list[Said]:
             words.rate(qualified.numerator, qualified.n),
             book.of_metric("nurture_qualified", f"Qualified from “{name}”", about),
         ),
-        "not half so far" if days is None else words.plural(round(days), "day"),
+        "fewer than half so far" if days is None else words.plural(round(days), "day"),
         _still_in(book, name),
     ]
 

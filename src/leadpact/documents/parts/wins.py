@@ -139,7 +139,7 @@ def _answer(deals: Sequence[Deal], clear: Sequence[_Trait]) -> list[Said]:
         f" deals that were closed in twelve months were won{_worth(won)}. ",
     ]
     if not clear:
-        return [*said, "Nothing that is known of them clearly went with winning."]
+        return [*said, "No trait clearly tells those that were won from those that were lost."]
     best = max(clear, key=lambda each: each.found.value)
     worst = min(clear, key=lambda each: each.found.value)
     if best.found.value > 0:
@@ -180,7 +180,7 @@ def _largest(deals: Sequence[Deal], zone: ZoneInfo, *, won: bool) -> Table:
 def _row(deal: Deal, zone: ZoneInfo) -> list[Said]:
     return [
         opened(deal["company"] or deal["deal_id"], _behind(f"Deal {deal['deal_id']}", [deal])),
-        ", ".join(dict.fromkeys(_had(deal))) or words.NOTHING,
+        ", ".join(_had(deal)) or words.NOTHING,
         *([] if deal["won"] else [deal["reason"] or words.NOTHING]),
         words.NOTHING if deal["amount"] is None else _amount(deal),
         words.date_of(deal["closed_at"], zone).replace(" ", words.GLUE),
@@ -188,9 +188,18 @@ def _row(deal: Deal, zone: ZoneInfo) -> list[Said]:
 
 
 def _had(deal: Deal) -> Iterator[str]:
-    for column in _TRAITS:
+    for column, title in _TRAITS.items():
         if deal[column]:
-            yield _PROMISES[deal[column]] if column == "promises" else deal[column]
+            yield _in_words(column, title, deal[column])
+
+
+def _in_words(column: str, title: str, value: str) -> str:
+    """A trait as it reads among others: a persona or an ideal customer says itself what it is."""
+    if column == "promises":
+        return _PROMISES[value]
+    if column in ("persona", "profile"):
+        return value
+    return f"{_small(title.removesuffix(' at handover'))} {value}"
 
 
 def _compared(caption: str, traits: Sequence[_Trait]) -> Table:
