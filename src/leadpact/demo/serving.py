@@ -85,6 +85,8 @@ class StandIn(ABC):
 def _handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # An answer leaves in one piece: its end would else wait for the caller to confirm its head.
+        wbufsize = -1
 
         def _do(self) -> None:
             text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
