@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from leadpact.demo.salesforce.org import CHOICES, RELATED, FaultyError, Org, Row
+from leadpact.demo.salesforce.org import CHOICES, RELATED, FaultyError, Org
 from leadpact.demo.salesforce.soql import parsed
+from leadpact.demo.salesforce.table import Row
 
 #: Rows of one page of a query, records of one call that writes.
 PAGE, WRITTEN = 2_000, 200
@@ -34,21 +36,25 @@ class Desk:
     org: Org
     page: int = PAGE
     polls: int = 1
+    numbers: Iterator[int] = field(default_factory=itertools.count)
     cursors: dict[str, list[Row]] = field(default_factory=dict)
     jobs: dict[str, tuple[list[str], list[Row], int]] = field(default_factory=dict)
 
     def query(self, query: Mapping[str, str], *, every: bool) -> Answer:
         """The first page of what a query finds."""
         rows = parsed(query.get("q", "")).rows(self.org, every=every)
-        number = f"01g{len(self.cursors):012d}"
-        self.cursors[number] = rows
-        return self.more(number, 0)
+        number = f"01g{next(self.numbers):012d}"
+        if len(rows) > self.page:
+            self.cursors[number] = rows
+        return self._page(number, rows, 0)
 
     def more(self, number: str, begin: int) -> Answer:
         """Another page of a query."""
         if number not in self.cursors:
             raise FaultyError("INVALID_QUERY_LOCATOR", "invalid query locator")
-        rows = self.cursors[number]
+        return self._page(number, self.cursors[number], begin)
+
+    def _page(self, number: str, rows: list[Row], begin: int) -> Answer:
         told: Row = {"totalSize": len(rows), "records": rows[begin : begin + self.page]}
         end = begin + self.page
         told["done"] = end >= len(rows)

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from leadpact.demo import fronts
 from leadpact.demo.fronts import NAMES, SHOWN
-from leadpact.demo.salesforce.org import FaultyError, Org, Row, stamp
+from leadpact.demo.salesforce.org import FaultyError, Org, stamp
+from leadpact.demo.salesforce.table import Row
 
 _ABOVE = {
     "come": "Somebody asks for a demo",
@@ -110,8 +111,8 @@ class Front:
     def _tasks(self, number: str) -> str:
         return ", ".join(
             f"{row['Subject']} by {fronts.clock(_text(row['ReminderDateTime']))}"
-            for row in self.org.tables["Task"].values()
-            if row["WhoId"] == number and not row["IsClosed"] and not row["IsDeleted"]
+            for row in self.org.tables["Task"].among("WhoId", [number])
+            if not row["IsClosed"] and not row["IsDeleted"]
         )
 
     def _written(self) -> list[str]:
@@ -152,8 +153,8 @@ class Front:
         self.org.update("Lead", number, {"OwnerId": other}, self._sellers[0])
 
     def _win(self, number: str) -> None:
-        roles = self.org.tables["OpportunityContactRole"].values()
-        for deal in [row["OpportunityId"] for row in roles if row["ContactId"] == number]:
+        roles = self.org.tables["OpportunityContactRole"].among("ContactId", [number])
+        for deal in [row["OpportunityId"] for row in roles]:
             told = {"StageName": "Closed Won", "Amount": 12_000.0}
             self.org.update("Opportunity", deal, told, self._holder(number))
 

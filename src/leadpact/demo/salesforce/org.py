@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-Row = dict[str, Any]
+from leadpact.demo.salesforce.table import CHANGED, Row, Table
+
 Clock = Callable[[], datetime]
 
 #: What ids begin with, by object.
@@ -83,6 +84,7 @@ RELATED = {
     "WhoId": ("Contact", "Lead"),
     "IndividualId": ("Individual",),
 }
+_OF = {prefix: of for of, prefix in PREFIXES.items()}
 _CHECKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
@@ -110,7 +112,7 @@ class Org:
     token: str = "session"
     name: str = "Sample company"
     number: str = "00D000000000001EAA"
-    tables: dict[str, dict[str, Row]] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
     fields: dict[str, dict[str, str]] = field(default_factory=dict)
     locked: set[str] = field(default_factory=set)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -118,7 +120,7 @@ class Org:
 
     def __post_init__(self) -> None:
         self.fields = {of: {**SYSTEM, **own} for of, own in FIELDS.items()}
-        self.tables = {of: {} for of in FIELDS}
+        self.tables = {of: Table() for of in FIELDS}
         self.me = self.user("Leadpact", "leadpact@example.com")
         self.web = self._store("User", {"Name": "Automated Process", "IsActive": True,
                                         "UserType": "AutomatedProcess"}, "")  # fmt: skip
@@ -161,26 +163,24 @@ class Org:
             changed = {n: v for n, v in values.items() if row.get(n) != v}
             for name in changed:
                 self._track(of, row, name, changed[name], by or self.me)
-            row.update(values)
+            self._change(of, row, values)
             _name(of, row)
             if of == "Task" and "Status" in changed:
                 self._close(row)
-            row["SystemModstamp"] = stamp(self.now())
             if of == "Opportunity" and changed:
                 self._keep_stage(number, by or self.me)
 
     def delete(self, of: str, number: str) -> None:
         """Into the recycle bin."""
         with self.lock:
-            self._there(of, number).update(IsDeleted=True, SystemModstamp=stamp(self.now()))
+            self._change(of, self._there(of, number), {"IsDeleted": True})
 
     def merge(self, of: str, survivor: str, absorbed: str) -> None:
         """One record takes in another, with its activities."""
         with self.lock:
             kept, gone = self._there(of, survivor), self._there(of, absorbed)
-            at = stamp(self.now())
-            gone.update(IsDeleted=True, MasterRecordId=survivor, SystemModstamp=at)
-            kept["SystemModstamp"] = at
+            self._change(of, gone, {"IsDeleted": True, "MasterRecordId": survivor})
+            self._change(of, kept, {})
             self._move(absorbed, survivor)
 
     def convert(self, lead: str, by: str = "", contact: str = "", deal: str = "") -> str:
@@ -206,7 +206,7 @@ class Org:
                 self.add_role(opportunity, contact, by)
                 told["ConvertedOpportunityId"] = opportunity
             self._track("Lead", row, "Status", "Qualified", by or self.me)
-            row.update(told, SystemModstamp=stamp(self.now()))
+            self._change("Lead", row, told)
             self._move(lead, contact)
             return contact
 
@@ -217,21 +217,25 @@ class Org:
 
     # What programs ask.
 
-    def rows(self, of: str, *, every: bool) -> list[Row]:
-        """The records of an object; `every` includes those in the recycle bin or the archive."""
+    def table(self, of: str) -> Table:
+        """The records of an object. Raises FaultyError."""
         if of not in self.tables:
             raise FaultyError("INVALID_TYPE", f"sObject type '{of}' is not supported")
-        rows = self.tables[of].values()
-        return [row for row in rows if every or not (row["IsDeleted"] or row.get("IsArchived"))]
+        return self.tables[of]
+
+    def found(self, number: Any) -> Row | None:
+        """The record with this id, whatever object it is of."""
+        of = _OF.get(str(number)[:3])
+        return None if of is None else self.tables[of].get(str(number))
 
     def upsert(self, of: str, key: str, values: Mapping[str, Any], by: str) -> tuple[str, bool]:
         """The record with this value of an external id, made or updated; whether it was made."""
         with self.lock:
             wanted = values.get(key)
-            for number, row in self.tables[of].items():
-                if wanted and row.get(key) == wanted and not row["IsDeleted"]:
-                    self.update(of, number, values, by)
-                    return number, False
+            known = self.tables[of].among(key, [wanted] if wanted else [])
+            if there := next((row for row in known if not row["IsDeleted"]), None):
+                self.update(of, there["Id"], values, by)
+                return there["Id"], False
             return self.create(of, values, by), True
 
     def add_field(self, of: str, name: str, kind: str) -> None:
@@ -251,15 +255,18 @@ class Org:
         _name(of, row)
         if of == "Task":
             self._close(row)
-        self.tables[of][number] = row
+        self.tables[of].put(row)
         return number
+
+    def _change(self, of: str, row: Row, values: Mapping[str, Any]) -> None:
+        self.tables[of].change(row, {**values, CHANGED: stamp(self.now())})
 
     def _close(self, row: Row) -> None:
         row["IsClosed"] = row.get("Status") == "Completed"
         row["CompletedDateTime"] = stamp(self.now()) if row["IsClosed"] else None
 
     def _there(self, of: str, number: str) -> Row:
-        row = self.tables.get(of, {}).get(number)
+        row = self.tables[of].get(number) if of in self.tables else None
         if row is None or row["IsDeleted"]:
             raise FaultyError("ENTITY_IS_DELETED", "entity is deleted", 404)
         return row
@@ -301,13 +308,11 @@ class Org:
         self._store("OpportunityHistory", {"OpportunityId": number, **told}, by)
 
     def _move(self, before: str, after: str) -> None:
-        for of in ("Task", "Event"):
-            for row in self.tables[of].values():
-                if row.get("WhoId") == before:
-                    row.update(WhoId=after, SystemModstamp=stamp(self.now()))
-        for row in self.tables["OpportunityContactRole"].values():
-            if row.get("ContactId") == before:
-                row.update(ContactId=after, SystemModstamp=stamp(self.now()))
+        for of, name in (
+            ("Task", "WhoId"), ("Event", "WhoId"), ("OpportunityContactRole", "ContactId"),
+        ):  # fmt: skip
+            for row in list(self.tables[of].among(name, [before])):
+                self._change(of, row, {name: after})
 
 
 _OWNED = ("Lead", "Contact", "Account", "Opportunity", "Task", "Event")

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
 from leadpact.demo.salesforce.calls import Answer, Desk
-from leadpact.demo.salesforce.org import FaultyError, Org, Row
+from leadpact.demo.salesforce.org import FaultyError, Org
+from leadpact.demo.salesforce.table import Row
 from leadpact.demo.serving import Front, Reply, StandIn
 
 _DATA = r"/services/data/v[\d.]+/"

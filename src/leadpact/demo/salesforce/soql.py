@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from leadpact.demo.salesforce.org import FaultyError, Org, Row
+from leadpact.demo.salesforce.org import FaultyError, Org, stamp
+from leadpact.demo.salesforce.table import CHANGED, Row
 
 _QUERY = re.compile(
     r"SELECT (?P<names>.+?) FROM (?P<of>\w+)(?: WHERE (?P<where>.+?))?"
@@ -20,7 +21,31 @@ _AMONG = re.compile(r"(?P<name>[\w.]+) IN \((?P<values>.*)\)", re.S)
 _TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _AND = re.compile(r" AND (?=[\w.]+ (?:=|!=|>=|IN) )")
 
-Condition = Callable[[Org, Row], bool]
+
+@dataclass(frozen=True)
+class Condition:
+    """That a field, also one of a related record, has something to do with a value or several."""
+
+    name: str
+    how: str
+    value: Any
+
+    def holds(self, org: Org, row: Row) -> bool:
+        """Whether it does."""
+        found = _value(org, row, self.name)
+        if self.how == "IN":
+            return found in self.value
+        if self.how == ">=":
+            return found is not None and _moment(found) >= self.value
+        return bool(found == self.value) is (self.how == "=")
+
+    def candidates(self, org: Org, of: str) -> Iterable[Row] | None:
+        """All rows for which it may hold, where they need not be looked for one by one."""
+        if self.how == ">=" and self.name == CHANGED:
+            return org.table(of).since(stamp(self.value))
+        if self.how == "IN" and org.fields[of].get(self.name) in ("id", "reference"):
+            return org.table(of).among(self.name, self.value)
+        return None
 
 
 @dataclass(frozen=True)
@@ -37,11 +62,19 @@ class Query:
         for name in self.names:
             _refuse_unknown(org, self.of, name)
         found = [
-            row for row in org.rows(self.of, every=every) if all(c(org, row) for c in self.where)
+            row
+            for row in self._candidates(org)
+            if (every or not (row["IsDeleted"] or row.get("IsArchived")))
+            and all(condition.holds(org, row) for condition in self.where)
         ]
         for name in reversed(self.order):
             found.sort(key=lambda row: (row[name] is not None, row[name]))
         return [self._told(org, row) for row in found]
+
+    def _candidates(self, org: Org) -> Iterable[Row]:
+        table = org.table(self.of)
+        found = (condition.candidates(org, self.of) for condition in self.where)
+        return next((rows for rows in found if rows is not None), table.values())
 
     def _told(self, org: Org, row: Row) -> Row:
         told: Row = {"attributes": {"type": self.of}}
@@ -67,25 +100,18 @@ def parsed(text: str) -> Query:
 
 def _condition(text: str) -> Condition:
     if among := _AMONG.fullmatch(text):
-        values = {_plain(each) for each in _TEXT.findall(among["values"])}
-        name = among["name"]
-        return lambda org, row: _value(org, row, name) in values
+        return Condition(
+            among["name"], "IN", {_plain(each) for each in _TEXT.findall(among["values"])}
+        )
     compared = _COMPARED.fullmatch(text)
     if compared is None:
         raise FaultyError("MALFORMED_QUERY", f"unexpected condition {text[:60]}")
-    name, how, value = compared["name"], compared["how"], _literal(compared["value"])
-    if how == ">=":
-        return lambda org, row: _is_since(_value(org, row, name), value)
-    return lambda org, row: (_value(org, row, name) == value) is (how == "=")
+    return Condition(compared["name"], compared["how"], _literal(compared["value"]))
 
 
 def _value(org: Org, row: Row, name: str) -> Any:
     above, dot, field = name.partition(".")
     return (_related(org, row, above, field) or {}).get(field) if dot else row.get(name)
-
-
-def _is_since(text: str | None, at: datetime) -> bool:
-    return text is not None and _moment(text) >= at
 
 
 def _literal(text: str) -> Any:
@@ -110,8 +136,5 @@ def _refuse_unknown(org: Org, of: str, name: str) -> None:
 
 
 def _related(org: Org, row: Row, above: str, field: str) -> Row | None:
-    number = row.get(f"{above}Id")
-    for table in org.tables.values():
-        if number in table:
-            return {"attributes": {}, field: table[number].get(field)}
-    return None
+    found = org.found(row.get(f"{above}Id"))
+    return None if found is None else {"attributes": {}, field: found.get(field)}
