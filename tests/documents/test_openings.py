@@ -26,7 +26,6 @@ from tests.engine.metrics import tiny
 #: Figures that say how sure another is, what is asked, or of which single leads are named.
 NOT_COUNTS = (
     *(
-        "95 % interval",
         "Was due",
         "Overdue for",
         "Due",
@@ -165,6 +164,46 @@ def test_each_list_can_be_found_in_the_tables_beside_the_report(
         if found != said.behind.total:
             wrong.append((place, said.text, found, said.behind.query))
     assert wrong == []
+
+
+def test_an_interval_says_how_it_was_reached(company: Report) -> None:
+    intervals = [
+        said
+        for section in company.sections
+        for table in (*section.tables, *section.aside, *(each.table for each in section.charts))
+        for row in table.rows
+        for title, cell in zip(table.header, row, strict=True)
+        if title == "95 % interval"
+        for said in parts(cell)
+        if isinstance(said, Opened)
+    ]
+    assert len(intervals) > 10
+    for said in intervals:
+        counts = {each.name: each.total for each in said.behind.groups}
+        assert said.behind.doubt.startswith(f"95 % interval: {said.text}, from ")
+        ((met, counted, n),) = re.findall(
+            r"from ([\d,]+) “(.+)” of all ([\d,]+)", said.behind.doubt
+        )
+        assert counts[counted] == int(met.replace(",", ""))
+        assert said.behind.total == int(n.replace(",", ""))
+
+
+def test_a_flow_opens_to_the_entries_into_both_stages(
+    company: Report, tables: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tables)
+    flows = company.measures.of("conversion_flow", by="source")
+    book = CaseBook(company.measures)
+    for figure in flows:
+        step = figure.name.partition(": ")[2] or None
+        found = book.of_flow("Flow", {"part": step, "source": figure.group})
+        arrived, there = found.groups
+        assert (arrived.total, there.total) == (figure.numerator, figure.n)
+        query = found.query.replace("select *", "select count(*)", 1)
+        assert duckdb.sql(query).fetchall() == [(found.total,)]
+        if figure.low is not None:
+            assert f"from {arrived.total:,} for {there.total:,} " in found.doubt
+    assert any(figure.low is not None for figure in flows)
 
 
 def test_a_list_names_the_leads_that_were_counted(company: Report) -> None:

@@ -167,7 +167,7 @@ def test_the_threshold_moves_at_once(page: Page, tmp_path: Path) -> None:
     slider = page.get_by_label("Total score that makes an MQL")
     part = page.locator("#threshold")
     expect(part.locator("[data-part=value]")).to_have_text("20")
-    expect(part.locator("[data-part=sentence]")).to_contain_text("the threshold of today")
+    expect(part.locator("[data-part=sentence]")).to_contain_text("today’s threshold")
     expect(part.locator("[data-figure='0']")).to_have_text("7")
     slider.focus()
     for _ in range(10):
@@ -175,6 +175,9 @@ def test_the_threshold_moves_at_once(page: Page, tmp_path: Path) -> None:
     expect(part.locator("[data-part=value]")).to_have_text("30")
     expect(part.locator("[data-figure='0']")).to_have_text("4")
     expect(part.locator("[data-part=sentence]")).to_contain_text("3 fewer")
+    part.locator("[data-figure='5'] button").click()
+    expect(page.locator("#behind-title")).to_contain_text("At 30 points: MQLs of today’s")
+    assert page.locator("#behind tbody tr").count() == 3
     assert accessibility_violations(page) == []
     assert complaints == []
 

@@ -22,6 +22,7 @@ from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import (
     AgreementVersion,
     Measurement,
+    PublishedList,
     PublishedMetric,
     PublishedStanding,
 )
@@ -138,6 +139,25 @@ def test_a_ledger_without_any_row_has_figures_too() -> None:
     assert done
     assert done.rows == 0
     assert PublishedMetric.objects.get(name="mqls", period="all", by="").value == 0
+
+
+def test_other_thresholds_open_to_their_leads_until_they_are_tried_again(past: None) -> None:
+    def shown() -> tuple[str, set[str]]:
+        part = figures.part(measuring.THRESHOLD)
+        assert part is not None
+        return part.value, {row.key for row in PublishedList.objects.filter(part=part.key)}
+
+    measure(LATER, "test", silent)
+    told, lists = shown()
+    assert lists
+    assert all(f'"{key}"' in told for key in lists)
+    assert "won" in str(PublishedList.objects.get(key=min(lists)).value)
+    # An hour later everything else is told anew.
+    measure(LATER + timedelta(hours=1), "test", silent)
+    assert shown() == (told, lists)
+    PublishedList.objects.create(key="old", part=measuring.THRESHOLD, value="{}", digest="")
+    measure(LATER + timedelta(days=1), "test", silent)
+    assert shown() == (told, lists)
 
 
 def test_without_an_agreement_nothing_is_measured() -> None:

@@ -373,6 +373,10 @@ def test_figures_can_be_read_by_everybody_everywhere(
     before = page.locator("[data-part=value]").inner_text()
     slider.press("ArrowRight")
     assert page.locator("[data-part=value]").inner_text() != before
+    points = page.locator("[data-part=value]").inner_text()
+    page.locator("[data-figure='0'] a").click()
+    assert page.locator("h1").inner_text() == f"At {points} points: MQLs"
+    wrong += [f"behind a threshold: {each}" for each in accessibility_violations(page)]
     page.goto(f"{live_server.url}{reverse('funnel')}")
     page.locator(".mark-rect path").first.click()
     page.wait_for_url("**/figures/behind/**")

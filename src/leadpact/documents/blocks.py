@@ -65,7 +65,7 @@ class Behind:
     """What a figure was counted from.
 
     `counted` says in words what counts, `query` is SQL that finds every case in the result tables,
-    `when` names the time of a case.
+    `when` names the time of a case. `doubt` says how the 95 % interval of the figure was reached.
     """
 
     title: str
@@ -73,6 +73,7 @@ class Behind:
     counted: str
     query: str
     when: str = "When"
+    doubt: str = ""
 
     @property
     def total(self) -> int:
@@ -159,7 +160,7 @@ class Place:
     """One place of a slider: its value as text, its figures, and what it means in a sentence."""
 
     value: str
-    figures: Sequence[str]
+    figures: Sequence[Said]
     sentence: str
 
 

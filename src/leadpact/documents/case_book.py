@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from leadpact.documents import reasons
+from leadpact.documents import doubt, reasons
 from leadpact.documents.blocks import Behind, Group
 from leadpact.documents.pools import Between, Bounds, Pool, Rows
 from leadpact.engine.metrics.measures import Measures
@@ -39,7 +40,7 @@ _TIME_OF_WEEK = """strftime(timezone('{0}', started_at), '%A') || case
 #: The hour of the day in which a clock started, such as `09:00`.
 HOUR_OF_DAY = "hour_of_day"
 _HOUR_OF_DAY = "strftime(timezone('{0}', started_at), '%H:00')"
-_METRIC = "metric"
+_METRIC, _COHORT, _FLOW = "metric", "conversion", "conversion_flow"
 _INSTANT, _TEXT = pa.timestamp("us", tz="UTC"), pa.string()
 #: All that is known of any case; what means nothing for a metric is NULL.
 _OF_CASES = pa.schema(
@@ -100,9 +101,12 @@ class CaseBook:
             kept = {"part": [None]} | kept
         wording = reasons.of_metric(metric)
         rows = pool.pick(kept, bounds, between)
+        interval = ""
         if metric.measure == "share":
             counts = pool.numbers("numerator")[rows] > 0
             parts = [(wording.counted, rows[counts]), (wording.rest, rows[~counts])]
+            if "numerator" not in kept:
+                interval = doubt.of_share(wording.counted, int(counts.sum()), len(rows))
         elif split:
             column, names = split
             parts = [
@@ -115,8 +119,37 @@ class CaseBook:
         if metric.denominator != "none":
             counted += f" Out of: {metric.denominator}."
         counted += f" Leaves out: {metric.exclusions}. Placed by: {metric.placed_by}."
-        query = pool.query({"metric": [name]} | kept, bounds, between)
-        return Behind(title, _groups(pool, parts, wording.why), counted, query)
+        query = pool.query({_METRIC: [name]} | kept, bounds, between)
+        return Behind(title, groups_of(pool, parts, wording.why), counted, query, doubt=interval)
+
+    def of_flow(self, title: str, about: About, bounds: Bounds | None = None) -> Behind:
+        """The entries into the later stage of a step, and those into the earlier one."""
+        metric, kept = REGISTRY[_FLOW], _lists(about)
+        there, arrived = self.pool(_COHORT), self._arrived
+        before, after = there.pick(kept, bounds), arrived.pick(kept, bounds)
+        # A case of a pool is told in the same words wherever it is listed.
+        why = reasons.of_metric(REGISTRY[_COHORT]).why
+        counted = (
+            f"Counts: {metric.numerator}, for each of the {metric.denominator}. Leaves out: "
+            f"{metric.exclusions}. Placed by: {metric.placed_by}."
+        )
+        return Behind(
+            title,
+            [
+                *groups_of(arrived, [("entered the later stage", after)], reasons.of_arrival),
+                *groups_of(there, [("entered the earlier stage", before)], why),
+            ],
+            counted,
+            arrived.query({_METRIC: [_FLOW]} | kept, bounds),
+            doubt=doubt.of_ratio(len(after), len(before)),
+        )
+
+    @cached_property
+    def _arrived(self) -> Pool:
+        """Entries into the later stage of each step."""
+        cases = self.measures.population(_FLOW, keep=False)
+        later = cases.filter(pc.greater(cases["numerator"], 0))
+        return Pool(CASES, later, "placed_at", about=_FLOW)
 
     def of_clocks(
         self,
@@ -129,13 +162,15 @@ class CaseBook:
         kept = _lists(about) | ({"outcome": list(outcomes)} if outcomes else {})
         rows = self._clocks.pick(kept, bounds)
         parts = [("", rows)]
+        interval = ""
         if set(outcomes) == set(DECIDED):
             met = self._clocks.pick(kept | {"outcome": ["met"]}, bounds)
             late = self._clocks.pick(kept | {"outcome": ["missed", "overdue"]}, bounds)
             parts = [("not kept", late), ("kept", met)]
+            interval = doubt.of_share("kept", len(met), len(rows))
         query = self._clocks.query(kept, bounds)
-        groups = _groups(self._clocks, parts, reasons.of_clock)
-        return Behind(title, groups, _CLOCKS_COUNT, query, "Due")
+        groups = groups_of(self._clocks, parts, reasons.of_clock)
+        return Behind(title, groups, _CLOCKS_COUNT, query, "Due", interval)
 
     @cached_property
     def _clocks(self) -> Pool:
@@ -152,7 +187,7 @@ def of_rows(pool: Pool, title: str, counted: str, why: reasons.Why, about: About
     """Rows of any other table, with the word for one of them."""
     kept = _lists(about)
     return Behind(
-        title, _groups(pool, [("", pool.pick(kept))], why), counted, pool.query(kept, None)
+        title, groups_of(pool, [("", pool.pick(kept))], why), counted, pool.query(kept, None)
     )
 
 
@@ -189,7 +224,8 @@ def _lists(about: About | None) -> dict[str, list[Any]]:
     }
 
 
-def _groups(pool: Pool, parts: Sequence[tuple[str, Rows]], why: reasons.Why) -> list[Group]:
+def groups_of(pool: Pool, parts: Sequence[tuple[str, Rows]], why: reasons.Why) -> list[Group]:
+    """Rows of a pool under the name that each part of them has; `why` is the word for one."""
     return [
         Group(
             name,

@@ -45,7 +45,8 @@ class Openings:
 
         `cases` holds three numbers a case: places in `leads` and `whys`, and between them the
         minutes since 1970 on the wall clock. A list is title, place in `counted`, groups, what
-        `when` is called, and query, if the list is cut; a group is name, total, places of cases.
+        `when` is called, query, if the list is cut, and how the interval of the figure was reached;
+        a group is name, total, places of cases.
         """
         groups = [group.total for each in self._lists for group in each.groups]
         fitting = (cap for cap in CAPS if sum(min(total, cap) for total in groups) <= ROOM)
@@ -70,6 +71,7 @@ class Openings:
                 [group(one) for one in each.groups],
                 each.when,
                 each.query if any(one.total > cap for one in each.groups) else "",
+                each.doubt,
             ]
             for each in self._lists
         ]

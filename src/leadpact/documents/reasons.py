@@ -64,6 +64,12 @@ def _moved_on(case: Row) -> str:
     return f"{'reached' if case['numerator'] else 'has not reached'} {goal or 'the last stage'}"
 
 
+def of_arrival(case: Row) -> str:
+    """An entry into the later stage of a step."""
+    _, _, stage = (case["part"] or "").rpartition(" → ")
+    return f"entered {stage or 'the last stage'}"
+
+
 def _amount(case: Row) -> str:
     return f"won: {words.number(case['numerator'])} {case['part'] or ''}".rstrip()
 

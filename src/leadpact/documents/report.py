@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from leadpact.documents import words
-from leadpact.documents.blocks import Section, Slider, plain
+from leadpact.documents.blocks import Opened, Section, Slider, plain
 from leadpact.documents.case_book import CaseBook
 from leadpact.documents.first_screen import opened_line
 from leadpact.documents.headline import Overview, overview
@@ -138,7 +138,7 @@ class Report:
             style=Markup(_asset("page.css")),
             scripts=[Markup(script) for script in scripts],
             policy=_policy(scripts),
-            slider_data=_slider_data,
+            slider_data=lambda slider: _slider_data(slider, openings),
             as_data=lambda value: _inert(json.dumps(value, allow_nan=False)),
         )
         return page
@@ -164,8 +164,19 @@ class Report:
         }
 
 
-def _slider_data(slider: Slider) -> list[Any]:
-    return [[place.value, place.sentence, *place.figures] for place in slider.places]
+def _slider_data(slider: Slider, openings: Openings) -> list[Any]:
+    """Each place for the script; a figure that opens is its text and the number of its list."""
+    return [
+        [
+            place.value,
+            place.sentence,
+            *(
+                [each.text, openings.number(each.behind)] if isinstance(each, Opened) else each
+                for each in place.figures
+            ),
+        ]
+        for place in slider.places
+    ]
 
 
 def _template() -> Any:

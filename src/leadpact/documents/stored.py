@@ -108,7 +108,7 @@ class Stored:
             "title": section.title,
             "answer": self._text(section.answer),
             "text": [self._text(each) for each in section.text],
-            "slider": _slider(section.slider) if section.slider else None,
+            "slider": self._slider(section.slider) if section.slider else None,
             "charts": [
                 {
                     "key": each.key,
@@ -123,6 +123,18 @@ class Stored:
             ],
             "tables": self._tables(section.tables),
             "aside": self._tables(section.aside),
+        }
+
+    def _slider(self, slider: Slider) -> Json:
+        return {
+            "key": slider.key,
+            "label": slider.label,
+            "figures": list(slider.figures),
+            "places": [
+                [each.value, each.sentence, *(self._text(figure)[0] for figure in each.figures)]
+                for each in slider.places
+            ],
+            "now": slider.now,
         }
 
     def _tables(self, tables: Iterable[Table]) -> list[Json]:
@@ -160,6 +172,7 @@ class Stored:
             self.lists[key] = {
                 "title": behind.title,
                 "counted": behind.counted,
+                "doubt": behind.doubt,
                 "when": behind.when,
                 "groups": [
                     [each.name, each.total, [case_as_json(one) for one in each.first[:MOST_CASES]]]
@@ -181,14 +194,4 @@ def _off_course(standing: GoalStanding) -> Json:
         "side": standing.side,
         "short": standing.short,
         "stands": outlook_of(aim) if aim else "",
-    }
-
-
-def _slider(slider: Slider) -> Json:
-    return {
-        "key": slider.key,
-        "label": slider.label,
-        "figures": list(slider.figures),
-        "places": [[each.value, each.sentence, *each.figures] for each in slider.places],
-        "now": slider.now,
     }

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from leadpact.documents import words
+from leadpact.documents import doubt, words
 from leadpact.documents.blocks import Behind, Case, Group
-from leadpact.documents.case_book import of_rows
-from leadpact.documents.pools import Pool, Row
+from leadpact.documents.case_book import groups_of
+from leadpact.documents.pools import Pool, Row, Where
+from leadpact.engine.metrics.outcomes import FINAL, GIVEN_BACK, LOST, NOT_OBSERVED, OPEN, WON
 from leadpact.insight.sweep import Sweep
 from leadpact.insight.what_if import DROPPED, GAINED, KEPT, WhatIf
 
@@ -18,15 +22,31 @@ TRIED = "what_if.parquet"
 #: What happens to a lead under a threshold; `group` is a word of SQL.
 _CHANGE = "change"
 _COUNTED = (
-    "Counts: leads that the rules alone would make an MQL with this threshold, each once, with "
-    "what really became of it. Leaves out: excluded and merged leads. Placed by: the entry."
+    "Counts: leads that the rules alone would make an MQL, each once, with what really became of "
+    "it. Ended are those won, lost or given back. Leaves out: excluded and merged leads. Placed "
+    "by: the entry."
 )
 _DEALS = (
     "Counts: deals that were won with leads of whom, with this threshold, none would have been an "
     "MQL; each stands under the first of them."
 )
 #: Which leads a figure counts: those that stay, the new ones, those that are none any more.
-GROUPS = {"MQLs": (KEPT, GAINED), "new MQLs": (GAINED,), "no longer MQLs": (DROPPED,)}
+MQLS, ADDED, REMOVED = "MQLs", "added", "dropped"
+_CHANGES = {MQLS: (KEPT, GAINED), ADDED: (GAINED,), REMOVED: (DROPPED,)}
+_TITLES = {
+    MQLS: "MQLs",
+    ADDED: "MQLs that are none at today’s threshold",
+    REMOVED: "MQLs of today’s threshold that would be none",
+}
+#: How the leads are told apart.
+_FATES = {
+    WON: "won",
+    LOST: "lost",
+    GIVEN_BACK: "given back to marketing, or discarded",
+    OPEN: "still open with sales",
+    NOT_OBSERVED: "never dealt with by sales, so that nobody knows",
+}
+Numbers = NDArray[np.int64]
 
 
 def write_tried(sweep: Sweep, folder: Path) -> Path:
@@ -37,22 +57,30 @@ def write_tried(sweep: Sweep, folder: Path) -> Path:
 
 
 class TriedLeads:
-    """Finds the leads behind a figure of a threshold."""
+    """Finds the leads behind a figure of a threshold.
+
+    An MQL that enters at one instant under several thresholds is one case of all their lists.
+    """
 
     def __init__(self, sweep: Sweep) -> None:
-        self._pool = Pool(TRIED, _all(sweep), "qualified_at")
+        self._every = _all(sweep)
+        cases, self._places = _once(self._every)
+        self._pool = Pool(TRIED, cases, "qualified_at")
+
+    def __len__(self) -> int:
+        """How many entries there are under all thresholds together."""
+        return len(self._pool)
 
     def of(self, figure: str, points: float) -> Behind:
-        """The leads that one of GROUPS counts at a threshold."""
-        title = f"At {words.number(points)} points: {figure}"
-        about = {"threshold": points, _CHANGE: list(GROUPS[figure])}
-        return of_rows(self._pool, title, _COUNTED, _became, about)
+        """The leads that are MQLS at a threshold, ADDED or REMOVED by it."""
+        title = f"At {words.number(points)} points: {_TITLES[figure]}"
+        return self._listed(title, {"threshold": [points], _CHANGE: _CHANGES[figure]})
 
     def held_by(self, holder: str | None, points: float) -> Behind:
         """The MQLs of a threshold that are somebody's, or nobody's yet."""
         title = f"At {words.number(points)} points: MQLs of {words.group('person', holder)}"
-        about = {"threshold": points, _CHANGE: list(GROUPS["MQLs"]), "holder": holder}
-        return of_rows(self._pool, title, _COUNTED, _became, about)
+        about: Where = {"threshold": [points], _CHANGE: _CHANGES[MQLS], "holder": [holder]}
+        return self._listed(title, about)
 
     def deals(self, found: WhatIf, points: float) -> Behind:
         """The won deals that would have been missed at a threshold."""
@@ -67,6 +95,48 @@ class TriedLeads:
         title = f"At {words.number(points)} points: won deals missed"
         query = self._pool.query({"threshold": [points], _CHANGE: [DROPPED]}, None)
         return Behind(title, [Group("", len(cases), cases)], _DEALS, query)
+
+    def _listed(self, title: str, about: Where) -> Behind:
+        """Leads of a threshold by what became of them."""
+        chosen = np.flatnonzero(_among(self._every, about))
+        fates = self._every["outcome"].take(pa.array(chosen)).to_numpy(zero_copy_only=False)
+        parts = [
+            (name, np.sort(self._places[chosen[fates == fate]])) for fate, name in _FATES.items()
+        ]
+        ended = int(np.isin(fates, FINAL).sum())
+        return Behind(
+            title,
+            groups_of(self._pool, parts, _became),
+            _COUNTED,
+            self._pool.query(about, None),
+            "MQL since",
+            doubt.of_share("won", int((fates == WON).sum()), ended),
+        )
+
+
+def _among(table: pa.Table, about: Where) -> NDArray[np.bool_]:
+    """Which rows have one of the values in each column; None is no value."""
+    fits = np.ones(table.num_rows, dtype=bool)
+    for column, values in about.items():
+        wanted = pa.array(values, table[column].type)
+        fits &= pc.is_in(table[column], wanted).to_numpy(zero_copy_only=False)
+    return fits
+
+
+def _once(every: pa.Table) -> tuple[pa.Table, Numbers]:
+    """Each lead once for each instant at which it enters, in the order of a pool; and the place of
+    every row there."""
+    leads = every["lead_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+    entered = every["qualified_at"].cast(pa.int64()).to_numpy()
+    _, first, same = np.unique(
+        np.stack([entered, leads]), axis=1, return_index=True, return_inverse=True
+    )
+    told = every.take(pa.array(first)).drop_columns(["threshold", _CHANGE])
+    numbered = told.append_column("number", pa.array(np.arange(len(first))))
+    ordered = numbered.sort_by([("qualified_at", "descending"), ("lead_id", "ascending")])
+    places = np.empty(len(first), np.int64)
+    places[ordered["number"].to_numpy()] = np.arange(len(first))
+    return ordered.drop_columns("number"), places[same.ravel()]
 
 
 def _became(lead: Row) -> str:

@@ -31,6 +31,7 @@ from leadpact.documents.parts.wins import LARGE, large_deals, wins
 from leadpact.documents.plan import HISTORY
 from leadpact.documents.report import Report
 from leadpact.documents.stored import Stored
+from leadpact.documents.tried import TriedLeads
 from leadpact.engine.evaluate import evaluate
 from leadpact.engine.log import History
 from leadpact.engine.metrics.aggregate import Figure
@@ -104,7 +105,13 @@ def measure(
     stored.add(kept_when(report.book, report.overview.stretch))
     stored.add(people(report.book, PERSONAL))
     parts = [_part(key, value, report) for key, value in stored.parts.items()]
-    fresh, kept = _pieces(stored)
+    lists, (fresh, kept) = list(_lists(stored)), _pieces(stored)
+    tried = _threshold(report, history)
+    if tried:
+        parts += [_part(key, value, report) for key, value in tried.parts.items()]
+        lists += _lists(tried, THRESHOLD)
+        fresh_too, kept_too = _pieces(tried, THRESHOLD)
+        fresh, kept = fresh + fresh_too, kept | kept_too
     found = publishing.Measured(
         as_of=now,
         agreement=in_force.id,
@@ -115,10 +122,11 @@ def measure(
             *_standings(PublishedStanding.Kind.OBLIGATION, told["obligations"]),
             *_standings(PublishedStanding.Kind.GOAL, told["goals"]),
         ],
-        parts=[*parts, *_threshold(report, history)],
-        lists=list(_lists(stored)),
+        parts=parts,
+        lists=lists,
         pieces=fresh,
         kept=kept,
+        apart=frozenset() if tried else frozenset({THRESHOLD}),
         seconds=time.monotonic() - began,
     )
     if not publishing.publish(name, at, found):
@@ -132,14 +140,14 @@ def _part(key: str, value: object, report: Report) -> PublishedPart:
     return PublishedPart(key=key, value=_json(value), made_at=made_at, sha256=report.sha256)
 
 
-def _lists(stored: Stored) -> Iterator[PublishedList]:
+def _lists(stored: Stored, part: str = "") -> Iterator[PublishedList]:
     for key, listed in stored.lists.items():
         value, places = _json(listed), stored.places.get(key)
         digest = hashlib.sha256(value.encode() + (places or b"")).hexdigest()[:32]
-        yield PublishedList(key=key, value=value, places=places, digest=digest)
+        yield PublishedList(key=key, part=part, value=value, places=places, digest=digest)
 
 
-def _pieces(stored: Stored) -> tuple[list[PublishedPiece], set[tuple[str, int]]]:
+def _pieces(stored: Stored, part: str = "") -> tuple[list[PublishedPiece], set[tuple[str, int]]]:
     """Pieces of cases that changed since they were published, and those that did not."""
     known = figures.digests()
     fresh, kept = [], set()
@@ -150,24 +158,32 @@ def _pieces(stored: Stored) -> tuple[list[PublishedPiece], set[tuple[str, int]]]
         else:
             value = _json(piece.made())
             fresh.append(PublishedPiece(
-                source=piece.source, number=piece.number, value=value, digest=piece.digest
+                part=part,
+                source=piece.source,
+                number=piece.number,
+                value=value,
+                digest=piece.digest,
             ))  # fmt: skip
     return fresh, kept
 
 
-def _threshold(report: Report, history: History) -> Iterator[PublishedPart]:
-    """What other thresholds would have done, once a day: every place of it is an evaluation."""
+def _threshold(report: Report, history: History) -> Stored | None:
+    """What other thresholds would have done, once a day: every place of it is an evaluation.
+
+    None where what was published of it stays.
+    """
     last = figures.part(THRESHOLD)
     as_of = report.measures.result.as_of
     if history.log.num_rows > MOST_ROWS_TO_SWEEP:
-        return
+        return None
     if last and last.sha256 == report.sha256 and last.made_at > as_of - THRESHOLD_EVERY:
-        return
+        return None
     tried = move_threshold(report.measures.result, history)
-    if tried:
-        made = Stored()
-        made.add(threshold_section(tried))
-        yield _part(THRESHOLD, made.parts[THRESHOLD], report)
+    if tried is None:
+        return None
+    made = Stored()
+    made.add(threshold_section(tried, TriedLeads(tried)))
+    return made
 
 
 def _next(result: Result, measures: Measures) -> datetime:

@@ -64,6 +64,12 @@ def say(pieces: Sequence[str | list[str]] | str) -> SafeString:
     )
 
 
+@register.simple_tag
+def opening(told: str | list[str]) -> SafeString:
+    """A single figure, which leads to what it was counted from where it opens."""
+    return say([told])
+
+
 def _opening(text: str, key: str) -> SafeString:
     return format_html('<a class="figure" href="{}">{}</a>', reverse("behind", args=[key]), text)
 

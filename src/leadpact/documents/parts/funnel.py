@@ -8,6 +8,7 @@ from itertools import pairwise
 from leadpact.documents import charts, words
 from leadpact.documents.blocks import Chart, Said, Section, Table, Text, opened
 from leadpact.documents.case_book import CaseBook
+from leadpact.documents.parts.shared import between
 from leadpact.documents.pools import Bounds
 from leadpact.documents.sentences import Stretch
 from leadpact.engine.metrics.aggregate import Figure
@@ -151,7 +152,7 @@ def _step_row(
         opened(f"{figure.n:,}", everybody),
         opened(f"{figure.numerator:,}", moved),
         opened(words.value(figure), everybody),
-        words.interval(figure),
+        between(figure, everybody),
     ]
 
 

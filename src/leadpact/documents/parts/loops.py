@@ -82,7 +82,7 @@ class _Loop:
                 "Each count is of what happened in the time. As a cohort: of those who entered a "
                 "stage in the time, how many have moved on, whenever that was. As a flow: entries "
                 "into the next stage in the time for each one into this one, whoever they were. "
-                "Beside each share stands its 95 % interval.",
+                "Beside each share stands its 95 % interval; each opens to how it was reached.",
                 HOW_BESIDE_OTHERS,
             ],
             tables=[
@@ -186,9 +186,10 @@ class _Loop:
             return words.NOTHING
         interval = words.interval(figure)
         told = words.value(figure) + (f" ({interval})" if interval != words.NOTHING else "")
-        if name != "conversion":
-            return told
         about = {"part": None if step == _FIRST_TO_LAST else step, self.by: group}
+        if name != "conversion":
+            title = f"{self._called(group)}: {step} as a flow, {self._when}"
+            return opened(told, self.book.of_flow(title, about, self._bounds))
         title = f"{self._called(group)}: {step}, entered {self._when}"
         return opened(told, self.book.of_metric(name, title, about, self._bounds))
 

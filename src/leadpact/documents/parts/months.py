@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from leadpact.documents import words
 from leadpact.documents.blocks import Said, Section, Table, opened
 from leadpact.documents.case_book import CaseBook
+from leadpact.documents.parts.shared import between
 from leadpact.engine.metrics.aggregate import Figure
 from leadpact.engine.metrics.periods import Period
 from leadpact.engine.metrics.registry import REGISTRY
@@ -83,13 +84,14 @@ def _step(
     everybody = book.of_metric("conversion", title, {"part": step}, bounds)
     about = {"part": step, "numerator": 1.0}
     moved = book.of_metric("conversion", f"{title}: moved on", about, bounds)
+    flows = book.of_flow(f"{step} as a flow in {period.title}", {"part": step}, bounds)
     return [
         step,
         opened(f"{cohort.n:,}", everybody),
         opened(words.value(cohort), moved),
-        words.interval(cohort),
-        words.value(flow) if flow else words.NOTHING,
-        words.interval(flow) if flow else words.NOTHING,
+        between(cohort, everybody),
+        opened(words.value(flow) if flow else words.NOTHING, flows),
+        between(flow, flows),
         _maturity(book, period, ripe.get(step)),
     ]
 

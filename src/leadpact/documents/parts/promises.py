@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from leadpact.agreement.spec import Agreement
@@ -78,7 +78,7 @@ def _outcome_row(book: CaseBook, stretch: Stretch, figure: ObligationFigure) -> 
     return [
         figure.name,
         opened(kept, decided),
-        between if enough else words.NOTHING,
+        opened(between, decided) if enough else words.NOTHING,
         *(tally(name, getattr(figure, name), {"outcome": name}) for name in _TALLIES),
         tally("already in contact", figure.already_in_contact, {"already_in_contact": True}),
     ]
@@ -114,11 +114,22 @@ def _kept_by_month(book: CaseBook, figure: ObligationFigure) -> Chart | None:
             figure.name,
             ["Month", "Kept", "95 % interval", "Clocks"],
             [
-                [m.period, decided(words.value(m), m), words.interval(m), decided(f"{m.n:,}", m)]
+                [
+                    m.period,
+                    decided(words.value(m), m),
+                    _between(m, decided),
+                    decided(f"{m.n:,}", m),
+                ]
                 for m in months
             ],
         ),
     )
+
+
+def _between(month: Figure, decided: Callable[[str, Figure], Said]) -> Said:
+    """The interval of a month, which opens as its figure does."""
+    told = words.interval(month)
+    return told if told == words.NOTHING else decided(told, month)
 
 
 def _month(place: int, figure: Figure) -> dict[str, Any]:

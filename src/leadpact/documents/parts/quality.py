@@ -5,8 +5,7 @@ from __future__ import annotations
 from leadpact.documents import charts, words
 from leadpact.documents.blocks import Chart, Said, Section, Table, opened
 from leadpact.documents.case_book import CaseBook
-from leadpact.documents.parts.shared import MOST_ROWS, when
-from leadpact.documents.pools import Bounds
+from leadpact.documents.parts.shared import MOST_ROWS, between, when
 from leadpact.documents.sentences import Stretch
 from leadpact.engine.metrics.aggregate import Figure
 from leadpact.engine.metrics.measures import Span
@@ -42,22 +41,18 @@ def _now_and_ever(book: CaseBook, name: str, title: str, stretch: Stretch) -> li
     if ever is None or not ever.n or (name == "attempts_per_lead" and not ever.value):
         return []
     now = _figure(book, name, "quarter", stretch.label) if stretch.period else ever
+    own = book.of_metric(name, f"{title}, {when(stretch)}", bounds=stretch.due)
+    always = book.of_metric(name, f"{title}, over all time")
     return [
         title,
-        _shown(book, name, f"{title}, {when(stretch)}", now, stretch.due),
-        words.interval(now) if now else words.NOTHING,
-        _shown(book, name, f"{title}, over all time", ever),
+        opened(_with_cases(now), own),
+        between(now, own),
+        opened(_with_cases(ever), always),
     ]
 
 
 def _figure(book: CaseBook, name: str, unit: Span, label: str) -> Figure | None:
     return next((f for f in book.measures.of(name, unit) if f.period == label), None)
-
-
-def _shown(
-    book: CaseBook, name: str, title: str, figure: Figure | None, bounds: Bounds | None = None
-) -> Said:
-    return opened(_with_cases(figure), book.of_metric(name, title, bounds=bounds))
 
 
 def _with_cases(figure: Figure | None) -> str:

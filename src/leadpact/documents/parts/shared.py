@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from leadpact.documents import words
-from leadpact.documents.blocks import Said, Table, plain
+from leadpact.documents.blocks import Behind, Said, Table, opened, plain
 from leadpact.documents.sentences import Stretch
+from leadpact.engine.metrics.aggregate import Figure
 from leadpact.engine.metrics.obligations import ObligationFigure
 
 SIDES = ("marketing", "sales")
@@ -21,6 +22,12 @@ MOST_CHARTS = 12
 def when(stretch: Stretch) -> str:
     """The stretch with its preposition: `in Q3 2026`."""
     return f"{'in' if stretch.period else 'over'} {stretch.title}"
+
+
+def between(figure: Figure | None, behind: Behind) -> Said:
+    """The 95 % interval of a share, which opens to how it was reached; else a dash."""
+    told = words.interval(figure) if figure else words.NOTHING
+    return told if told == words.NOTHING else opened(told, behind)
 
 
 def cut(count: int, shown: int = MOST_ROWS) -> str:

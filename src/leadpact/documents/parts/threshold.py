@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from leadpact.documents import charts, words
 from leadpact.documents.blocks import Chart, Place, Said, Section, Slider, Table, opened
-from leadpact.documents.tried import GROUPS, TriedLeads
+from leadpact.documents.tried import ADDED, MQLS, REMOVED, TriedLeads
 from leadpact.documents.what_if import conclusions, won_of_decided
 from leadpact.insight.sweep import Sweep
 from leadpact.insight.what_if import WhatIf
 
 #: Of the places of the slider every so many stands in a table with a column for each.
 _EVERY = 5
-_MISSED = "won deals missed"
-_FIGURES = (
-    *("MQLs", "MQLs a month", "MQLs won, of decided", "deals won, of decided"),
-    *("new MQLs", "no longer MQLs", _MISSED),
-)
+_MISSED = "Won deals missed"
+#: Each figure, and which leads it opens to.
+_OPENS = {
+    "MQLs": MQLS,
+    "MQLs a month": MQLS,
+    "Won, of MQLs that ended": MQLS,
+    "Won, of those won or lost": MQLS,
+    "Added to today’s": ADDED,
+    "Dropped from today’s": REMOVED,
+}
+_FIGURES = (*_OPENS, _MISSED)
 _TODAY = (
-    "This is what the threshold of today gives. Beside another number stands who would have been "
-    "an MQL as well, who no longer, and which won deals would have been missed."
+    "This is today’s threshold. Move the slider to another one: you see how many MQLs it would "
+    "have made, whom it would have added and dropped, and which won deals would have been missed."
 )
 
 
 def threshold_section(sweep: Sweep, leads: TriedLeads | None = None) -> Section:
     """The slider over the score that makes a lead an MQL; without any entry by rule, a sentence.
 
-    With `leads` every count of the table opens to its own.
+    With `leads` every figure opens to its own.
     """
     title = "What if: another threshold"
     threshold = sweep.threshold
@@ -36,15 +42,12 @@ def threshold_section(sweep: Sweep, leads: TriedLeads | None = None) -> Section:
             "declared it, so that another threshold would have changed nothing."
         )
         return Section("threshold", title, [said])
-    places = [_place(points, sweep.tried[points]) for points in sorted(sweep.tried)]
+    places = [_place(points, sweep.tried[points], leads) for points in sorted(sweep.tried)]
     stage = words.with_article(threshold.stage)
     label = f"{words.capital(threshold.score)} score that makes {stage}"
     today = sorted(sweep.tried).index(threshold.points)
     slider = Slider("threshold", label, _FIGURES, places, today)
-    rows = [
-        [place.value, *_cells(place, points, sweep.tried[points], leads)]
-        for place, points in zip(places, sorted(sweep.tried), strict=True)
-    ]
+    rows = [[place.value, *place.figures] for place in places]
     answer = (
         f"At {words.number(threshold.points)} points the rules made {now.now.mqls:,} MQLs, "
         f"{now.now.per_month:,.1f} a month. Move the number and see who else would have been one."
@@ -52,8 +55,8 @@ def threshold_section(sweep: Sweep, leads: TriedLeads | None = None) -> Section:
     said = (
         "What another threshold would have done to this history. The MQLs are those that the rules "
         "alone would make, today as well: whoever was declared one by the CRM or a person is not "
-        "among them. What became of a lead is what really happened; of a lead that sales never "
-        "dealt with, nobody knows."
+        "among them. What became of a lead is what really happened: it ended when it was won, lost "
+        "or given back; of a lead that sales never dealt with, nobody knows."
     )
     table = Table("Every threshold that was tried", ("Threshold", *_FIGURES), rows)
     aside = [table, _load(sweep, leads)]
@@ -77,21 +80,6 @@ def _load(sweep: Sweep, leads: TriedLeads | None) -> Table:
         rows.append(row)
     header = ["Person", *(f"At {words.number(points)}" for points in shown)]
     return Table("MQLs a month of each person, by threshold", header, rows)
-
-
-def _cells(place: Place, points: float, found: WhatIf, leads: TriedLeads | None) -> list[Said]:
-    """The figures of a place; those that count leads or deals open to them."""
-    if leads is None:
-        return list(place.figures)
-    told: list[Said] = []
-    for name, figure in zip(_FIGURES, place.figures, strict=True):
-        if name in GROUPS:
-            told.append(opened(figure, leads.of(name, points)))
-        elif name == _MISSED:
-            told.append(opened(figure, leads.deals(found, points)))
-        else:
-            told.append(figure)
-    return told
 
 
 def _drawn(sweep: Sweep) -> Chart:
@@ -122,17 +110,30 @@ def _drawn(sweep: Sweep) -> Chart:
     )
 
 
-def _place(points: float, found: WhatIf) -> Place:
+def _place(points: float, found: WhatIf, leads: TriedLeads | None) -> Place:
+    """What a threshold would have meant; where it changes nothing, that of today is told."""
     same = not found.gained.leads and not found.dropped.leads
     change = [found.gained.leads, found.dropped.leads, len(found.missed_deals)]
+    told = [
+        words.number(found.then.mqls),
+        f"{found.then.per_month:,.1f}",
+        won_of_decided(found.qualified.conversion),
+        won_of_decided(found.qualified.win_rate),
+        *(words.NOTHING if same else words.number(count) for count in change),
+    ]
     return Place(
         words.number(points),
         [
-            words.number(found.then.mqls),
-            f"{found.then.per_month:,.1f}",
-            won_of_decided(found.qualified.conversion),
-            won_of_decided(found.qualified.win_rate),
-            *(words.NOTHING if same else words.number(count) for count in change),
+            _figure(name, each, points, found, leads)
+            for name, each in zip(_FIGURES, told, strict=True)
         ],
         _TODAY if same else " ".join(conclusions(found)),
     )
+
+
+def _figure(name: str, told: str, points: float, found: WhatIf, leads: TriedLeads | None) -> Said:
+    """A figure of a threshold, which opens to its leads or deals."""
+    if leads is None:
+        return told
+    behind = leads.deals(found, points) if name == _MISSED else leads.of(_OPENS[name], points)
+    return opened(told, behind)

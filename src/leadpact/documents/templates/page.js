@@ -53,9 +53,11 @@
   }
 
   function show(number) {
-    const [title, counted, groups, when, query] = data.lists[number];
+    const [title, counted, groups, when, query, doubt] = data.lists[number];
     part("title").textContent = title;
     part("counted").textContent = data.counted[counted];
+    part("doubt").hidden = !doubt;
+    part("doubt").textContent = doubt;
     part("groups").replaceChildren(...groups.filter(([, total]) => total).map((group) => grid(group, when)));
     part("rest").hidden = !query;
     part("query").textContent = query;
@@ -63,14 +65,20 @@
     dialog.scrollTop = 0;
   }
 
-  for (const mark of document.querySelectorAll("[data-list]")) {
-    const button = made("button", mark.textContent, "figure");
+  function opening(text, number) {
+    const button = made("button", text, "figure");
     button.type = "button";
-    button.dataset.list = mark.dataset.list;
+    button.dataset.list = number;
     button.setAttribute("aria-haspopup", "dialog");
-    button.setAttribute("aria-label", `${mark.textContent}: ${data.lists[mark.dataset.list][0]}`);
-    mark.replaceWith(button);
+    button.setAttribute("aria-label", `${text}: ${data.lists[number][0]}`);
+    return button;
   }
+
+  for (const mark of document.querySelectorAll("[data-list]")) {
+    mark.replaceWith(opening(mark.textContent, mark.dataset.list));
+  }
+  // The slider shows figures that were not on the page when it was written.
+  globalThis.opening = opening;
   addEventListener("click", (event) => {
     const button = event.target.closest("button.figure");
     if (button) show(button.dataset.list);

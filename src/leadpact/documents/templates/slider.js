@@ -9,7 +9,8 @@ for (const box of document.querySelectorAll("[data-slider]")) {
     part("value").textContent = value;
     part("sentence").textContent = sentence;
     figures.forEach((text, at) => {
-      box.querySelector(`[data-figure="${at}"]`).textContent = text;
+      const told = Array.isArray(text) ? opening(...text) : text;
+      box.querySelector(`[data-figure="${at}"]`).replaceChildren(told);
     });
   });
 }

@@ -163,6 +163,7 @@ class Migration(migrations.Migration):
             name='PublishedList',
             fields=[
                 ('key', models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ('part', models.TextField(blank=True)),
                 ('value', models.TextField()),
                 ('places', models.BinaryField(null=True)),
                 ('digest', models.CharField(max_length=32)),
@@ -593,6 +594,7 @@ class Migration(migrations.Migration):
             name='PublishedPiece',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('part', models.TextField(blank=True)),
                 ('source', models.TextField()),
                 ('number', models.PositiveIntegerField()),
                 ('value', models.TextField()),

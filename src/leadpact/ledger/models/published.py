@@ -104,10 +104,12 @@ class PublishedPart(models.Model):
 class PublishedList(models.Model):
     """What a figure of a part was counted from: the first of its leads, as JSON.
 
-    `places` says of longer groups where in `PublishedPiece` all of their cases lie.
+    `places` says of longer groups where in `PublishedPiece` all of their cases lie. `part` names
+    the part whose figures open to it, where that is renewed apart from all others.
     """
 
     key = models.CharField(max_length=20, primary_key=True)
+    part = models.TextField(blank=True)
     value = models.TextField()
     places = models.BinaryField(null=True)
     digest = models.CharField(max_length=32)
@@ -117,8 +119,12 @@ class PublishedList(models.Model):
 
 
 class PublishedPiece(models.Model):
-    """Some of the cases that long lists are of, as JSON; `digest` changes when one of them does."""
+    """Some of the cases that long lists are of, as JSON; `digest` changes when one of them does.
 
+    `part` is that of the lists.
+    """
+
+    part = models.TextField(blank=True)
     source = models.TextField()
     number = models.PositiveIntegerField()
     value = models.TextField()

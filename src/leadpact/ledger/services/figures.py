@@ -34,6 +34,7 @@ class Measured:
 
     A part that is not among `parts` stays as it is; `lists` are those that figures of any part
     open to, `pieces` of their cases those that changed, and `kept` names those that did not.
+    `apart` are parts that are renewed apart and were not this time: what they open to stays.
     """
 
     as_of: datetime
@@ -47,6 +48,7 @@ class Measured:
     lists: Sequence[PublishedList]
     pieces: Sequence[PublishedPiece]
     kept: Set[tuple[str, int]]
+    apart: Set[str] = frozenset()
 
 
 def lease(name: str, *, now: datetime, take_over: bool = False) -> Known | None:
@@ -71,8 +73,8 @@ def publish(name: str, at: Known, found: Measured) -> bool:
     _write_figures(found.figures)
     _write_standings(found.standings)
     _write_parts(found.parts)
-    _write_lists(found.lists)
-    _write_pieces(found.pieces, found.kept)
+    _write_lists(found.lists, found.apart)
+    _write_pieces(found.pieces, found.kept, found.apart)
     for key, value in asdict(at).items():
         setattr(row, key, value)
     row.as_of, row.next_at, row.seconds = found.as_of, found.next_at, found.seconds
@@ -130,8 +132,8 @@ def _write_parts(parts: Sequence[PublishedPart]) -> None:
     )
 
 
-def _write_lists(lists: Sequence[PublishedList]) -> None:
-    there = dict(PublishedList.objects.values_list("key", "digest"))
+def _write_lists(lists: Sequence[PublishedList], apart: Set[str]) -> None:
+    there = dict(PublishedList.objects.exclude(part__in=apart).values_list("key", "digest"))
     gone = sorted(there.keys() - {each.key for each in lists})
     for begin in range(0, len(gone), _AT_ONCE):
         PublishedList.objects.filter(key__in=gone[begin : begin + _AT_ONCE]).delete()
@@ -140,13 +142,15 @@ def _write_lists(lists: Sequence[PublishedList]) -> None:
         batch_size=_AT_ONCE,
         update_conflicts=True,
         unique_fields=["key"],
-        update_fields=["value", "places", "digest"],
+        update_fields=["part", "value", "places", "digest"],
     )
 
 
-def _write_pieces(pieces: Sequence[PublishedPiece], kept: Set[tuple[str, int]]) -> None:
+def _write_pieces(
+    pieces: Sequence[PublishedPiece], kept: Set[tuple[str, int]], apart: Set[str]
+) -> None:
     wanted = kept | {(each.source, each.number) for each in pieces}
-    there = PublishedPiece.objects.values_list("pk", "source", "number")
+    there = PublishedPiece.objects.exclude(part__in=apart).values_list("pk", "source", "number")
     gone = [key for key, source, number in there if (source, number) not in wanted]
     for begin in range(0, len(gone), _AT_ONCE):
         PublishedPiece.objects.filter(pk__in=gone[begin : begin + _AT_ONCE]).delete()
@@ -155,5 +159,5 @@ def _write_pieces(pieces: Sequence[PublishedPiece], kept: Set[tuple[str, int]]) 
         batch_size=_AT_ONCE,
         update_conflicts=True,
         unique_fields=["source", "number"],
-        update_fields=["value", "digest"],
+        update_fields=["part", "value", "digest"],
     )

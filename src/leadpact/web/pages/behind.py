@@ -95,9 +95,15 @@ def behind(request: PageRequest, key: str) -> HttpResponseBase:
         "told": told,
         "groups": groups,
         "alone": group is not None and len(told["groups"]) > 1,
-        "measurement": figures.measurement(),
+        "measurement": _counted_at(row),
     }
     return render(request, "figures/behind.html", shown)
+
+
+def _counted_at(row: PublishedList) -> Any:
+    """When the figures of the list were counted: what is renewed apart has its own time."""
+    own = figures.part(row.part) if row.part else None
+    return {"as_of": own.made_at} if own else figures.measurement()
 
 
 def _all(request: PageRequest, row: PublishedList, told: Any) -> Iterator[Sequence[Any]]:

@@ -1,0 +1,34 @@
+"""How the 95 % interval of a figure was reached, and what it means, in a sentence or two."""
+
+from __future__ import annotations
+
+from leadpact.documents import words
+from leadpact.engine.metrics.aggregate import ENOUGH, interval, ratio_interval
+
+_MEANS = (
+    "Chance alone moves a figure of so many cases. A range worked out like this holds the "
+    "figure of the long run 19 times in 20; with four times as many cases it is half as wide."
+)
+
+
+def of_share(counted: str, met: int, n: int) -> str:
+    """The interval of `met` out of `n` cases, as `counted` calls those; empty for too few."""
+    if n < ENOUGH:
+        return ""
+    low, high = map(words.percent, interval(met, n))
+    return (
+        f"95 % interval: {low} to {high}, from {met:,} “{counted}” of all {n:,} "
+        f"({words.percent(met / n)}), by Wilson’s method for a share. {_MEANS}"
+    )
+
+
+def of_ratio(arrived: int, there: int) -> str:
+    """The interval of the ratio of two counts; empty for too few."""
+    if there < ENOUGH:
+        return ""
+    low, high = map(words.percent, ratio_interval(arrived, there))
+    return (
+        f"95 % interval: {low} to {high}, from {arrived:,} for {there:,} "
+        f"({words.percent(arrived / there)}), by Wilson’s method for the part that the first are "
+        f"of both. {_MEANS}"
+    )
