@@ -18,8 +18,8 @@ _OPENS = {
     "MQLs a month": MQLS,
     "Won, of MQLs that ended": MQLS,
     "Won, of those won or lost": MQLS,
-    "Added to today’s": ADDED,
-    "Dropped from today’s": REMOVED,
+    "MQLs added": ADDED,
+    "MQLs dropped": REMOVED,
 }
 _FIGURES = (*_OPENS, _MISSED)
 _TODAY = (
