@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
 
 from tests.api.conftest import company, published
+from tests.web import registered
 
 __all__ = ["company", "published"]
 
@@ -16,3 +22,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if not item.get_closest_marker("django_db"):
                 item.add_marker(pytest.mark.django_db)
             item.add_marker("ledger")
+
+
+@pytest.fixture
+def ops(company: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """An administrator's browser; files that are sent in lie in a folder of the test's own."""
+    monkeypatch.setenv("LEADPACT_HOME", str(tmp_path))
+    return registered.somebody("administrator")[0]
+
+
+def do(client: Client, page: str, what: str, **sent: object) -> str:
+    """The page after a button of the settings was pressed."""
+    answer: HttpResponse = client.post(reverse(page), {"do": what, **sent}, follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
