@@ -118,7 +118,7 @@ def test_hostile_text_is_shown_as_text_in_every_page(hostile: None) -> None:
     # Where it is not even shown, nothing was tried.
     assert shown >= {
         "inbox", "lead", "why", "leads", "obligations", "funnel", "team", "hygiene",
-        "settings_notices", "settings_deliveries", "settings_forms", "settings_people",
+        "settings_notices", "settings_deliveries", "settings_forms", "away",
         "settings_keys", "lead Bo", "lead Cy",
     }  # fmt: skip
 

@@ -27,7 +27,7 @@ def away(client: Client, **sent: str) -> str:
 
 
 def test_somebody_is_invited_and_chooses_a_password(ops: Client) -> None:
-    told = do(ops, "settings_people", "invite", email="new@corp.org", role="viewer")
+    told = do(ops, "settings_users", "invite", email="new@corp.org", role="viewer")
     found = re.search(r'class="secret">https?://[^/]+([^<]+)<', told)
     assert found
     assert User.objects.get(email="new@corp.org").role == "viewer"
@@ -37,26 +37,26 @@ def test_somebody_is_invited_and_chooses_a_password(ops: Client) -> None:
 def test_somebody_gets_another_role_and_may_do_as_much_at_once(ops: Client) -> None:
     browser, user = registered.somebody("viewer")
     assert browser.get(reverse("settings_people")).status_code == 403
-    told = do(ops, "settings_people", "role", email=user.email, role="sales head")
+    told = do(ops, "settings_users", "role", email=user.email, role="sales head")
     assert f"{user.email} is sales head from now on." in told
     assert browser.get(reverse("settings_people")).status_code == 200
-    assert "no role" in do(ops, "settings_people", "role", email=user.email, role="boss")
+    assert "no role" in do(ops, "settings_users", "role", email=user.email, role="boss")
     entry = AuditEntry.objects.get(action="changed the role of")
     assert json.loads(entry.detail) == {"from": "viewer", "to": "sales head"}
 
 
 def test_who_is_let_go_is_signed_out_and_can_be_let_in_again(ops: Client) -> None:
     browser, user = registered.somebody("viewer")
-    assert "gets in no more" in do(ops, "settings_people", "let_go", email=user.email)
+    assert "gets in no more" in do(ops, "settings_users", "let_go", email=user.email)
     assert browser.get("/").status_code == 302
-    assert "may sign in again" in do(ops, "settings_people", "let_in", email=user.email)
+    assert "may sign in again" in do(ops, "settings_users", "let_in", email=user.email)
     assert browser.get("/").status_code == 200
 
 
 def test_the_last_administrator_stays_one(ops: Client) -> None:
     own = User.objects.get(role="administrator")
     for what in ("let_go", "role"):
-        told = do(ops, "settings_people", what, email=own.email, role="viewer")
+        told = do(ops, "settings_users", what, email=own.email, role="viewer")
         assert "is the last administrator" in told
     own.refresh_from_db()
     assert own.is_active
@@ -65,11 +65,11 @@ def test_the_last_administrator_stays_one(ops: Client) -> None:
 
 def test_a_lost_second_factor_is_taken_away(ops: Client) -> None:
     _, user = registered.somebody("viewer")
-    offered = 'value="factor"'
-    assert offered not in ops.get(reverse("settings_people")).text
+    offered = 'name="do" value="factor"'
+    assert offered not in ops.get(reverse("settings_users")).text
     Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
-    assert offered in ops.get(reverse("settings_people")).text
-    do(ops, "settings_people", "factor", email=user.email)
+    assert offered in ops.get(reverse("settings_users")).text
+    do(ops, "settings_users", "factor", email=user.email)
     assert not Authenticator.objects.exists()
     assert AuditEntry.objects.filter(action="took the second factor of").exists()
 
@@ -79,7 +79,7 @@ def test_a_person_of_the_agreement_is_invited_with_one_click(ops: Client) -> Non
     person = Person.objects.filter(active=True, user=None).exclude(email="")[0]
     assert f'aria-label="Invite {person.name}"' in page
     told = {"email": person.email, "name": person.name, "role": "rep"}
-    do(ops, "settings_people", "invite", **told)
+    do(ops, "settings_users", "invite", **told)
     assert User.objects.get(email=person.email).person == person
     page = ops.get(reverse("settings_people")).text
     assert f'aria-label="Invite {person.name}"' not in page
@@ -108,7 +108,7 @@ def test_absences_are_noted_and_taken_back(ops: Client) -> None:
     assert "takes no new leads while away" in told
     row = Absence.objects.get(person=person, reason="leave")
     assert "leave" in ops.get(reverse("team")).text
-    assert "leave" in ops.get(reverse("settings_people")).text
+    assert "leave" in ops.get(reverse("away")).text
     told = ops.post(reverse("away_remove", args=[row.pk]), follow=True).content.decode()
     assert "is there after all" in told
     assert not Absence.objects.exists()
@@ -154,9 +154,9 @@ def test_working_hours_are_changed_by_the_next_version(ops: Client) -> None:
 
 def test_a_head_manages_people_but_invites_nobody(company: None) -> None:
     head, _ = registered.somebody("sales head")
-    do(head, "settings_people", "invite", email="sly@corp.org", role="administrator")
+    do(head, "settings_users", "invite", email="sly@corp.org", role="administrator")
     assert not User.objects.filter(email="sly@corp.org").exists()
-    do(head, "settings_people", "role", email="sales.head@test.org", role="administrator")
+    do(head, "settings_users", "role", email="sales.head@test.org", role="administrator")
     assert User.objects.get(email="sales.head@test.org").role == "sales head"
 
 
@@ -189,3 +189,67 @@ def test_a_new_team_needs_a_name_of_its_own(ops: Client) -> None:
     assert "no team any more" in do(ops, "settings_people", "draft", leaves="9:9")
     gone = {"member": "Zoe", "team": "Nowhere"}
     assert "There is no team" in do(ops, "settings_people", "draft", **gone)
+
+
+def figures(text: str) -> dict[str, int]:
+    """What is told of how people get in, by where each number leads."""
+    found = re.findall(r'href="(/settings/people[^"]*)"[^>]*>\s*(?:<span[^>]*>)?(\d+)', text)
+    return {html.unescape(url): int(count) for url, count in found}
+
+
+def rows_of(client: Client, url: str) -> int:
+    """How many rows the list there has."""
+    answer = client.get(f"{url}{'&' if '?' in url else '?'}as=csv")
+    return len(answer.getvalue().decode().splitlines()) - 1
+
+
+def test_who_is_on_a_team_and_who_signs_in_add_up_and_lead_to_them(ops: Client) -> None:
+    registered.somebody("rep")
+    registered.somebody("viewer")
+    gone = Person.objects.filter(active=True, user=None)[0]
+    User.objects.create(email="gone@corp.org", role="rep", person=gone, is_active=False)
+    for page in ("settings", "settings_people", "settings_users"):
+        told = figures(ops.get(reverse(page)).text)
+        people = told.pop("/settings/people")
+        others = told.pop("/settings/people/users?team=on+no+team")
+        assert sum(told.values()) == people == Person.objects.filter(active=True).count(), page
+        assert (len(told), told["/settings/people?signs=may+sign+in"]) == (3, 1), page
+        assert others + 1 == User.objects.filter(is_active=True).count(), page
+        for url, count in told.items():
+            assert rows_of(ops, url) == count, url
+
+
+def test_users_are_narrowed_and_only_administrators_are_offered_acts(ops: Client) -> None:
+    _, user = registered.somebody("viewer")
+    head, _ = registered.somebody("sales head")
+    User.objects.filter(pk=user.pk).update(is_active=False, name="=cmd()")
+    page = reverse("settings_users")
+    told = ops.get(page, {"state": "let in no more"}).text
+    assert user.email in told
+    assert "administrator@test.org</span>" not in told
+    assert "Let in again" in told
+    assert 'name="do"' not in head.get(page).text
+    rows = ops.get(page, {"as": "csv", "q": "viewer"}).getvalue().decode()
+    assert "'=cmd()" in rows
+    assert "Actions" not in rows
+
+
+def test_an_act_leads_back_to_the_list_as_it_was_narrowed(ops: Client) -> None:
+    _, user = registered.somebody("viewer")
+    back = f"{reverse('settings_users')}?role=viewer"
+    sent = {"do": "let_go", "email": user.email, "back": back}
+    assert ops.post(reverse("settings_users"), sent)["Location"] == back
+
+
+def test_absences_are_narrowed_to_those_of_now(ops: Client) -> None:
+    person, at = Person.objects.filter(active=True)[0], registered.now()
+    for days, why in ((-9, "was ill"), (-1, "is on leave"), (5, "will be skiing")):
+        begins = at + timedelta(days=days)
+        Absence.objects.create(
+            person=person, begins=begins, ends=begins + timedelta(days=3), reason=why
+        )
+    told = ops.get(reverse("away"), {"when": "away now"}).text
+    assert "1 person is away now" in told
+    assert ("is on leave" in told, "was ill" in told, "skiing" in told) == (True, False, False)
+    viewer, _ = registered.somebody("viewer")
+    assert "Take back" not in viewer.get(reverse("away")).text

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from leadpact.flows.crm_reading import NAMES
 from leadpact.ledger.models import CrmConnection
@@ -14,10 +17,14 @@ from leadpact.ledger.selectors.set_up import SetUp, set_up
 
 @dataclass(frozen=True)
 class Stands:
-    """What is so, with the tone of its badge: `good`, `short` (to be done) or `bad` (broken)."""
+    """What is so, with the tone of its badge: `good`, `short` (to be done) or `bad` (broken).
+
+    It leads to `url`, such as the list of what it counts.
+    """
 
     text: str
     tone: str = ""
+    url: str = ""
 
 
 def as_it_stands(now: datetime) -> dict[str, Sequence[Stands]]:
@@ -51,12 +58,21 @@ def _agreement(found: SetUp, published: bool, now: datetime) -> list[Stands]:
 
 
 def _people(found: SetUp) -> list[Stands]:
-    told = [
-        Stands(f"{counted(found.people, 'person', 'people')} on teams"),
-        Stands(f"{counted(found.users, 'user')}"),
-    ]
-    if found.people_without_user:
-        told.append(Stands(f"{found.people_without_user:,} not invited", "short"))
+    there = found.getting_in
+    on_teams, users = reverse("settings_people"), reverse("settings_users")
+    told = [Stands(f"{counted(there.on_teams, 'person', 'people')} on teams", url=on_teams)]
+    for count, text, tone, which in (
+        (there.signing_in, "of them may sign in", "", "may sign in"),
+        (there.not_invited, "of them not invited yet", "short", "not invited yet"),
+        (there.let_go, "of them let in no more", "", "let in no more"),
+    ):
+        if count:
+            told.append(
+                Stands(f"{count:,} {text}", tone, f"{on_teams}?{urlencode({'signs': which})}")
+            )
+    if there.others:
+        others = f"{counted(there.others, 'other')} may sign in"
+        told.append(Stands(others, url=f"{users}?{urlencode({'team': 'on no team'})}"))
     return told
 
 

@@ -10,7 +10,6 @@ from django.db.models import Count, Model, Q, QuerySet
 
 from leadpact.engine.identity import email_key
 from leadpact.ledger.models import (
-    Absence,
     Clock,
     Event,
     Handoff,
@@ -91,11 +90,3 @@ def with_email(leads: QuerySet[Lead], email: str) -> QuerySet[Lead]:
     key = email_key(email)
     mailbox = Identity.objects.filter(kind=Identity.Kind.EMAIL, value=key or "")
     return leads.filter(key__in=mailbox.values("lead_id"))
-
-
-def absences(now: datetime, person: str | None = None) -> QuerySet[Absence]:
-    """Who is away or will be, or when one person is."""
-    found = Absence.objects.filter(ends__gt=now, person__active=True)
-    if person is not None:
-        found = found.filter(person__name=person)
-    return found.select_related("person").order_by("begins")

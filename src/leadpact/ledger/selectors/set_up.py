@@ -14,11 +14,10 @@ from leadpact.ledger.models import (
     Form,
     Installation,
     Notice,
-    Person,
     Upload,
-    User,
     Webhook,
 )
+from leadpact.ledger.selectors.access import GettingIn, getting_in
 
 
 @dataclass(frozen=True)
@@ -27,9 +26,7 @@ class SetUp:
 
     live_since: datetime | None
     shadow: bool
-    people: int
-    people_without_user: int
-    users: int
+    getting_in: GettingIn
     imports: int
     uploads_running: int
     uploads_open: int
@@ -46,14 +43,11 @@ class SetUp:
 def set_up() -> SetUp:
     """What is set up: a dozen small counts, none of which grows with the log."""
     installation = Installation.objects.first()
-    people = Person.objects.filter(active=True)
     waiting, state = Upload.objects.exclude(state=Upload.State.DONE), Upload.State
     return SetUp(
         live_since=installation.live_since if installation else None,
         shadow=bool(installation and installation.shadow),
-        people=people.count(),
-        people_without_user=people.filter(user=None).count(),
-        users=User.objects.filter(is_active=True).count(),
+        getting_in=getting_in(),
         imports=Batch.objects.count(),
         uploads_running=waiting.filter(state__in=(state.WAITING, state.RUNNING)).count(),
         uploads_open=waiting.filter(state=state.MAPPING).count(),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, Model, QuerySet
 
 from leadpact.web.lists.declared import Choice, Listing
@@ -147,7 +148,10 @@ def _may_lack(model: type[Model], path: str) -> bool:
     """Whether rows may have no value there; an index in order serves only where none may."""
     of: Any = model
     for name in path.split("__"):
-        field = of._meta.get_field(name)
+        try:
+            field = of._meta.get_field(name)
+        except FieldDoesNotExist:  # worked out by the query
+            return True
         if field.null or field.auto_created:
             return True
         of = field.related_model

@@ -20,7 +20,7 @@ class Column(Generic[Row]):
     """A column: `value` is what a spreadsheet gets, and what the page shows unless `cell` draws it
     or names a template, which has `row` and `value`. With `order`, an expression of the rows, it
     can be sorted by; rows without a value come last. What is not `on_page` is in the spreadsheet
-    alone.
+    alone, what is not `in_file` on the page alone.
     """
 
     key: str
@@ -30,6 +30,7 @@ class Column(Generic[Row]):
     cell: str | Drawn = value_alone
     numeric: bool = False
     on_page: bool = True
+    in_file: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,11 @@ class Listing(Generic[Row]):
     def on_page(self) -> list[Column[Row]]:
         """The columns that the page shows."""
         return [each for each in self.columns if each.on_page]
+
+    @property
+    def in_file(self) -> list[Column[Row]]:
+        """The columns that a spreadsheet gets."""
+        return [each for each in self.columns if each.in_file]
 
     def column(self, key: str) -> Column[Row] | None:
         """The column by which one can sort under this key."""

@@ -87,6 +87,24 @@ class Shown:
         return Heading(column.title, f"?{query}" if column.order else "", now, column.numeric)
 
     @property
+    def orders(self) -> list[tuple[str, str]]:
+        """What it can be sorted by, as values of the address and in words; empty as it goes
+        without saying."""
+        found = []
+        for column in self.listing.columns:
+            if column.order:
+                for sign, way in (("", "ascending"), ("-", "descending")):
+                    key = f"{sign}{column.key}"
+                    value = "" if key == self.listing.order else key
+                    found.append((value, f"Sort by: {column.title}, {way}"))
+        return sorted(found, key=lambda each: each[0] != "")
+
+    @property
+    def order(self) -> str:
+        """How it is sorted, as a value of the address."""
+        return self.asked.order if self.asked.order != self.listing.order else ""
+
+    @property
     def lines(self) -> Iterator[list[Cell]]:
         """The rows as cells."""
         for row in self.rows:

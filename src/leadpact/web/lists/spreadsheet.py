@@ -30,9 +30,10 @@ def spreadsheet(
     listing: Listing[Any], rows: QuerySet[Any], zone: ZoneInfo
 ) -> StreamingHttpResponse:
     """All rows of a list, its times on the wall clock of the zone with their offset."""
-    titles = [each.title for each in listing.columns]
+    columns = listing.in_file
+    titles = [each.title for each in columns]
     found = rows.iterator(chunk_size=_AT_ONCE)
-    values = ([each.value(row) for each in listing.columns] for row in found)
+    values = ([each.value(row) for each in columns] for row in found)
     return streamed(listing.name, titles, values, zone)
 
 

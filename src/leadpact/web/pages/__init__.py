@@ -31,6 +31,7 @@ _MODULES = (
     "set_notices",
     "set_people",
     "set_running",
+    "set_users",
     "setting_up",
     "settings",
     "team",

@@ -2,19 +2,103 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from leadpact.flows.absences import add_absence
 from leadpact.ledger.models import Absence, Role
+from leadpact.ledger.selectors import access
 from leadpact.ledger.services import absences
 from leadpact.ledger.services.absences import AbsenceError
 from leadpact.ledger.services.permits import Act
+from leadpact.web.figures.roles import READERS
 from leadpact.web.going_back import back_of
-from leadpact.web.registry import PageRequest, action
+from leadpact.web.lists.declared import Column, Empty, Filter, Listing
+from leadpact.web.lists.showing import answer
+from leadpact.web.pages.set_people import team_choices
+from leadpact.web.registry import PageRequest, action, page
+from leadpact.web.set_up import counted
 
 _WHO = frozenset({Role.REP, Role.SALES_HEAD, Role.MARKETING_HEAD, Role.ADMINISTRATOR})
+_NOW, _AHEAD, _OVER = "away now", "ahead", "over"
+
+
+@page("team/away", name="away", roles=READERS)
+def away(request: PageRequest) -> HttpResponseBase:
+    """Every absence, and a form to note one."""
+    told = {
+        "may_edit": request.caller.may(Act.MANAGE_PEOPLE),
+        "persons": access.people_on_teams().order_by("name"),
+        "answer": _answer(request.now),
+    }
+    return answer(request, _listing(request), "team/absences.html", lambda _: told)
+
+
+def _answer(now: datetime) -> str:
+    count = _when(now)(access.all_absences(), _NOW).values("person").distinct().count()
+    if not count:
+        return "Nobody is away now."
+    return f"{counted(count, 'person is', 'people are')} away now."
+
+
+def _listing(request: PageRequest) -> Listing[Absence]:
+    managing = request.caller.may(Act.MANAGE_PEOPLE)
+    undo = Column[Absence](
+        "undo",
+        "Take back",
+        lambda row: _stands(row, request.now),
+        cell="lists/cells/take_back.html",
+        in_file=False,
+    )
+    return Listing(
+        name="absences",
+        title="Away",
+        rows=lambda _: access.all_absences(),
+        columns=(
+            Column("person", "Person", lambda row: row.person.name, order="person__name"),
+            Column("team", "Team", lambda row: row.person.team and row.person.team.name,
+                   order="person__team__position"),
+            Column("begins", "From", lambda row: row.begins, order="begins"),
+            Column("ends", "Until", lambda row: row.ends, order="ends"),
+            Column("stands", "Stands", lambda row: _stands(row, request.now)),
+            Column("reason", "Reason", lambda row: row.reason),
+            *((undo,) if managing else ()),
+        ),
+        order="-ends",
+        filters=(
+            Filter("when", "When", lambda _: [(each, each) for each in (_NOW, _AHEAD, _OVER)],
+                   _when(request.now)),
+            Filter("team", "Team", team_choices,
+                   lambda rows, name: rows.filter(person__teams__name=name)),
+        ),
+        search=lambda rows, text: rows.filter(
+            Q(person__name__icontains=text) | Q(reason__icontains=text)
+        ),
+        searched="Name or reason",
+        empty=Empty(
+            "No absence is noted",
+            "Who is away gets no new leads meanwhile; those that they have stay with them. "
+            "Reps note their own on their first page.",
+        ),
+    )  # fmt: skip
+
+
+def _when(now: datetime) -> Callable[[QuerySet[Absence], str], QuerySet[Absence]]:
+    meant = {
+        _NOW: Q(begins__lte=now, ends__gt=now), _AHEAD: Q(begins__gt=now), _OVER: Q(ends__lte=now),
+    }  # fmt: skip
+    return lambda rows, value: rows.filter(meant[value])
+
+
+def _stands(row: Absence, now: datetime) -> str:
+    if row.ends <= now:
+        return _OVER
+    return _NOW if row.begins <= now else _AHEAD
 
 
 @action("away/add", name="away_add", act=Act.READ, roles=_WHO)

@@ -13,8 +13,8 @@ from leadpact.engine.metrics.aggregate import ENOUGH
 from leadpact.insight.hurdles import amount
 from leadpact.ledger.models import Role
 from leadpact.ledger.selectors import agreements, inbox
+from leadpact.ledger.selectors.access import absences
 from leadpact.ledger.selectors.inbox import Kept
-from leadpact.ledger.selectors.lists import absences
 from leadpact.web.pages.home import home_of
 from leadpact.web.pages.inbox import forms_of, works_of
 from leadpact.web.pages.own_promises import LATELY

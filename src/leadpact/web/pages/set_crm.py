@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from leadpact.flows import crm
@@ -37,7 +37,7 @@ _REFUSALS = (ConnectionRefusal, CrmError, MappingError, SealError, SendError)
 
 
 @form_page("settings/crm", name="settings_crm", act=Act.ADMINISTER)
-def connection(request: PageRequest) -> HttpResponse:
+def connection(request: PageRequest) -> HttpResponseBase:
     """How the connection does; without one, a way to make it."""
     if request.method == "POST":
         doing: dict[str, Does] = {

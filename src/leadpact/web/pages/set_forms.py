@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 
 from leadpact.flows.form_pages import snippet
 from leadpact.ledger.models import Form
@@ -35,7 +35,7 @@ class FormShown:
 
 
 @form_page("settings/forms", name="settings_forms", act=Act.ADMINISTER)
-def forms(request: PageRequest) -> HttpResponse:
+def forms(request: PageRequest) -> HttpResponseBase:
     """Every form, and a way to declare one."""
     if request.method == "POST":
         doing = {"create": _create, "retire": _retire}

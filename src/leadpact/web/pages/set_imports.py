@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -31,7 +31,7 @@ _KEEP = "keep"
 
 
 @form_page("settings/imports", name="settings_imports", act=Act.IMPORT)
-def imports(request: PageRequest) -> HttpResponse:
+def imports(request: PageRequest) -> HttpResponseBase:
     """Everything that was imported, and a way to send in more."""
     if request.method == "POST":
         doing: dict[str, Does] = {"send": _send, "withdraw": _withdraw}
@@ -69,7 +69,7 @@ def _withdraw(request: PageRequest) -> str:
 
 
 @form_page("settings/imports/<str:key>", name="settings_import", act=Act.IMPORT)
-def one(request: PageRequest, key: str) -> HttpResponse:
+def one(request: PageRequest, key: str) -> HttpResponseBase:
     """One import: its columns and what they would bring, how far it is, or what it brought."""
     upload = _upload(key)
     to = reverse("settings_import", kwargs={"key": key})

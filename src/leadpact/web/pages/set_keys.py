@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 
 from leadpact.ledger.models import ApiKey, Scope
 from leadpact.ledger.services.access import AccessError, create_key, revoke_key
@@ -19,7 +19,7 @@ _SCOPES = {
 
 
 @form_page("settings/keys", name="settings_keys", act=Act.ADMINISTER)
-def keys(request: PageRequest) -> HttpResponse:
+def keys(request: PageRequest) -> HttpResponseBase:
     """Every key, and what each may do."""
     if request.method == "POST":
         return done(

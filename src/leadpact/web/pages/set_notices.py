@@ -23,7 +23,7 @@ from leadpact.web.registry import PageRequest, form_page, page
 
 
 @form_page("settings/notices", name="settings_notices", act=Act.ADMINISTER)
-def told(request: PageRequest) -> HttpResponse:
+def told(request: PageRequest) -> HttpResponseBase:
     """Every channel and webhook, each with a button to try it."""
     if request.method == "POST":
         doing: dict[str, Does] = {

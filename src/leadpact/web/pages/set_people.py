@@ -1,27 +1,20 @@
-"""People: who signs in as what, who works leads, and when they are away."""
+"""People on teams: who works leads, when, and how many; and whether they may sign in."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from allauth.mfa.models import Authenticator
-from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse, HttpResponseBase
 
 from leadpact.agreement.changing import ChangeError, changed
 from leadpact.agreement.loading import load_text
-from leadpact.ledger.models import Person, Role, Team, User
-from leadpact.ledger.selectors import agreements
-from leadpact.ledger.selectors.lists import absences
-from leadpact.ledger.services import audit
-from leadpact.ledger.services.access import (
-    AccessError,
-    change_role,
-    create_user,
-    let_go,
-    let_in_again,
-)
+from leadpact.agreement.spec import Agreement
+from leadpact.ledger.models import Person, Team
+from leadpact.ledger.selectors import access, agreements
+from leadpact.ledger.services.access import AccessError
 from leadpact.ledger.services.permits import Act
 from leadpact.web.drafting import (
     DraftError,
@@ -32,61 +25,98 @@ from leadpact.web.drafting import (
     shares_wanted,
 )
 from leadpact.web.hours import hours_of
+from leadpact.web.lists.declared import Column, Empty, Filter, Listing
+from leadpact.web.lists.showing import answer
 from leadpact.web.pages.set_running import look_at
-from leadpact.web.pages.settings import Does, done, shown
+from leadpact.web.pages.settings import Does, done, tabs
 from leadpact.web.registry import PageRequest, form_page
-from leadpact.web.signing_in import invitations
 
-_ROLES = {
-    Role.REP: "works the leads that were handed to them or their team",
-    Role.SALES_HEAD: "sees what sales does, rules on disputes, reassigns",
-    Role.MARKETER: "sees every lead and what became of it, nurtures",
-    Role.MARKETING_HEAD: "as a marketer; rules on disputes, publishes agreements",
-    Role.VIEWER: "reads, and changes nothing",
-    Role.ADMINISTRATOR: "may do everything",
-}
+_IN, _NOT_INVITED, _LET_GO = "may sign in", "not invited yet", "let in no more"
+_SIGNS_IN: dict[str, Q] = {
+    _IN: access.SIGNS_IN, _NOT_INVITED: access.NOT_INVITED, _LET_GO: access.LET_GO,
+}  # fmt: skip
 
 
 @form_page("settings/people", name="settings_people", act=Act.MANAGE_PEOPLE)
-def people(request: PageRequest) -> HttpResponse:
-    """Who signs in, who is on which team, who is away."""
+def people(request: PageRequest) -> HttpResponseBase:
+    """Everybody on a team, and what the agreement says of them, to be changed by a draft."""
     if request.method == "POST":
+        refusals = (AccessError, ChangeError, DraftError)
         doing: dict[str, Does] = {"draft": _draft}
-        if request.caller.may(Act.ADMINISTER):
-            doing |= {
-                "invite": _invite, "again": _again, "role": _role,
-                "let_go": _let_go, "let_in": _let_in, "factor": _without_factor,
-            }  # fmt: skip
-        return done(request, doing, (AccessError, ChangeError, DraftError), "settings_people")
-    return _shown(request)
-
-
-def _shown(request: PageRequest, link: str = "", invited: str = "") -> HttpResponse:
+        return done(request, doing, refusals, "settings_people")
     version = agreements.in_force(request.now)
-    found = Person.objects.filter(active=True).select_related("team", "user")
-    persons = list(found.order_by("team__position", "position", "name"))
-    return shown(
-        request,
-        "people",
-        teams=Team.objects.filter(active=True).order_by("position"),
-        persons=persons,
-        users=_users(),
-        absences=absences(request.now),
-        calendars=calendars_of(version.agreement) if version else [],
-        teams_of=version.agreement.routing.teams if version else [],
-        named=list(version.agreement.calendars) if version else [],
-        published=version is not None,
-        rows=[(each, hours_of(each, version.agreement if version else None)) for each in persons],
-        roles=_ROLES.items(),
-        factors=set(Authenticator.objects.values_list("user", flat=True)),
-        link=link,
-        invited=invited,
+    agreement = version.agreement if version else None
+    told = {
+        "tabs": tabs(request),
+        "counted": access.getting_in(),
+        "may_invite": request.caller.may(Act.ADMINISTER),
+        "published": agreement is not None,
+        "calendars": calendars_of(agreement) if agreement else [],
+        "teams_of": agreement.routing.teams if agreement else [],
+        "named": list(agreement.calendars) if agreement else [],
+    }
+    return answer(request, _listing(agreement), "settings/people.html", lambda _: told)
+
+
+def _listing(agreement: Agreement | None) -> Listing[Person]:
+    return Listing(
+        name="people",
+        title="People on teams",
+        rows=lambda _: access.people_on_teams().select_related("team", "user"),
+        columns=(
+            Column("name", "Person", lambda row: row.name, order="name"),
+            Column(
+                "team", "Team", lambda row: row.team.name if row.team else None,
+                order="team__position",
+            ),
+            Column(
+                "user", "Signs in as", _signs_in_as, order="user__email",
+                cell="lists/cells/signs_in.html",
+            ),
+            Column("email", "Email", lambda row: row.email, on_page=False),
+            Column("hours", "Hours", lambda row: hours_of(row, agreement)),
+            Column(
+                "share", "Share of leads", lambda row: row.weight, order="weight", numeric=True
+            ),
+            Column(
+                "cap", "Most open leads",
+                lambda row: "no limit" if row.cap is None else row.cap, order="cap", numeric=True,
+            ),
+        ),
+        order="name",
+        filters=(
+            Filter(
+                "signs", "Signing in", lambda _: [(each, each) for each in _SIGNS_IN],
+                lambda rows, value: rows.filter(_SIGNS_IN[value]),
+            ),
+            Filter("team", "Team", team_choices, lambda rows, name: rows.filter(teams__name=name)),
+        ),
+        search=named,
+        searched="Name or email",
+        empty=Empty(
+            "Nobody is on a team yet", "Add the first one below: who is on a team gets leads."
+        ),
+    )  # fmt: skip
+
+
+def team_choices(_: PageRequest) -> list[tuple[str, str]]:
+    """The teams to choose from."""
+    found = Team.objects.filter(active=True).order_by("position")
+    return [(name, name) for name in found.values_list("name", flat=True)]
+
+
+def named(rows: QuerySet[Person], text: str) -> QuerySet[Person]:
+    """Of these people those with the text in their name or address."""
+    return rows.filter(
+        Q(name__icontains=text) | Q(email__icontains=text) | Q(user__email__icontains=text)
     )
 
 
-def _users() -> QuerySet[User]:
-    """Everybody who ever signed in here, those who were let go last."""
-    return User.objects.select_related("person").order_by("-is_active", "email")
+def _signs_in_as(row: Person) -> str:
+    user = getattr(row, "user", None)
+    if user is None:
+        return _NOT_INVITED
+    return user.email if user.is_active else f"{user.email} ({_LET_GO})"
 
 
 def _draft(request: PageRequest) -> HttpResponse:
@@ -96,10 +126,7 @@ def _draft(request: PageRequest) -> HttpResponse:
         raise AccessError("No agreement is published yet.")
     text = agreements.text_of(version.id)
     said, agreement = request.POST.dict(), version.agreement
-    settings = [
-        *shares_wanted(said, agreement), *hours_wanted(said, agreement),
-        *members_wanted(said, agreement),
-    ]  # fmt: skip
+    settings = _wanted(said, agreement)
     gone = list(leavers(said, agreement))
     if not settings and not gone:
         raise AccessError("Nothing was changed.")
@@ -110,58 +137,8 @@ def _draft(request: PageRequest) -> HttpResponse:
     return look_at(request, loaded.text)
 
 
-def _invite(request: PageRequest) -> HttpResponse:
-    told = request.POST
-    user = create_user(
-        told.get("email", ""), told.get("role", ""), None,
-        actor=request.caller.name, now=request.now, name=told.get("name", "")[:200],
-    )  # fmt: skip
-    return _with_link(request, user)
-
-
-def _again(request: PageRequest) -> HttpResponse:
-    user = User.objects.filter(email=request.POST.get("email", ""), is_active=True).first()
-    if user is None:
-        raise AccessError("There is no such user.")
-    audit.record(request.caller.name, "invited", f"user {user.email}", now=request.now)
-    return _with_link(request, user)
-
-
-def _role(request: PageRequest) -> str:
-    user = change_role(*_of(request, "email", "role"), actor=request.caller.name, now=request.now)
-    return f"{user.email} is {user.role} from now on."
-
-
-def _let_go(request: PageRequest) -> str:
-    user = let_go(*_of(request, "email"), actor=request.caller.name, now=request.now)
-    return f"{user.email} is signed out and gets in no more."
-
-
-def _let_in(request: PageRequest) -> str:
-    user = let_in_again(*_of(request, "email"), actor=request.caller.name, now=request.now)
-    return f"{user.email} may sign in again."
-
-
-def _without_factor(request: PageRequest) -> str:
-    (email,) = _of(request, "email")
-    gone, _ = Authenticator.objects.filter(user__email=email).delete()
-    if not gone:
-        raise AccessError(f"{email} has no second factor.")
-    audit.record(request.caller.name, "took the second factor of", f"user {email}", now=request.now)
-    return f"{email} signs in with the password alone until they set up another second factor."
-
-
-def _of(request: PageRequest, *names: str) -> list[str]:
-    return [request.POST.get(name, "") for name in names]
-
-
-def _with_link(request: PageRequest, user: User) -> HttpResponse:
-    """The page with the link to choose a password by; it is mailed as well, where we mail."""
-    link = invitations.link_for(user)
-    try:
-        if invitations.mail_invitation(user, link, request.caller.name):
-            messages.success(request, f"The invitation is mailed to {user.email}.")
-    except OSError as error:
-        messages.error(request, f"The mail server does not take it: {error}.")
-    whole = link if "://" in link else request.build_absolute_uri(link)
-    return _shown(request, link=whole, invited=user.email)
+def _wanted(said: Mapping[str, Any], agreement: Agreement) -> list[str]:
+    return [
+        *shares_wanted(said, agreement), *hours_wanted(said, agreement),
+        *members_wanted(said, agreement),
+    ]  # fmt: skip

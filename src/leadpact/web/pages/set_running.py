@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from leadpact.agreement import templates
@@ -25,7 +25,7 @@ _MOST = 1_000_000
 
 
 @form_page("settings/running", name="settings_running", act=Act.PUBLISH)
-def running(request: PageRequest) -> HttpResponse:
+def running(request: PageRequest) -> HttpResponseBase:
     """What is in force and whether it acts; an administrator goes live here."""
     if request.method == "POST":
         if not request.caller.may(Act.ADMINISTER):

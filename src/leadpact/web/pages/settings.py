@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from leadpact.ledger.models import Role
 from leadpact.ledger.services.permits import Act
+from leadpact.web.going_back import back_of
 from leadpact.web.registry import PAGES, PageRequest, page
 from leadpact.web.set_up import as_it_stands
 
@@ -34,7 +35,7 @@ _PAGES: dict[str, tuple[str, str]] = {
 }
 
 #: What a page does with what was sent to it; the sentence that says so, or a whole answer.
-Does = Callable[[PageRequest], str | HttpResponse]
+Does = Callable[[PageRequest], str | HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -66,18 +67,20 @@ def shown(request: PageRequest, name: str, **told: Any) -> HttpResponse:
 
 def done(
     request: PageRequest, doing: Mapping[str, Does], refusals: tuple[type[Exception], ...], to: str
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Do what the form asks for by its button's `do`, say so, and show the page anew.
 
-    What raises one of `refusals` is told as it stands.
+    What raises one of `refusals` is told as it stands. A form of a list names the page of the list
+    that it stands on as `back`.
     """
+    to = back_of(request) if "back" in request.POST else to
     what = doing.get(request.POST.get("do", ""))
     try:
         said = what(request) if what else "Nothing was asked for."
     except refusals as error:
         messages.error(request, str(error))
         return redirect(to)
-    if isinstance(said, HttpResponse):
+    if isinstance(said, HttpResponseBase):
         return said
     messages.success(request, said)
     return redirect(to)

@@ -14,7 +14,7 @@ from leadpact.documents import words
 from leadpact.documents.parts.people import KEY
 from leadpact.ledger.models import PublishedMetric
 from leadpact.ledger.selectors import agreements, figures
-from leadpact.ledger.selectors.lists import absences
+from leadpact.ledger.selectors.access import absences
 from leadpact.ledger.selectors.teams import (
     ACCEPTED,
     KEPT,
@@ -34,6 +34,8 @@ Opens = Mapping[tuple[str, str], str]
 #: From here on a cap is told: the next leads may go to somebody else.
 _NEARLY_FULL = 0.8
 _MINUTE = 60
+#: Absences that the page itself tells; the others have a list of their own.
+_AWAY = 6
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def team(request: PageRequest) -> HttpResponse:
         "full": [each.person.name for each in everybody if each.full],
         "persons": [each.person for each in everybody],
         "may_edit": request.caller.may(Act.MANAGE_PEOPLE),
-        "absences": absences(request.now),
+        "absences": absences(request.now)[:_AWAY],
     }
     return render(request, "figures/team.html", shown)
 

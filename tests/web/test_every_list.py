@@ -1,0 +1,101 @@
+"""What every list keeps, whoever adds it: filters and orders of its own that all answer, an address
+that says what is shown, a spreadsheet without formulas, and a price that does not follow its rows.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from leadpact.ledger.models import Absence, Person, Team, User
+from tests.web import registered
+from tests.web.test_every_page import queries
+
+BAD = "=HYPERLINK(1)<b>"
+SEARCHED = {"q": "no such thing"}
+
+
+def _people(n: int) -> None:
+    Person.objects.create(
+        name=f"{BAD} {n}", team=Team.objects.first(), joined_at=registered.now(), position=n
+    )
+
+
+def _users(n: int) -> None:
+    person = Person.objects.create(
+        name=f"{BAD} {n}", team=Team.objects.first(), joined_at=registered.now()
+    )
+    User.objects.create(email=f"more{n}@corp.org", role="rep", person=person)
+
+
+def _absences(n: int) -> None:
+    at = registered.now() + timedelta(days=n)
+    person = Person.objects.filter(active=True)[0]
+    Absence.objects.create(person=person, begins=at, ends=at + timedelta(days=1), reason=BAD)
+
+
+#: List → what makes one row more of it, whose text is no good.
+MORE: dict[str, Callable[[int], None]] = {
+    "settings_people": _people,
+    "settings_users": _users,
+    "away": _absences,
+}
+
+
+@pytest.fixture
+def lists(ops: Client) -> dict[str, str]:
+    """Every page that is a list, with its text."""
+    user = User.objects.get(role="administrator")
+    found = {}
+    for page in registered.pages():
+        if not page.part:
+            answer = ops.get(registered.address_of(page, user))
+            if not answer.streaming and 'id="found"' in answer.text:
+                found[answer.wsgi_request.path] = answer.text
+    return found
+
+
+def test_every_choice_and_order_of_every_list_answers(ops: Client, lists: dict[str, str]) -> None:
+    assert len(lists) > len(MORE)
+    wrong = []
+    for path, text in lists.items():
+        form = text.partition('<form class="filters"')[2].partition("</form>")[0]
+        for select in form.split("<select ")[1:]:
+            name = select.partition('name="')[2].partition('"')[0]
+            for value in re.findall(r'<option value="([^"]*)"', select):
+                told = ops.get(path, {name: html.unescape(value)})
+                if told.status_code != 200 or 'id="found"' not in told.text:
+                    wrong.append(f"{path}: {name}={value}")
+        if 'name="sort"' not in form or "Save this view" not in text:
+            wrong.append(f"{path} cannot be sorted or kept")
+    assert not wrong
+
+
+def test_every_list_is_searched_and_says_that_nothing_matches(
+    ops: Client, lists: dict[str, str]
+) -> None:
+    for path, text in lists.items():
+        assert 'type="search"' in text, path
+        assert "Nothing matches" in ops.get(path, SEARCHED).text, path
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_a_list_costs_no_more_with_more_rows_and_holds_no_formula(ops: Client, name: str) -> None:
+    address, more = reverse(name), MORE[name]
+    for n in range(2):
+        more(n)
+    before = queries(ops, address)
+    for n in range(2, 6):
+        more(n)
+    assert queries(ops, address) <= before
+    told = ops.get(address, {"as": "csv"})
+    rows = b"".join(told.streaming_content).decode()  # type: ignore[attr-defined]
+    assert "HYPERLINK" in rows
+    assert not re.search(r'(^|,)"?=HYPERLINK', rows, re.M)
+    assert "<b>" not in ops.get(address).text
