@@ -13,7 +13,18 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from leadpact.ledger.models import Absence, Person, Team, User
+from leadpact.ledger.models import (
+    Absence,
+    AgreementVersion,
+    Batch,
+    Channel,
+    Person,
+    Team,
+    Upload,
+    User,
+    Webhook,
+)
+from leadpact.ledger.services import access, forms
 from tests.web import registered
 from tests.web.test_every_page import queries
 
@@ -40,11 +51,48 @@ def _absences(n: int) -> None:
     Absence.objects.create(person=person, begins=at, ends=at + timedelta(days=1), reason=BAD)
 
 
+def _keys(n: int) -> None:
+    access.create_key(f"{BAD} {n}", "read", actor="ops", now=registered.now())
+
+
+def _forms(n: int) -> None:
+    forms.create(f"{BAD} {n}", ["company=Firm"], button="Go", actor="ops", now=registered.now())
+
+
+def _imports(n: int) -> None:
+    at = registered.now()
+    Batch.objects.create(key=f"b{n}", name=BAD, actor=f"ops {n}", started_at=at, finished_at=at)
+    Upload.objects.create(key=f"u{n}", name=BAD, created_at=at, state="done", batch=f"b{n}")
+
+
+def _versions(n: int) -> None:
+    at = registered.now() + timedelta(days=n)
+    first = AgreementVersion.objects.earliest("pk")
+    AgreementVersion.objects.create(
+        name=BAD, text=first.text, resolved=first.resolved, sha256=f"{n}",
+        published_at=at, published_by=f"ops {n}", effective_from=at,
+    )  # fmt: skip
+
+
+def _channels(n: int) -> None:
+    Channel.objects.create(name=f"{BAD} {n}", address="x", created_at=registered.now())
+
+
+def _webhooks(n: int) -> None:
+    Webhook.objects.create(url=f"{BAD} {n}", secret="x", created_at=registered.now())
+
+
 #: List → what makes one row more of it, whose text is no good.
 MORE: dict[str, Callable[[int], None]] = {
     "settings_people": _people,
     "settings_users": _users,
     "away": _absences,
+    "settings_keys": _keys,
+    "settings_forms": _forms,
+    "settings_imports": _imports,
+    "settings_running": _versions,
+    "settings_notices": _channels,
+    "settings_webhooks": _webhooks,
 }
 
 

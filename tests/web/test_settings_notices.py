@@ -18,19 +18,19 @@ from tests.web.conftest import do
 
 
 def test_channels_and_webhooks_come_and_go(ops: Client) -> None:
-    do(ops, "settings_notices", "add_channel", name="Log", address="json://8.8.8.8/x")
+    do(ops, "settings_notices", "add", name="Log", address="json://8.8.8.8/x")
     channel = Channel.objects.get(name="Log")
     assert "8.8.8.8" not in ops.get(reverse("settings_notices")).content.decode()
-    do(ops, "settings_notices", "drop_channel", number=channel.pk)
+    do(ops, "settings_notices", "drop", number=channel.pk)
     assert not Channel.objects.filter(name="Log").exists()
     assert (
-        "nonsense" in do(ops, "settings_notices", "add_channel", name="No", address="nonsense")
+        "nonsense" in do(ops, "settings_notices", "add", name="No", address="nonsense")
         or not Channel.objects.filter(name="No").exists()
     )
-    told = do(ops, "settings_notices", "add_webhook", url="https://hooks.corp.org/x")
+    told = do(ops, "settings_webhooks", "add", url="https://hooks.corp.org/x")
     assert "whsec_" in told
     webhook = Webhook.objects.latest("pk")
-    do(ops, "settings_notices", "drop_webhook", number=webhook.pk)
+    do(ops, "settings_webhooks", "drop", number=webhook.pk)
     assert not Webhook.objects.filter(pk=webhook.pk).exists()
 
 
@@ -46,17 +46,17 @@ def test_channels_and_webhooks_come_and_go(ops: Client) -> None:
     ],
 )
 def test_a_channel_that_cannot_be_is_refused(ops: Client, told: dict[str, str], said: str) -> None:
-    assert said in do(ops, "settings_notices", "add_channel", **told)
+    assert said in do(ops, "settings_notices", "add", **told)
     assert not Channel.objects.exists()
 
 
 def test_a_mail_server_and_a_chat_are_added_by_their_own_fields(ops: Client) -> None:
     do(
-        ops, "settings_notices", "add_channel", service="mail", host="smtp.b.org",
+        ops, "settings_notices", "add", service="mail", host="smtp.b.org",
         user="us@b.org", password="p:@/?", sender="leads@b.org",
     )  # fmt: skip
     hook = "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
-    do(ops, "settings_notices", "add_channel", service="slack", hook_slack=hook)
+    do(ops, "settings_notices", "add", service="slack", hook_slack=hook)
     mail = unseal(Channel.objects.get(name="Mail").address)
     assert mail == (
         "mailtos://us%40b.org:p%3A%40%2F%3F@smtp.b.org:587"
@@ -72,9 +72,9 @@ def test_messages_that_wait_for_a_channel_are_an_alarm(ops: Client) -> None:
 
 
 def test_a_trial_to_a_private_address_is_refused(ops: Client) -> None:
-    do(ops, "settings_notices", "add_webhook", url="http://127.0.0.1:9/x")
+    do(ops, "settings_webhooks", "add", url="http://127.0.0.1:9/x")
     webhook = Webhook.objects.latest("pk")
-    told = do(ops, "settings_notices", "try_webhook", number=webhook.pk)
+    told = do(ops, "settings_webhooks", "try", number=webhook.pk)
     assert "The webhook was not told" in told
 
 

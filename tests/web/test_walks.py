@@ -191,6 +191,8 @@ def test_a_list_with_a_bad_row_is_mapped_imported_and_withdrawn(
     assert Upload.objects.get().rows == 2
 
     page.goto(f"{live_server.url}/settings/imports")
+    page.get_by_role("searchbox").fill("in mar")
+    page.get_by_text("“in mar”").wait_for()
     page.get_by_role("button", name="Withdraw Fair in March").click()
     page.locator("dialog[open]").get_by_role("button", name="Withdraw it").click()
     page.locator("tr", has_text="Fair in March").get_by_text("withdrawn").wait_for()

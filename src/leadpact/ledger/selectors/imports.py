@@ -1,30 +1,25 @@
-"""What was imported: every batch, whether it was withdrawn, and where its rejects are listed."""
+"""What was imported and what is on its way, with the files that came through pages."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
 
 from leadpact.ledger.models import Batch, Upload
-from leadpact.ledger.selectors import voids
-
-_MOST = 200
 
 
-@dataclass(frozen=True)
-class ImportShown:
-    """A batch; `upload` is the key of the files that came through pages, empty for others."""
-
-    batch: Batch
-    withdrawn: bool
-    upload: str
+def imports() -> QuerySet[Batch]:
+    """Everything that was imported, those that are withdrawn as well."""
+    return Batch.objects.all()
 
 
-def imports_with_files() -> list[ImportShown]:
-    """The latest imports, the newest first."""
-    withdrawn = {json.loads(void.properties).get("batch") for void in voids.of_imports()}
-    sent = dict(Upload.objects.exclude(batch="").order_by("pk").values_list("batch", "key"))
-    return [
-        ImportShown(batch, batch.key in withdrawn, sent.get(batch.key, ""))
-        for batch in Batch.objects.order_by("-started_at")[:_MOST]
-    ]
+def on_the_way() -> QuerySet[Upload]:
+    """Files that were sent in and are not imported yet, the newest first."""
+    return Upload.objects.exclude(state=Upload.State.DONE).order_by("-created_at")
+
+
+def files_of(batches: Iterable[Batch]) -> dict[str, str]:
+    """Import → the key of its files, of those that came through pages."""
+    sent = Upload.objects.filter(batch__in=[each.key for each in batches]).order_by("pk")
+    return dict(sent.values_list("batch", "key"))

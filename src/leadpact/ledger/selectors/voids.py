@@ -35,6 +35,13 @@ def of_imports() -> list[Event]:
     return list(_voids().filter(IsNull(_NAMED, True)))
 
 
+def withdrawn_imports() -> set[str]:
+    """The keys of imports that are withdrawn."""
+    voids = of_imports()
+    about = [*voids, *naming(void.event_id for void in voids)]
+    return withdrawn_by([_told(void) for void in about], ()).batches
+
+
 def withdrawn(rows: Iterable[Event]) -> set[Name]:
     """Of these rows those that are voided, by source and event id."""
     asked = {(row.source, row.event_id): row.batch_id for row in rows}

@@ -74,6 +74,13 @@ class Shown:
     rows: list[Any]
     total: int
     filters: list[Choices]
+    path: str
+
+    @property
+    def address(self) -> str:
+        """Where it is shown as it is now, without empty words."""
+        query = self.asked.query
+        return f"{self.path}?{query}" if query else self.path
 
     @property
     def headings(self) -> list[Heading]:
@@ -160,7 +167,7 @@ def page_of(request: PageRequest, listing: Listing[Any]) -> Shown:
         Choices(each.key, each.title, choices[each.key], what.chosen.get(each.key, ""))
         for each in listing.filters
     ]
-    return Shown(listing, what, rows, found.total, filters)
+    return Shown(listing, what, rows, found.total, filters, request.path)
 
 
 def answer(
@@ -185,6 +192,5 @@ def answer(
 def _with_clean_address(request: PageRequest, shown: Shown, response: HttpResponse) -> HttpResponse:
     """The address that the browser shows after a change of filters has no empty words in it."""
     if request.htmx:
-        query = shown.asked.query
-        response["HX-Push-Url"] = f"{request.path}?{query}" if query else request.path
+        response["HX-Push-Url"] = shown.address
     return response

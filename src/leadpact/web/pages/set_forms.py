@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpResponseBase
 
 from leadpact.flows.form_pages import snippet
@@ -15,42 +16,77 @@ from leadpact.ledger.selectors import agreements
 from leadpact.ledger.services import forms as services
 from leadpact.ledger.services.forms import FormError, askable, asked_of, label_of
 from leadpact.ledger.services.permits import Act
-from leadpact.web.pages.settings import done, shown
+from leadpact.web.lists.declared import Column, Empty, Filter, Listing
+from leadpact.web.lists.showing import Shown, answer
+from leadpact.web.pages.settings import Does, done, tabs
 from leadpact.web.registry import PageRequest, form_page
 
 _MOST_FIELDS = 40
 _LONGEST_LABEL = 200
+_OPEN, _RETIRED = "takes leads", "retired"
 _USUAL = ("name", "company", "phone", "title", "country", "employees")
-
-
-@dataclass(frozen=True)
-class FormShown:
-    """A form with what it asks, where it may stand, and the HTML to paste."""
-
-    form: Form
-    asks: str
-    sites: list[str]
-    address: str
-    snippet: str
 
 
 @form_page("settings/forms", name="settings_forms", act=Act.ADMINISTER)
 def forms(request: PageRequest) -> HttpResponseBase:
     """Every form, and a way to declare one."""
     if request.method == "POST":
-        doing = {"create": _create, "retire": _retire}
+        doing: dict[str, Does] = {"create": _create, "retire": _retire}
         return done(request, doing, (FormError,), "settings_forms")
     at = settings.LEADPACT_URL or request.build_absolute_uri("/").rstrip("/")
     version = agreements.in_force(request.now)
     fields = _fields(askable(version.agreement)) if version else []
-    rows = [_told(form, at) for form in Form.objects.order_by("retired_at", "name")]
-    return shown(request, "forms", forms=rows, fields=fields, version=version)
+
+    def beside(page: Shown) -> Mapping[str, Any]:
+        for row in page.rows:
+            row.snippet = "" if row.retired_at else snippet(row, at)
+        return {"tabs": tabs(request), "fields": fields, "version": version}
+
+    return answer(request, _listing(at), "settings/forms.html", beside)
 
 
-def _told(form: Form, at: str) -> FormShown:
-    asks = ", ".join(f"{each.label}{'*' if each.required else ''}" for each in asked_of(form))
-    html = "" if form.retired_at else snippet(form, at)
-    return FormShown(form, asks, json.loads(form.sites), f"{at}/f/{form.key}", html)
+def _listing(at: str) -> Listing[Form]:
+    """Forms, whose own pages are served at an address."""
+    return Listing(
+        name="forms",
+        title="Web forms",
+        rows=lambda _: Form.objects.all(),
+        columns=(
+            Column("name", "Form", lambda row: row.name, order="name"),
+            Column("asks", "Asks", _asks),
+            Column("sites", "May stand on", _sites),
+            Column("page", "Its own page", lambda row: f"{at}/f/{row.key}",
+                   cell="lists/cells/form_page.html"),
+            Column("created", "Created", lambda row: row.created_at, order="created_at"),
+            Column("state", "State", _stands, "retired_at", "lists/cells/form_state.html"),
+        ),
+        order="name",
+        filters=(
+            Filter("state", "State", lambda _: [(each, each) for each in (_OPEN, _RETIRED)],
+                   lambda rows, value: rows.filter(retired_at__isnull=value == _OPEN)),
+        ),
+        search=lambda rows, text: rows.filter(
+            Q(name__icontains=text) | Q(sites__icontains=text) | Q(key=text)
+        ),
+        searched="Name or website",
+        empty=Empty(
+            "No form yet",
+            "A form on your site brings leads that are scored and handed over within seconds. "
+            "Create the first one below.",
+        ),
+    )  # fmt: skip
+
+
+def _asks(form: Form) -> str:
+    return ", ".join(f"{each.label}{'*' if each.required else ''}" for each in asked_of(form))
+
+
+def _sites(form: Form) -> str:
+    return ", ".join(json.loads(form.sites)) or "its own page alone"
+
+
+def _stands(form: Form) -> str:
+    return _RETIRED if form.retired_at else _OPEN
 
 
 def _create(request: PageRequest) -> str:

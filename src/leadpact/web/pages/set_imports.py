@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,17 +18,22 @@ from leadpact.flows import uploading
 from leadpact.flows.column_meanings import MeaningError, kept_as
 from leadpact.flows.uploading import FileColumns, Look
 from leadpact.ledger.models import Batch, Upload
-from leadpact.ledger.selectors.imports import imports_with_files
+from leadpact.ledger.selectors.imports import files_of, on_the_way
+from leadpact.ledger.selectors.imports import imports as imported
+from leadpact.ledger.selectors.voids import withdrawn_imports
 from leadpact.ledger.services import actions, uploads
 from leadpact.ledger.services.actions import Refused
 from leadpact.ledger.services.permits import Act
 from leadpact.ledger.services.uploads import MOST_BYTES, REJECTS, Sent, UploadError
 from leadpact.sources.loading import SourcesError
-from leadpact.web.pages.settings import Does, done, shown
+from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
+from leadpact.web.lists.showing import Shown, answer
+from leadpact.web.pages.settings import Does, done, shown, tabs
 from leadpact.web.registry import PageRequest, form_page, part
 
 #: The choice of a column that becomes an attribute of its own name.
 _KEEP = "keep"
+_COUNTS, _WITHDRAWN, _UNFINISHED = "counts", "withdrawn", "not finished"
 
 
 @form_page("settings/imports", name="settings_imports", act=Act.IMPORT)
@@ -36,14 +42,68 @@ def imports(request: PageRequest) -> HttpResponseBase:
     if request.method == "POST":
         doing: dict[str, Does] = {"send": _send, "withdraw": _withdraw}
         return done(request, doing, (UploadError, Refused), "settings_imports")
-    return shown(
-        request,
-        "imports",
-        waiting=Upload.objects.exclude(state=Upload.State.DONE).order_by("-created_at"),
-        batches=imports_with_files(),
-        may_withdraw=request.caller.may(Act.VOID),
-        most=MOST_BYTES // 1024**2,
-    )
+
+    def beside(page: Shown) -> Mapping[str, Any]:
+        files = files_of(page.rows)
+        for row in page.rows:
+            row.upload = files.get(row.key, "")
+        return {
+            "tabs": tabs(request),
+            "waiting": on_the_way(),
+            "may_withdraw": request.caller.may(Act.VOID),
+            "most": MOST_BYTES // 1024**2,
+        }
+
+    return answer(request, _listing(withdrawn_imports()), "settings/imports.html", beside)
+
+
+def _listing(gone: Collection[str]) -> Listing[Batch]:
+    """Imports, some of which are withdrawn."""
+    states: dict[str, Callable[[QuerySet[Batch]], QuerySet[Batch]]] = {
+        _COUNTS: lambda rows: rows.exclude(key__in=gone).exclude(finished_at=None),
+        _WITHDRAWN: lambda rows: rows.filter(key__in=gone),
+        _UNFINISHED: lambda rows: rows.exclude(key__in=gone).filter(finished_at=None),
+    }
+
+    def stands(row: Batch) -> str:
+        if row.key in gone:
+            return _WITHDRAWN
+        return _COUNTS if row.finished_at else _UNFINISHED
+
+    return Listing(
+        name="imports",
+        title="Imported",
+        rows=lambda _: imported(),
+        columns=(
+            Column("name", "Import", lambda row: row.name, "name", "lists/cells/import.html"),
+            Column("when", "When", lambda row: row.started_at, order="started_at"),
+            Column("rows", "Rows", lambda row: row.rows, order="rows", numeric=True),
+            Column("rejected", "Left out", lambda row: row.rejected, "rejected",
+                   "lists/cells/left_out.html", numeric=True),
+            Column("by", "By", lambda row: row.actor, order="actor"),
+            Column("state", "State", stands, cell="lists/cells/import_state.html"),
+        ),
+        order="-when",
+        filters=(
+            Filter("state", "State", lambda _: [(each, each) for each in states],
+                   lambda rows, value: states[value](rows)),
+            Filter("by", "By", _actors, lambda rows, value: rows.filter(actor=value)),
+            Filter("left", "Left out", lambda _: [("some", "some rows"), ("none", "none")],
+                   lambda rows, value: rows.filter(rejected__gt=0) if value == "some"
+                   else rows.filter(rejected=0)),
+        ),
+        search=lambda rows, text: rows.filter(name__icontains=text),
+        searched="Name",
+        empty=Empty(
+            "Nothing was imported yet",
+            "With a year of your history the figures say at once who kept which promise.",
+        ),
+    )  # fmt: skip
+
+
+def _actors(_: PageRequest) -> Sequence[Choice]:
+    names = imported().exclude(actor="").order_by("actor").values_list("actor", flat=True)
+    return [(name, name) for name in names.distinct()]
 
 
 def _send(request: PageRequest) -> HttpResponse:

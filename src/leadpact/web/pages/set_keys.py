@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseBase
+from django.db.models import Q
+from django.http import HttpResponseBase
 
 from leadpact.ledger.models import ApiKey, Scope
 from leadpact.ledger.services.access import AccessError, create_key, revoke_key
 from leadpact.ledger.services.permits import Act
-from leadpact.web.pages.settings import done, shown
+from leadpact.web.lists.declared import Column, Empty, Filter, Listing
+from leadpact.web.lists.showing import answer
+from leadpact.web.pages.settings import Does, done, tabs
 from leadpact.web.registry import PageRequest, form_page
 
 _SCOPES = {
@@ -16,24 +19,67 @@ _SCOPES = {
     Scope.WRITE: "read, and act on leads",
     Scope.ADMIN: "everything that an administrator may do: give it to nobody lightly",
 }
+_USED, _UNUSED, _REVOKED = "used", "never used", "revoked"
+_STATES: dict[str, Q] = {
+    _USED: Q(revoked_at=None, last_used_at__isnull=False),
+    _UNUSED: Q(revoked_at=None, last_used_at=None),
+    _REVOKED: Q(revoked_at__isnull=False),
+}
 
 
 @form_page("settings/keys", name="settings_keys", act=Act.ADMINISTER)
 def keys(request: PageRequest) -> HttpResponseBase:
     """Every key, and what each may do."""
     if request.method == "POST":
-        return done(
-            request, {"create": _create, "revoke": _revoke}, (AccessError,), "settings_keys"
-        )
+        doing: dict[str, Does] = {"create": _create, "revoke": _revoke}
+        return done(request, doing, (AccessError,), "settings_keys")
     return _shown(request)
 
 
-def _shown(request: PageRequest, fresh: str = "") -> HttpResponse:
-    rows = ApiKey.objects.order_by("revoked_at", "name")
-    return shown(request, "keys", keys=rows, scopes=_SCOPES.items(), fresh=fresh)
+def _shown(request: PageRequest, fresh: str = "") -> HttpResponseBase:
+    told = {"tabs": tabs(request), "scopes": _SCOPES.items(), "fresh": fresh}
+    return answer(request, KEYS, "settings/keys.html", lambda _: told)
 
 
-def _create(request: PageRequest) -> HttpResponse:
+def _stands(row: ApiKey) -> str:
+    if row.revoked_at:
+        return _REVOKED
+    return _USED if row.last_used_at else _UNUSED
+
+
+KEYS: Listing[ApiKey] = Listing(
+    name="keys",
+    title="API keys",
+    rows=lambda _: ApiKey.objects.all(),
+    columns=(
+        Column("name", "Name", lambda row: row.name, order="name"),
+        Column("may", "Allowed to", lambda row: row.scope, order="scope"),
+        Column("prefix", "Begins with", lambda row: f"{row.prefix}…", order="prefix"),
+        Column("created", "Created", lambda row: row.created_at, order="created_at"),
+        Column("used", "Last used", lambda row: row.last_used_at or "never", "last_used_at"),
+        Column("state", "State", _stands, cell="lists/cells/key_state.html"),
+    ),
+    order="name",
+    filters=(
+        Filter(
+            "state", "State", lambda _: [(each, each) for each in _STATES],
+            lambda rows, value: rows.filter(_STATES[value]),
+        ),
+        Filter(
+            "may", "Allowed to", lambda _: [(each, each) for each in Scope.values],
+            lambda rows, scope: rows.filter(scope=scope),
+        ),
+    ),
+    search=lambda rows, text: rows.filter(Q(name__icontains=text) | Q(prefix__istartswith=text)),
+    searched="Name, or how it begins",
+    empty=Empty(
+        "No key yet",
+        "A program needs a key to send events or to read data. Create the first one below.",
+    ),
+)  # fmt: skip
+
+
+def _create(request: PageRequest) -> HttpResponseBase:
     name, scope = request.POST.get("name", ""), request.POST.get("scope", "")
     _, text = create_key(name[:200], scope, actor=request.caller.name, now=request.now)
     return _shown(request, fresh=text)

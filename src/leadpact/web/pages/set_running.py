@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -17,11 +21,14 @@ from leadpact.ledger.services.agreements import PublishError
 from leadpact.ledger.services.installation import InstallationError
 from leadpact.ledger.services.permits import Act
 from leadpact.web.hours import in_words
-from leadpact.web.pages.settings import done, shown
+from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
+from leadpact.web.lists.showing import answer
+from leadpact.web.pages.settings import Does, done, shown, tabs
 from leadpact.web.registry import PageRequest, form_page
 
 _FILE = "agreement.yaml"
 _MOST = 1_000_000
+_IN_FORCE, _EARLIER, _TO_COME = "in force", "earlier", "to come"
 
 
 @form_page("settings/running", name="settings_running", act=Act.PUBLISH)
@@ -31,17 +38,64 @@ def running(request: PageRequest) -> HttpResponseBase:
         if not request.caller.may(Act.ADMINISTER):
             messages.error(request, "Only an administrator lets it act, or only watch.")
             return redirect("settings_running")
-        doing = {"live": _go_live, "watch": _watch, "act": _act}
+        doing: dict[str, Does] = {"live": _go_live, "watch": _watch, "act": _act}
         return done(request, doing, (InstallationError,), "settings_running")
     version = agreements.in_force(request.now)
-    return shown(
-        request,
-        "running",
-        version=version,
-        hours=in_words(version.agreement.calendar) if version else "",
-        row=installation.current(now=request.now),
-        versions=AgreementVersion.objects.defer("text", "resolved").order_by("-effective_from"),
-    )
+    told = {
+        "tabs": tabs(request),
+        "version": version,
+        "hours": in_words(version.agreement.calendar) if version else "",
+        "row": installation.current(now=request.now),
+    }
+    listing = _listing(request.now, version.id if version else None)
+    return answer(request, listing, "settings/running.html", lambda _: told)
+
+
+def _listing(now: datetime, present: int | None) -> Listing[AgreementVersion]:
+    """Versions of the agreement, of which one is in force."""
+    states = {
+        _IN_FORCE: Q(pk=present),
+        _EARLIER: Q(effective_from__lte=now) & ~Q(pk=present),
+        _TO_COME: Q(effective_from__gt=now),
+    }
+
+    def stands(row: AgreementVersion) -> str:
+        if row.pk == present:
+            return _IN_FORCE
+        return _TO_COME if row.effective_from > now else _EARLIER
+
+    return Listing(
+        name="versions",
+        title="Versions of the agreement",
+        rows=lambda _: AgreementVersion.objects.defer("text", "resolved"),
+        columns=(
+            Column("name", "Name", lambda row: row.name, order="name"),
+            Column("from", "In force from", lambda row: row.effective_from, "effective_from"),
+            Column("state", "State", stands, cell="lists/cells/version_state.html"),
+            Column("published", "Published", lambda row: row.published_at, "published_at"),
+            Column("by", "By", lambda row: row.published_by, order="published_by"),
+            Column("sha256", "Checksum", lambda row: row.sha256, cell="lists/cells/checksum.html"),
+        ),
+        order="-from",
+        filters=(
+            Filter("state", "State", lambda _: [(each, each) for each in states],
+                   lambda rows, value: rows.filter(states[value])),
+            Filter("by", "Published by", _publishers,
+                   lambda rows, name: rows.filter(published_by=name)),
+        ),
+        search=lambda rows, text: rows.filter(
+            Q(name__icontains=text) | Q(sha256__istartswith=text)
+        ),
+        searched="Name or checksum",
+        empty=Empty(
+            "No version yet", "Write the agreement: every version that was published stands here."
+        ),
+    )  # fmt: skip
+
+
+def _publishers(_: PageRequest) -> Sequence[Choice]:
+    names = AgreementVersion.objects.order_by("published_by").values_list("published_by", flat=True)
+    return [(name, name) for name in names.distinct() if name]
 
 
 def _go_live(request: PageRequest) -> str:
