@@ -57,8 +57,8 @@ growth: $(BENCH) ## Ask a ledger of 5 million events what a small one is asked, 
 pages: $(BENCH) ## Ask a ledger of 5 million events for every page; PAGES_ARGS="--leads 20000 --database kept"
 	$(RUN)/python -m benchmarks.pages $(PAGES_ARGS)
 
-soak: $(DEV) ## Let both sides of a HubSpot connection work for a week, with everything going wrong that may
-	LEADPACT_SOAK=$(or $(SOAK),20000x200000) $(RUN)/pytest tests/ledger/test_crm_soak.py -n0 -q -s
+soak: $(DEV) ## Let a CRM and the ledger work for a week, with everything going wrong; SYSTEM=salesforce SOAK=2000x20000
+	LEADPACT_SOAK=$(or $(SOAK),20000x200000) $(RUN)/pytest tests/ledger/test_crm_$(or $(SYSTEM),hubspot)_soak.py -n0 -q -s
 
 docs: $(DEV) ## Write the reference in docs/, what the examples give and the pictures from the code
 	$(RUN)/python scripts/reference.py

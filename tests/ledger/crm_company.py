@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from leadpact.demo.hubspot.server import Simulator
 from leadpact.flows.crm_pull import Pull, Pulled
 from leadpact.flows.crm_push import Push, Pushed
 from leadpact.flows.crm_wanted import own_properties
-from leadpact.ledger.models import CrmConnection
+from leadpact.ledger.models import CrmConnection, LeadState
 from leadpact.ledger.services import crm_connections
 from leadpact.sources.crm.loading import parse_crm
 from leadpact.sources.crm.mapping import Crm
@@ -166,5 +165,16 @@ def company(
         yield Company(time, row, crm, connector, portal, limits, simulator, client)
 
 
-def dice(seed: int = 1) -> random.Random:
-    return random.Random(seed)
+def lead(number: str) -> LeadState:
+    return LeadState.objects.get(lead=f"hubspot:contacts/{number}")
+
+
+def ask_for_demo(at: Company, email: str = "ada@northwind.io", **values: str) -> str:
+    told = {"email": email, "recent_conversion_event_name": "Demo", "lifecyclestage": "lead"}
+    return at.portal.add("contacts", told | values)
+
+
+def call(at: Company, number: str, disposition: str = "busy") -> str:
+    told = {"hs_timestamp": str(int(at.time().timestamp() * 1000)), "hubspot_owner_id": "7",
+            "hs_call_disposition": disposition}  # fmt: skip
+    return at.portal.add("calls", told, linked={"contacts": [number]})

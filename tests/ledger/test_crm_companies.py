@@ -9,7 +9,7 @@ from leadpact.ledger.instants import ticks
 from leadpact.ledger.models import Company, Event, Handoff, Lead
 from leadpact.ledger.services import crm_connections
 from tests.ledger import crm_company, salesforce_company
-from tests.ledger.test_crm_hubspot_scenarios import ask_for_demo, lead
+from tests.ledger.crm_company import ask_for_demo, lead
 from tests.sources.crm.helpers import MAPPING
 
 COMPANIES = """\

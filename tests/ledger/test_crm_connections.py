@@ -12,9 +12,8 @@ from leadpact.ledger.services import crm_connections
 from leadpact.ledger.services.crm_connections import ConnectionRefusal
 from leadpact.sources.crm.connector import CredentialError
 from leadpact.sources.crm.loading import MappingError, parse_crm
-from tests.ledger.crm_company import company
+from tests.ledger.crm_company import ask_for_demo, call, company
 from tests.ledger.helpers import settle
-from tests.ledger.test_crm_hubspot_scenarios import ask_for_demo, call
 from tests.sources.crm.helpers import MAPPING
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from leadpact.flows.crm_links import Link, links_of
 from tests.ledger import salesforce_company
-from tests.ledger.crm_company import company
-from tests.ledger.test_crm_hubspot_scenarios import ask_for_demo, lead
+from tests.ledger.crm_company import ask_for_demo, company, lead
 
 IN_HUBSPOT = "http://app-eu1.hubspot.com/contacts/900100/record/0-1/"
 

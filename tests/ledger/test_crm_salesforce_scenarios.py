@@ -98,6 +98,36 @@ def test_a_stage_moved_back_by_hand_is_left_so() -> None:
         assert (there["Status"], there["OwnerId"]) == ("Open", at.ben)
 
 
+def test_a_status_that_is_no_stage_stays_where_a_rep_chose_it_since() -> None:
+    with company() as at:
+        ada, bea = (
+            at.ask_for_demo(Title=""),
+            at.ask_for_demo("bea@northwind.io", Status="Nurturing"),
+        )
+        at.rest()
+        at.org.update("Lead", ada, {"Status": "Unqualified"}, at.ben)
+        at.rest()
+        at.rest()
+        assert (lead(ada).stage, at.row_of("Lead", ada)["Status"]) == ("Lead", "Unqualified")
+        causes = {each.cause for each in reconcile(at.row, at.crm, now=at.time()).differences}
+        assert "something else was chosen there since" in causes
+        assert at.row_of("Lead", bea)["Status"] == "Working", "it came to its stage after that"
+
+
+def test_what_was_refused_while_a_lead_was_deleted_is_written_when_it_is_back() -> None:
+    with company() as at:
+        ada = at.ask_for_demo()
+        at.pull()
+        settle(at.time())
+        at.org.delete("Lead", ada)
+        at.push()
+        assert at.row_of("Lead", ada)["leadpact_score__c"] is None
+        at.time.pass_(minutes=1)
+        at.org.restore("Lead", ada)
+        at.rest()
+        assert at.row_of("Lead", ada)["leadpact_score__c"] == 40.0
+
+
 def test_where_the_mapping_says_always_a_status_moved_back_is_put_right() -> None:
     always = MAPPING.replace("property: Status\n", "property: Status\n      write: always\n")
     with company(mapping=always) as at:

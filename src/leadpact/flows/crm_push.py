@@ -14,7 +14,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from leadpact.flows.crm_reading import HOLDER_OURS, HOLDER_READ
+from leadpact.flows.crm_reading import HOLDER_OURS, HOLDER_READ, STAGE_SET
 from leadpact.flows.crm_wanted import NOTE, TASK, Comparing, Lead, Promise, There
 from leadpact.flows.deciding import may_decide
 from leadpact.flows.qualified import why_handed_over
@@ -202,7 +202,12 @@ def _there(record: CrmRecord, known: dict[str, CrmWrite]) -> There:
     read = values.get(HOLDER_READ)
     written = {name: row.written for name, row in known.items() if row.written is not None}
     return There(
-        record.object, values, written, moment_of(read) if read else None, HOLDER_OURS in values
+        record.object,
+        values,
+        written,
+        holder_read=moment_of(read) if read else None,
+        holder_is_ours=HOLDER_OURS in values,
+        stage_set=moment_of(values.get(STAGE_SET, "")),
     )
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from leadpact.engine.identity import employer_key
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import Batch, CrmConnection, CrmRecord, CrmWrite
-from leadpact.ledger.services import companies, crm_records
+from leadpact.ledger.services import companies, crm_records, crm_writes
 from leadpact.sources.crm.facts import Reader, Statement, key_of
 from leadpact.sources.crm.mapping import Crm
 from leadpact.sources.crm.records import Deletion, Record, Version
@@ -26,6 +26,8 @@ SKEW = timedelta(minutes=10)
 #: Beside the values of a record: when its present holder was first read, and whether Leadpact
 #: itself put them there.
 HOLDER_READ, HOLDER_OURS = "@holder read", "@holder ours"
+#: Beside them as well: since when the value that tells the stage is what it is.
+STAGE_SET = "@stage set"
 #: How the log and people name each system.
 NAMES = {"hubspot": "HubSpot", "salesforce": "Salesforce"}
 
@@ -82,6 +84,8 @@ class Taking:
                 whose.setdefault(record.id, statement.id)
                 facts.append(_fact(self.row.system, statement))
         leads = crm_records.tell(facts, now=self.now, batch=self.batch)
+        changed = [rows[r.id] for r in records if r.id in rows and _is_newer(r, rows[r.id])]
+        crm_writes.no_more_refused(changed)
         for record in records:
             row = rows.setdefault(record.id, self._row(of, record))
             row.lead_id = leads.get(whose[record.id]) or row.lead_id
@@ -220,11 +224,12 @@ class Taking:
     def _note(self, row: CrmRecord, record: Record, is_ours: _Ours | None = None) -> None:
         """Keep what later readings and the comparison with our state need to know."""
         mapped = self.crm.read_of(record.object)
+        stage = self._stage_set(row, record)
         row.modified_at = record.modified_at
         row.prints = json.dumps({n: print_of(v) for n in mapped if (v := record.values.get(n))})
         kept = {n: record.values.get(n, "") for n in compared(self.crm, record.object)}
         kept |= {n: v for n, v in record.values.items() if n.startswith(self.crm.write.prefix)}
-        kept |= self._holder_read(row, record, kept, is_ours)
+        kept |= self._holder_read(row, record, kept, is_ours) | stage
         row.values = json.dumps(kept, ensure_ascii=False, sort_keys=True)
         row.links = json.dumps(sorted(_keys(self.crm, record)))
 
@@ -240,6 +245,20 @@ class Taking:
         last = (record.versions(name) or [Version(kept[name], record.modified_at)])[-1]
         ours = last.value == kept[name] and is_ours(record, name, last)
         return {HOLDER_READ: known or self.now.isoformat()} | ({HOLDER_OURS: "yes"} if ours else {})
+
+    def _stage_set(self, row: CrmRecord, record: Record) -> dict[str, str]:
+        """Since when the value that tells the stage is what it is; without a history, as §18."""
+        people = self.crm.people.get(record.object)
+        if people is None or people.stages is None:
+            return {}
+        before, name = json.loads(row.values), people.stages.property
+        now, versions = record.values.get(name, ""), record.versions(name)
+        if versions and versions[-1].value == now:
+            return {STAGE_SET: versions[-1].at.isoformat()}
+        if name not in before:
+            return {STAGE_SET: record.created_at.isoformat()}
+        same = before[name] == now and STAGE_SET in before
+        return {STAGE_SET: before[STAGE_SET] if same else record.modified_at.isoformat()}
 
     def _key(self, record: Record) -> str:
         return key_of(self.row.system, record.object, record.id)
@@ -297,6 +316,10 @@ def _leads(linked: Mapping[str, Sequence[CrmRecord]]) -> list[str]:
 
 def _is_older(record: Record, known: CrmRecord | None) -> bool:
     return known is not None and record.modified_at < known.modified_at
+
+
+def _is_newer(record: Record, known: CrmRecord) -> bool:
+    return record.modified_at > known.modified_at or known.deleted_at is not None
 
 
 def _keys(crm: Crm, record: Record) -> Iterable[str]:

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from leadpact.engine.values import normal
+from leadpact.flows.crm_reading import STAGE_SET
+from leadpact.flows.crm_wanted import chosen_there
 from leadpact.ledger.models import (
     CrmComparison,
     CrmConnection,
@@ -25,6 +27,7 @@ from leadpact.ledger.services import crm_comparisons, crm_records
 from leadpact.sources.crm.facts import key_of
 from leadpact.sources.crm.mapping import Crm, Stages
 from leadpact.sources.crm.pages import record_url
+from leadpact.sources.crm.records import moment_of
 from leadpact.sources.crm.told import number_of
 
 _NOBODY_LOOKED = "not looked at yet: is a worker running?"
@@ -217,6 +220,10 @@ class _Side:
             )  # fmt: skip
         if mapped.write == "never":
             return "the mapping does not write stages"
+        values = json.loads(record.values)
+        value, chosen_at = values.get(mapped.property, ""), moment_of(values.get(STAGE_SET, ""))
+        if mapped.write == "forward" and chosen_there(mapped, value, chosen_at, state.stage_since):
+            return "something else was chosen there since"
         written_by_us = row is not None and row.written is not None and not row.open
         if written_by_us and mapped.values.get(str(row and row.written)) == state.stage:
             return "moved back there by hand"

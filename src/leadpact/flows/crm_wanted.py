@@ -11,7 +11,7 @@ from datetime import datetime
 from leadpact.engine.values import normal
 from leadpact.flows.crm_people import owner_of
 from leadpact.sources.crm.connector import OwnProperty
-from leadpact.sources.crm.mapping import Crm, People
+from leadpact.sources.crm.mapping import Crm, People, Stages
 from leadpact.sources.crm.records import moment_of
 from leadpact.sources.crm.told import number_of
 
@@ -76,7 +76,8 @@ class There:
     """A record of the lead in the customer system, as it was read last.
 
     `written` is what Leadpact wrote there last by field; `holder_read` when the present holder was
-    first read, `holder_is_ours` whether Leadpact put them there.
+    first read, `holder_is_ours` whether Leadpact put them there; `stage_set` since when the value
+    that tells the stage is what it is.
     """
 
     of: str
@@ -84,6 +85,7 @@ class There:
     written: Mapping[str, str] = field(default_factory=dict)
     holder_read: datetime | None = None
     holder_is_ours: bool = False
+    stage_set: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,8 @@ class Comparing:
     def _stage(self, lead: Lead, there: There, people: People) -> dict[str, str]:
         """The stage, only where the lead came further here since it is live than it is there.
 
-        What was written once and changed there by hand is not written again.
+        What was written once and changed there by hand is not written again, nor is what people
+        chose there instead since.
         """
         mapped = people.stages
         if mapped is None or mapped.write == "never" or lead.stage not in self.stages:
@@ -149,6 +152,9 @@ class Comparing:
         if value is None or mapped.values.get(now) == lead.stage:
             return {}
         if mapped.write == "forward" and there.written.get(mapped.property) == value:
+            return {}
+        later = chosen_there(mapped, now, there.stage_set, lead.stage_since)
+        if mapped.write == "forward" and later:
             return {}
         if self._place(mapped.values.get(now)) < self._place(lead.stage):
             return {mapped.property: value}
@@ -203,6 +209,15 @@ class Comparing:
             return {}
         told = {"title": "", "text": html.escape(lead.note)}
         return {name: json.dumps(told, sort_keys=True, ensure_ascii=False)}
+
+
+def chosen_there(
+    mapped: Stages, value: str, chosen_at: datetime | None, since: datetime | None
+) -> bool:
+    """Whether people chose a value that is no stage, after the lead came to its stage here."""
+    if not value or value in mapped.values or chosen_at is None or since is None:
+        return False
+    return chosen_at > since
 
 
 def same(one: str, other: str) -> bool:

@@ -164,6 +164,27 @@ def test_a_merged_lead_is_told_with_the_one_it_became_and_is_no_deletion() -> No
         assert [r.id for r in at.connector.read("Lead", [bea]).records] == [ada]
 
 
+def test_a_lead_that_was_merged_twice_is_told_with_the_one_it_became_last() -> None:
+    with organisation() as at:
+        ada, bea, cyd = (at.lead(f"{name}@a.io") for name in "abc")
+        at.time.pass_()
+        at.org.merge("Lead", bea, cyd)
+        at.org.merge("Lead", ada, bea)
+        (record,) = at.connector.changed("Lead", AFTER, "").records
+        assert (record.id, list(record.absorbed)) == (ada, [("Lead", bea), ("Lead", cyd)])
+        assert [r.id for r in at.connector.read("Lead", [cyd]).records] == [ada]
+
+
+def test_what_was_merged_into_a_deleted_lead_is_gone_with_it() -> None:
+    with organisation() as at:
+        ada, bea = at.lead("a@a.io"), at.lead("b@a.io")
+        at.org.merge("Lead", ada, bea)
+        at.time.pass_()
+        at.org.delete("Lead", ada)
+        gone = at.connector.deleted("Lead", MONDAY, "").deletions
+        assert {(each.id, each.at) for each in gone} == {(ada, AFTER), (bea, AFTER)}
+
+
 def test_a_deleted_lead_is_told_with_when() -> None:
     with organisation() as at:
         ada = at.lead()

@@ -38,6 +38,8 @@ def test_a_suggestion_can_be_read_and_used() -> None:
             "Working": "Qualified by marketing",
             "Qualified": "SQL",
         }
+        (ending,) = crm.people["Lead"].events
+        assert (ending.kind, ending.among) == ("lead.disqualified", ["Unqualified"])
         assert crm.people["Contact"].fields["company"].property == "Account.Name"
         loaded = parse_crm(text, "crm.yaml")
         reader = SalesforceConnector(at.client, crm, {})

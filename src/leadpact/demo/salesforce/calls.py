@@ -31,10 +31,15 @@ class Answer:
 
 @dataclass
 class Desk:
-    """Where calls arrive: open queries and jobs by their number. `page` is the rows of a page."""
+    """Where calls arrive: open queries and jobs by their number.
+
+    `page` is the rows of a page; `is_locked` tells of each record that is to be written whether
+    somebody else has it.
+    """
 
     org: Org
     page: int = PAGE
+    is_locked: Callable[[], bool] = lambda: False
     polls: int = 1
     numbers: Iterator[int] = field(default_factory=itertools.count)
     cursors: dict[str, list[Row]] = field(default_factory=dict)
@@ -125,7 +130,7 @@ class Desk:
             self.org.update(of, record["id"], values)
             return record["id"], False
 
-        return _each(body, update)
+        return self._each(body, update)
 
     def upsert(self, of: str, key: str, body: Row) -> Answer:
         """Up to 200 records made or updated by an external id."""
@@ -134,27 +139,28 @@ class Desk:
             values = {n: v for n, v in record.items() if n != "attributes"}
             return self.org.upsert(of, key, values, self.org.me)
 
-        return _each(body, upsert)
+        return self._each(body, upsert)
+
+    def _each(self, body: Row, write: Callable[[Row], tuple[str, bool]]) -> Answer:
+        records: Sequence[Row] = body.get("records") or []
+        if len(records) > WRITTEN:
+            raise FaultyError("LIMIT_EXCEEDED", "more than 200 records")
+        told = []
+        for record in records:
+            try:
+                if self.is_locked():
+                    raise FaultyError("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access")
+                number, created = write(record)
+                told.append({"id": number, "success": True, "errors": [], "created": created})
+            except FaultyError as faulty:
+                error = {"statusCode": faulty.code, "message": str(faulty), "fields": []}
+                told.append({"success": False, "errors": [error]})
+        return Answer(200, told)
 
     def _job(self, number: str) -> tuple[list[str], list[Row], int]:
         if number not in self.jobs:
             raise FaultyError("NOT_FOUND", "The requested resource does not exist", 404)
         return self.jobs[number]
-
-
-def _each(body: Row, write: Callable[[Row], tuple[str, bool]]) -> Answer:
-    records: Sequence[Row] = body.get("records") or []
-    if len(records) > WRITTEN:
-        raise FaultyError("LIMIT_EXCEEDED", "more than 200 records")
-    told = []
-    for record in records:
-        try:
-            number, created = write(record)
-            told.append({"id": number, "success": True, "errors": [], "created": created})
-        except FaultyError as faulty:
-            error = {"statusCode": faulty.code, "message": str(faulty), "fields": []}
-            told.append({"success": False, "errors": [error]})
-    return Answer(200, told)
 
 
 def _cell(row: Row, name: str) -> str:

@@ -175,6 +175,11 @@ class Org:
         with self.lock:
             self._change(of, self._there(of, number), {"IsDeleted": True})
 
+    def restore(self, of: str, number: str) -> None:
+        """Out of the recycle bin."""
+        with self.lock:
+            self._change(of, self.tables[of][number], {"IsDeleted": False})
+
     def merge(self, of: str, survivor: str, absorbed: str) -> None:
         """One record takes in another, with its activities."""
         with self.lock:

@@ -28,16 +28,27 @@ class Limits:
 
 @dataclass
 class Faults:
-    """How often what goes wrong, as shares of all calls; `lost` calls are done all the same."""
+    """How often what goes wrong, as shares of all calls.
+
+    `lost` calls are done and their answer never arrives; `refused` and `broken` are not done.
+    Of the records of a call that writes, some are `locked` by others: each by itself.
+    """
 
     dice: random.Random
+    refused: float = 0.0
     broken: float = 0.0
     lost: float = 0.0
+    locked: float = 0.0
 
     def draw(self) -> str:
-        """What happens to a call: `broken`, `lost`, or nothing."""
+        """What happens to a call: `refused`, `broken`, `lost`, or nothing."""
         at = self.dice.random()
-        return "broken" if at < self.broken else "lost" if at < self.broken + self.lost else ""
+        for name in ("refused", "broken", "lost"):
+            share: float = getattr(self, name)
+            if at < share:
+                return name
+            at -= share
+        return ""
 
 
 class Simulator(StandIn):
@@ -52,7 +63,7 @@ class Simulator(StandIn):
         front: Front | None = None,
     ) -> None:
         super().__init__(port, front)
-        self.org, self.desk = org, Desk(org)
+        self.org, self.desk = org, Desk(org, is_locked=self._is_locked)
         self.limits, self.faults = limits or Limits(), faults
 
     def respond(self, method: str, target: str, token: str, text: bytes) -> Reply | None:
@@ -77,6 +88,9 @@ class Simulator(StandIn):
                 return _error(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
             self.limits.used += 1
             self.limits.by_kind[_kind(method, parts.path)] += 1
+            if fate == "refused":
+                told = "ConcurrentPerOrgLongTxn Limit exceeded."
+                return _error(403, "REQUEST_LIMIT_EXCEEDED", told)
             if fate == "broken":
                 return _error(503, "SERVER_UNAVAILABLE", "try again")
             if token != f"Bearer {self.org.token}":
@@ -87,6 +101,9 @@ class Simulator(StandIn):
             except FaultyError as faulty:
                 found = _error(faulty.status, faulty.code, str(faulty))
         return None if fate == "lost" else found
+
+    def _is_locked(self) -> bool:
+        return bool(self.faults and self.faults.dice.random() < self.faults.locked)
 
     def _token(self, asked: dict[str, str]) -> Answer:
         if asked.get("client_secret") != "secret" or not self.org.token:

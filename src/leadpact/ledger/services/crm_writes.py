@@ -93,8 +93,14 @@ def done(rows: Sequence[tuple[CrmWrite, str, datetime]]) -> None:
     bulk.change(list(records.values()), ["values"])
 
 
+def no_more_refused(records: Iterable[CrmRecord]) -> None:
+    """Records changed there: what was refused of them may be taken now, if it is still wanted."""
+    rows = CrmWrite.objects.filter(record__in=[record.pk for record in records], open=False)
+    rows.exclude(error="").update(error="")
+
+
 def failed(rows: Sequence[tuple[CrmWrite, str]], *, final: bool) -> None:
-    """Fields could not be written; `final`: until another value is wanted."""
+    """Fields could not be written; `final`: until the record changes, or other values are due."""
     for row, error in rows:
         row.error, row.open = error[:300], not final
     bulk.change([row for row, _ in rows], ["error", "open"])

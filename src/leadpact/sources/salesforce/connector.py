@@ -134,11 +134,11 @@ class SalesforceConnector:
         if not following:
             known = {record.id for record in records}
             more = [each for each in self._related.touched(of, since) if each not in known]
-            records += self.read(of, more).records
+            records += [each for each in self.read(of, more).records if each.id not in known]
         return Page(records, after=following)
 
     def deleted(self, of: str, since: datetime | None, after: str) -> Page:
-        """Records in the recycle bin, but for people who were merged into another."""
+        """Records in the recycle bin, but for people who were merged into one that is not."""
         if after:
             told = self._client.get(after)
         else:
@@ -147,10 +147,15 @@ class SalesforceConnector:
             where += ["MasterRecordId = null"] if of in MERGED and of in self._crm.people else []
             asked = select(("Id", "SystemModstamp"), of, where, ["SystemModstamp"])
             told = self._client.get("queryAll", {"q": asked})
-        deletions = [
-            Deletion(of, str(each["Id"]), moment_of(shapes.flat(each, "SystemModstamp")))
+        at = {
+            str(each["Id"]): moment_of(shapes.flat(each, "SystemModstamp"))
             for each in told.get("records") or ()
-        ]
+        }
+        if of in self._crm.people:
+            # What had been merged into them is gone with them.
+            merged = self._related.merged_into(of, list(at))
+            at |= {number: at[top] for number, (top, _) in merged.items()}
+        deletions = [Deletion(of, number, when) for number, when in at.items()]
         return Page(deletions=deletions, after=str(told.get("nextRecordsUrl") or ""))
 
     def read(self, of: str, ids: Sequence[str]) -> Page:

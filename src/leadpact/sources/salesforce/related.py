@@ -100,16 +100,40 @@ class Related:
         if of not in self.crm.people:
             return found
         for some in pieces(ids):
-            names = ("Id", "MasterRecordId", "SystemModstamp")
-            where = ["IsDeleted = true", one_of("MasterRecordId", some)]
-            for row in self.query(select(names, of, where), every=True):
-                found[str(row["MasterRecordId"])].append((of, str(row["Id"]), modified_at(row)))
+            merged = self.merged_into(of, some)
+            into = {n: n for n in some} | {n: top for n, (top, _) in merged.items()}
+            for number, (top, at) in merged.items():
+                found[top].append((of, number, at))
             if of == "Contact" and "Lead" in self.crm.people:
-                names = ("Id", "ConvertedContactId", "SystemModstamp")
-                where = [one_of("ConvertedContactId", some)]
-                for row in self.query(select(names, "Lead", where)):
+                for row in self._converted(list(into)):
+                    contact = str(row["ConvertedContactId"])
                     lead = ("Lead", str(row["Id"]), modified_at(row))
-                    found[str(row["ConvertedContactId"])].append(lead)
+                    found[into[contact]].append(lead)
+        return found
+
+    def merged_into(self, of: str, ids: Sequence[str]) -> dict[str, tuple[str, datetime]]:
+        """Records that were merged into these, also by way of others: into which, and when."""
+        found: dict[str, tuple[str, datetime]] = {}
+        masters = list(ids) if of in MERGED else []
+        while masters:
+            fresh: list[str] = []
+            for some in pieces(masters):
+                names = ("Id", "MasterRecordId", "SystemModstamp")
+                where = ["IsDeleted = true", one_of("MasterRecordId", some)]
+                for row in self.query(select(names, of, where), every=True):
+                    number, master = str(row["Id"]), str(row["MasterRecordId"])
+                    found[number] = (
+                        found[master][0] if master in found else master,
+                        modified_at(row),
+                    )
+                    fresh.append(number)
+            masters = fresh
+        return found
+
+    def _converted(self, contacts: Sequence[str]) -> list[dict[str, Any]]:
+        names, found = ("Id", "ConvertedContactId", "SystemModstamp"), []
+        for some in pieces(contacts):
+            found += self.query(select(names, "Lead", [one_of("ConvertedContactId", some)]))
         return found
 
     def touched(self, of: str, since: datetime) -> list[str]:
@@ -135,13 +159,24 @@ class Related:
         return sorted({each for each in found if each})
 
     def masters(self, of: str, ids: Sequence[str]) -> dict[str, str]:
-        """The record that each of these was merged into."""
-        found: dict[str, str] = {}
-        for some in pieces(ids) if of in MERGED else ():
-            where = ["IsDeleted = true", one_of("Id", some), "MasterRecordId != null"]
-            for row in self.query(select(("Id", "MasterRecordId"), of, where), every=True):
-                found[str(row["Id"])] = str(row["MasterRecordId"])
-        return found
+        """The record in which each of these lives that were merged into another."""
+        into: dict[str, str] = {}
+        asked: set[str] = set()
+        wanted = set(ids) if of in MERGED else set()
+        while wanted:
+            for some in pieces(sorted(wanted)):
+                where = ["IsDeleted = true", one_of("Id", some), "MasterRecordId != null"]
+                for row in self.query(select(("Id", "MasterRecordId"), of, where), every=True):
+                    into[str(row["Id"])] = str(row["MasterRecordId"])
+            asked |= wanted
+            wanted = set(into.values()) - asked
+        return {number: _last(into, number) for number in ids if number in into}
+
+
+def _last(into: Mapping[str, str], number: str) -> str:
+    while number in into:
+        number = into[number]
+    return number
 
 
 def _history_table(of: str) -> tuple[str, str]:

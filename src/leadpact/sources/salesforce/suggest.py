@@ -31,6 +31,11 @@ _ROLE_OF = {
     "open - not contacted": "lead", "open": "lead", "new": "lead", "working": "mql",
     "working - contacted": "mql", "qualified": "sql", "closed - converted": "sql",
 }  # fmt: skip
+#: What a rep says with those by which a lead ends: what it means, and the reason.
+_ENDINGS = {
+    "unqualified": ("lead.disqualified", "unqualified"),
+    "closed - not converted": ("lead.disqualified", "unqualified"),
+}
 _ACTIVITIES = {
     "Task": (
         "    at: CompletedDateTime",
@@ -77,6 +82,7 @@ def suggest(known: Known, stages: Sequence[tuple[str, str]]) -> str:
             if "." in name or name in known.get(of, {})
         ]
         lines += _stages(known.get(of, {}), stages) if of == "Lead" else []
+        lines += _endings(known.get(of, {})) if of == "Lead" else []
         lines.append("    holder: OwnerId")
         lines += ["    forget: Individual.ShouldForget"] if _INDIVIDUAL in known.get(of, {}) else []
     # What an account says of its contacts they have by its name and a dot.
@@ -108,6 +114,20 @@ def _stages(lead: Mapping[str, PropertyInfo], stages: Sequence[tuple[str, str]])
         return ["    # No status of a lead is plainly a stage of the agreement: add `stages`."]
     values = [f"        {_quoted(value)}: {_quoted(stage)}" for value, stage in pairs]
     return ["    stages:", "      property: Status", "      values:", *values]
+
+
+def _endings(lead: Mapping[str, PropertyInfo]) -> list[str]:
+    lines = []
+    for value in lead["Status"].options if "Status" in lead else {}:
+        if value.casefold() in _ENDINGS:
+            kind, reason = _ENDINGS[value.casefold()]
+            lines += [
+                f"      - kind: {kind}",
+                "        property: Status",
+                f"        is: [{_quoted(value)}]",
+                f"        properties: {{reason: {{value: {reason}}}}}",
+            ]
+    return ["    events:", *lines] if lines else []
 
 
 def _deals(deals: Mapping[str, PropertyInfo]) -> list[str]:
