@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadpact.documents import plan as told
-from leadpact.documents.blocks import plain
+from leadpact.documents.blocks import Kept, plain
+from leadpact.documents.case_book import CaseBook
+from leadpact.documents.plan_cases import cases_of_plan
 from leadpact.engine.metrics.measures import Measures
 from leadpact.insight.plan_asked import PlanError, Planned, Typed, make_plan
 from leadpact.insight.plan_history import Known, PastMonth, known
@@ -256,3 +258,47 @@ def test_the_plan_of_the_present_year_shows_what_came() -> None:
     table = told.month_table(found)
     assert list(table.header[-2:]) == ["MQLs that came", "Deals that came"]
     assert list(table.rows[0][-2:]) == ["5", "1"]
+
+
+def test_each_rate_opens_to_the_cases_that_it_was_counted_from() -> None:
+    leads, entries, deals = company()
+    early = [{**deal, "deal_id": f"x-{n}"} for n, deal in enumerate(deals[:2])]
+    result = tiny.result(as_of=tiny.day(100), leads=leads, stage_entries=entries)
+    measures = Measures(result, tiny.history(deals=[*deals, *early]))
+    rates = known(measures)
+    behind = cases_of_plan(CaseBook(measures), rates)
+    estimates = {
+        "average_sale": rates.average_sale,
+        "from_mqls": rates.from_mqls,
+        "deals_per_mql": rates.deals_per_mql,
+        "mqls_per_lead": rates.mqls_per_lead,
+        **rates.reached,
+    }
+    for name, told_of in estimates.items():
+        assert told_of is not None
+        found = behind[name]
+        if found.doubt:
+            met, n = round(told_of.value * told_of.n), told_of.n
+            assert f"from {met:,} “" in found.doubt
+            assert f"of all {n:,} " in found.doubt
+        assert told_of.n in (found.total, found.groups[-1].total)
+    assert behind["deals_per_mql"].groups[0].total == 20
+    assert behind["days"].total == sum(rates.delays.values())
+    august = rates.months[0]
+    for phase, n in (("leads", august.leads), ("mqls", august.mqls), ("closes", august.closes)):
+        assert behind[f"{phase} {august.label}"].total == n
+        assert behind[phase].total == sum(getattr(each, phase) for each in rates.months)
+
+
+def test_a_plan_opens_what_it_takes_from_the_history_and_not_what_was_said() -> None:
+    opens = {"average_sale": "a", "deals_per_mql": "d", "mqls": "m", "mqls 2026-12": "best"}
+    made = told.section(planned(replace(DAILY, deals_per_mql="10%")), opens)
+    keys = {
+        piece.key
+        for table in made.tables
+        for row in table.rows
+        for cell in row
+        for piece in ([cell] if isinstance(cell, str | Kept) else cell)
+        if isinstance(piece, Kept)
+    }
+    assert keys == {"a", "m", "best"}

@@ -92,8 +92,19 @@ class Opened:
         return self.text
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A figure as text that opens to a list which was stored before, under a key."""
+
+    text: str
+    key: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 #: Text in which some figures may open.
-Said = str | Opened
+Said = str | Opened | Kept
 Text = Said | Sequence[Said]
 
 
@@ -102,9 +113,14 @@ def opened(text: str, behind: Behind) -> Said:
     return Opened(text, behind) if behind.total else text
 
 
+def pieces_of(text: Text) -> Sequence[Said]:
+    """The pieces of a text, those that open and those that do not."""
+    return [text] if isinstance(text, Said) else text
+
+
 def plain(text: Text) -> str:
     """The text alone."""
-    return str(text) if isinstance(text, str | Opened) else "".join(map(str, text))
+    return "".join(map(str, pieces_of(text)))
 
 
 @dataclass(frozen=True)
@@ -161,7 +177,7 @@ class Place:
 
     value: str
     figures: Sequence[Said]
-    sentence: str
+    sentence: Text
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from leadpact.documents.blocks import Behind, Opened, Said, Text, opened
+from leadpact.documents.blocks import Behind, Text, opened
 from leadpact.documents.case_book import DECIDED, TIME_OF_WEEK, CaseBook
 from leadpact.documents.goal_cases import cases_of
-from leadpact.documents.parts.shared import when
+from leadpact.documents.parts.shared import opened_in, when
 from leadpact.documents.sentences import Stretch, misses, standout
 from leadpact.documents.verdicts import Line
 from leadpact.insight import sentences
@@ -17,9 +17,14 @@ from leadpact.insight.standing import GoalStanding
 
 @dataclass(frozen=True)
 class Figures:
-    """What a line shows, its notes, and how it stood before, with figures that open."""
+    """What a line shows and says, its terms and notes, and how it stood before.
+
+    All with figures that open.
+    """
 
     shown: Text
+    said: Text = ""
+    terms: Sequence[Text] = ()
     where: Text = ""
     note: Text = ""
     before: Text = ""
@@ -30,14 +35,42 @@ def opened_line(book: CaseBook, stretch: Stretch, line: Line) -> Figures:
     later = [each for each in (line.newest, line.ahead) if each]
     if line.inside:
         behind = _of_periods(book, stretch, line.inside)
-        note = _open(line.note, _of_goals(book, later))
-        return Figures(opened(line.shown, behind) if behind else line.shown, note=note)
+        note = opened_in(line.note, _of_goals(book, later))
+        shown = opened(line.shown, behind) if behind else line.shown
+        said = opened_in(line.sentence, _of_told(book, line.inside))
+        return Figures(shown, said, line.terms, note=note)
     about = {"obligation": line.name, "side": line.side}
     now = book.of_clocks(f"{line.name}: due {when(stretch)}", about, DECIDED, stretch.due)
     ever = book.of_clocks(f"{line.name}: due over all time", about, DECIDED)
-    where = _open(line.where, _of_misses(book, stretch, line))
-    note = _open(line.note, _of_goals(book, later))
-    return Figures(opened(line.shown, now), where, note, opened(line.before, ever))
+    where = opened_in(line.where, _of_misses(book, stretch, line))
+    note = opened_in(line.note, _of_goals(book, later))
+    said = opened_in(line.sentence, [(line.shown, now)])
+    terms = list(_of_segments(book, stretch, line))
+    return Figures(opened(line.shown, now), said, terms, where, note, opened(line.before, ever))
+
+
+def _of_told(book: CaseBook, inside: Sequence[GoalStanding]) -> Iterator[tuple[str, Behind]]:
+    """The figure of each period of a goal, with the name of its period where there are several."""
+    for standing in inside:
+        behind, told = cases_of(book, standing), sentences.achieved(standing)
+        named = f"{sentences.when(standing, book.measures.zone)} {told}"
+        if behind:
+            yield named if len(inside) > 1 else told, behind
+
+
+def _of_segments(book: CaseBook, stretch: Stretch, line: Line) -> Iterator[Text]:
+    """How a promise was kept for each segment that has a term of its own."""
+    for term in line.terms:
+        for segment in book.measures.result.agreement.segments:
+            if term.startswith(f"{segment.name}, "):
+                about = {"obligation": line.name, "side": line.side, "segment": segment.name}
+                title = f"{line.name}, {segment.name}: due {when(stretch)}"
+                behind = book.of_clocks(title, about, DECIDED, stretch.due)
+                rate = term.rpartition(": ")[2].removesuffix(".")
+                yield opened_in(term, [(rate, behind)])
+                break
+        else:
+            yield term
 
 
 def _of_periods(book: CaseBook, stretch: Stretch, inside: Sequence[GoalStanding]) -> Behind | None:
@@ -67,18 +100,3 @@ def _of_misses(book: CaseBook, stretch: Stretch, line: Line) -> Iterator[tuple[s
             title = f"{line.name}, {found.name}: {due}"
             own = {"obligation": line.name, "protocol_step": None, column: found.name}
             yield standout(found), book.of_clocks(title, own, DECIDED, stretch.due)
-
-
-def _open(text: str, figures: Iterator[tuple[str, Behind]]) -> Text:
-    """The text, in which these figures open where they first stand."""
-    parts: list[Said] = [text]
-    for figure, behind in figures:
-        parts = [piece for part in parts for piece in _split(part, figure, behind)]
-    return parts
-
-
-def _split(part: Said, figure: str, behind: Behind) -> list[Said]:
-    if isinstance(part, Opened) or not figure or figure not in part:
-        return [part]
-    before, _, after = part.partition(figure)
-    return [before, opened(figure, behind), after]

@@ -8,8 +8,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from leadpact.documents import charts, words
-from leadpact.documents.blocks import Chart, Section, Table
-from leadpact.documents.plan_basis import assumption_table, cost, count, median, money
+from leadpact.documents.blocks import Chart, Said, Section, Table
+from leadpact.documents.plan_basis import (
+    NOTHING_OPENS,
+    Opens,
+    assumption_table,
+    cost,
+    count,
+    kept,
+    median,
+    money,
+)
+from leadpact.documents.plan_cases import MONTHS_TOLD, month_of
 from leadpact.insight.plan_asked import Planned
 from leadpact.insight.plan_history import PastMonth
 from leadpact.insight.planning import CLOSES, LEADS, MQLS, Feasible, Owed
@@ -18,25 +28,36 @@ KEY = "planner"
 #: The part of the published figures that has what the history tells of a plan.
 HISTORY = "plan"
 _TITLES = {LEADS: "Leads", MQLS: "MQLs (marketing)", CLOSES: "Deals won (sales)"}
-_MONTHS_TOLD = 12
+#: What is drawn, each by month: its title, and what is counted.
+_CHARTS = (
+    (CLOSES, "Won deals that sales owes, by month", "Deals"),
+    (MQLS, "MQLs that marketing owes, by month", "MQLs"),
+)
 _BEFORE = "Due before the year, for deals early in it"
 #: What is left of adding up days is not one more.
 _NOT_MORE = 1e-6
 
 
-def section(planned: Planned) -> Section:
-    """The plan as a part of a page: what is owed, whether it can be done, and what it rests on."""
+def section(planned: Planned, opens: Opens = NOTHING_OPENS) -> Section:
+    """The plan as a part of a page: what is owed, whether it can be done, and what it rests on.
+
+    `opens` has the keys of lists that were published, by the names of `cases_of_plan`.
+    """
     before = planned.plan.before
     return Section(
         KEY,
         f"Plan of {planned.plan.year}",
         answer=answer(planned),
         text=_how(planned),
-        charts=[_chart(planned)],
-        tables=[feasible_table(planned), quarter_table(planned), assumption_table(planned)],
+        charts=[_chart(planned, *each) for each in _CHARTS],
+        tables=[
+            feasible_table(planned, opens),
+            quarter_table(planned),
+            assumption_table(planned, opens),
+        ],
         aside=[
-            month_table(planned),
-            *([_owed_table(planned, _BEFORE, before)] if before else []),
+            month_table(planned, opens),
+            *([_owed_table(planned, _BEFORE, before, opens)] if before else []),
         ],
     )
 
@@ -54,7 +75,7 @@ def answer(planned: Planned) -> str:
 
 def feasibilities(planned: Planned) -> list[Feasible]:
     """Each phase of which the past is known, beside what an average month of the plan owes."""
-    months, whole = planned.known.months[-_MONTHS_TOLD:], planned.plan.whole
+    months, whole = planned.known.months[-MONTHS_TOLD:], planned.plan.whole
     if not months:
         return []
     found = [
@@ -67,8 +88,9 @@ def feasibilities(planned: Planned) -> list[Feasible]:
     return found
 
 
-def feasible_table(planned: Planned) -> Table:
+def feasible_table(planned: Planned, opens: Opens = NOTHING_OPENS) -> Table:
     """What a month owes beside what the past months brought."""
+    labels = {each.title: each.label for each in planned.known.months}
     return Table(
         "Can it be done? An average month of the plan beside the past",
         ["What", "Owed a month", "Past average", "Best month", "Months that reached it", "Verdict"],
@@ -76,8 +98,11 @@ def feasible_table(planned: Planned) -> Table:
             [
                 _TITLES[each.what],
                 count(each.owed),
-                count(each.average),
-                f"{count(each.best[1])} ({each.best[0]})",
+                kept(count(each.average), opens.get(each.what)),
+                kept(
+                    f"{count(each.best[1])} ({each.best[0]})",
+                    opens.get(month_of(each.what, labels[each.best[0]])),
+                ),
                 words.out_of(each.reached, len(each.past)),
                 _word(each),
             ]
@@ -93,9 +118,9 @@ def quarter_table(planned: Planned) -> Table:
     return _table(planned, "By quarter", [*named, (str(year), planned.plan.whole)])
 
 
-def month_table(planned: Planned) -> Table:
+def month_table(planned: Planned, opens: Opens = NOTHING_OPENS) -> Table:
     """The twelve months, with what has come of those that are past."""
-    return _owed_table(planned, "By month", planned.plan.months)
+    return _owed_table(planned, "By month", planned.plan.months, opens)
 
 
 def goals_yaml(planned: Planned) -> str:
@@ -165,11 +190,16 @@ def _owed_json(owed: Owed) -> dict[str, Any]:
     }
 
 
-def _owed_table(planned: Planned, caption: str, months: Sequence[Owed]) -> Table:
-    return _table(planned, caption, [(f"{each.starts:%B %Y}", each) for each in months])
+def _owed_table(planned: Planned, caption: str, months: Sequence[Owed], opens: Opens) -> Table:
+    return _table(planned, caption, [(f"{each.starts:%B %Y}", each) for each in months], opens)
 
 
-def _table(planned: Planned, caption: str, rows: Sequence[tuple[str, Owed]]) -> Table:
+def _table(
+    planned: Planned,
+    caption: str,
+    rows: Sequence[tuple[str, Owed]],
+    opens: Opens = NOTHING_OPENS,
+) -> Table:
     phases = [*planned.plan.assumed.reached]
     with_leads = planned.plan.assumed.mqls_per_lead is not None
     past = {each.title: each for each in planned.known.months}
@@ -196,17 +226,20 @@ def _table(planned: Planned, caption: str, rows: Sequence[tuple[str, Owed]]) -> 
                 *(count(owed.reached[phase]) for phase in phases),
                 count(owed.closes),
                 *([words.rough(cost(planned, owed) or 0, "money")] if planned.costs else []),
-                *(_came(past.get(name)) if came else []),
+                *(_came(past.get(name), opens) if came else []),
             ]
             for name, owed in rows
         ],
     )
 
 
-def _came(month: PastMonth | None) -> list[str]:
+def _came(month: PastMonth | None, opens: Opens) -> list[Said]:
     if month is None:
         return [words.NOTHING, words.NOTHING]
-    return [words.number(month.mqls), words.number(month.closes)]
+    return [
+        kept(words.number(n), opens.get(month_of(phase, month.label)))
+        for phase, n in ((MQLS, month.mqls), (CLOSES, month.closes))
+    ]
 
 
 def _verdict(found: Sequence[Feasible]) -> str:
@@ -248,24 +281,30 @@ def _how(planned: Planned) -> list[str]:
     return [
         f"The revenue of the year is split {split}. A won deal is due when its revenue is; the MQL "
         "behind it is due as much earlier as won deals took so far. Deals after the year’s end are "
-        "taken to go on like those of its beginning. What can be changed below comes from your "
-        "history, as far as it has cases enough.",
+        "taken to go on like those of its beginning. Each rate that you do not say comes from your "
+        "own history, as far as it has cases enough; “What it rests on” tells which.",
     ]
 
 
-def _chart(planned: Planned) -> Chart:
+def _chart(planned: Planned, phase: str, title: str, what: str) -> Chart:
+    """What a side owes month by month."""
+    months = planned.plan.months
     rows: list[dict[str, object]] = [
-        {"name": f"{each.starts:%b %Y}", "value": each.mqls, "label": count(each.mqls)}
-        for each in planned.plan.months
+        {
+            "name": f"{each.starts:%b %Y}",
+            "value": each.count(phase),
+            "label": count(each.count(phase)),
+        }
+        for each in months
     ]
     shown = [[str(row["name"]), str(row["label"])] for row in rows]
-    highest = max(planned.plan.months, key=lambda each: each.mqls)
+    highest = max(months, key=lambda each: each.count(phase))
     return Chart(
-        "planned-mqls",
-        "MQLs that marketing owes, by month",
-        f"Most are due in {highest.starts:%B}: {count(highest.mqls)}.",
-        charts.bars(rows, "MQLs"),
-        Table("MQLs owed", ["Month", "MQLs"], shown),
+        f"planned-{phase}",
+        title,
+        f"Most are due in {highest.starts:%B}: {count(highest.count(phase))}.",
+        charts.bars(rows, what),
+        Table(title, ["Month", what], shown),
     )
 
 

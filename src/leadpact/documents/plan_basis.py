@@ -7,18 +7,27 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from leadpact.documents import words
-from leadpact.documents.blocks import Table
+from leadpact.documents.blocks import Kept, Said, Table, Text
 from leadpact.insight.plan_asked import Planned
 from leadpact.insight.plan_history import Known
 from leadpact.insight.planning import CLOSES, LEADS, MQLS, Owed
 from leadpact.insight.statistics import Estimate
 
+#: The keys of lists that were published, by the name of what they are behind.
+Opens = Mapping[str, str]
+NOTHING_OPENS: Opens = {}
 _YOURS = "you said"
 
 
-def assumption_table(planned: Planned) -> Table:
+def kept(text: str, key: str | None) -> Said:
+    """A figure of the history, which opens to its cases where these were published."""
+    return Kept(text, key) if key else text
+
+
+def assumption_table(planned: Planned, opens: Opens = NOTHING_OPENS) -> Table:
     """What the plan rests on, and where each number comes from."""
-    return Table("What it rests on", ["What", "Plan", "From"], list(_assumptions(planned)), words=3)
+    rows = list(_assumptions(planned, opens))
+    return Table("What it rests on", ["What", "Plan", "From"], rows, words=3)
 
 
 def cost(planned: Planned, owed: Owed) -> float | None:
@@ -28,24 +37,27 @@ def cost(planned: Planned, owed: Owed) -> float | None:
     return sum(owed.count(phase) * each for phase, each in planned.costs.items())
 
 
-def _assumptions(planned: Planned) -> Iterator[list[str]]:
+def _assumptions(planned: Planned, opens: Opens) -> Iterator[list[Text]]:
     assumed, known = planned.plan.assumed, planned.known
+
+    def rate(name: str, told: Estimate | None, of_what: str) -> Text:
+        return _from(planned, name, told, of_what, opens.get(name))
+
     yield ["Revenue", money(planned, assumed.revenue), _YOURS]
     yield [
         "Average sale",
         money(planned, assumed.average_sale),
-        _from(planned, "average_sale", known.average_sale, "won deals of the last twelve months"),
+        rate("average_sale", known.average_sale, "won deals of the last twelve months"),
     ]
     yield [
         "Part of revenue from MQLs",
         words.percent(assumed.from_mqls),
-        _from(planned, "from_mqls", known.from_mqls, "won deals of the last twelve months"),
+        rate("from_mqls", known.from_mqls, "won deals of the last twelve months"),
     ]
     yield [
         "Deals won for 100 MQLs",
         f"{assumed.deals_per_mql * 100:.1f}",
-        _from(
-            planned,
+        rate(
             "deals_per_mql",
             known.deals_per_mql,
             f"MQLs that are {known.mature_days} days old, in which 90 % of deals are won",
@@ -54,13 +66,13 @@ def _assumptions(planned: Planned) -> Iterator[list[str]]:
     yield [
         "From MQL to close",
         f"{median(assumed.delays):,} days, half of them",
-        _YOURS if "days" in planned.typed else _deals_told(known),
+        _YOURS if "days" in planned.typed else _deals_told(known, opens.get("days")),
     ]
     if assumed.mqls_per_lead:
-        told = _from(planned, "", known.mqls_per_lead, "leads of the last twelve months")
+        told = rate("mqls_per_lead", known.mqls_per_lead, "leads of the last twelve months")
         yield ["MQLs for 100 leads", f"{assumed.mqls_per_lead * 100:.1f}", told]
     for name, share in assumed.reached.items():
-        told = _from(planned, "", known.reached[name], "MQLs old enough to tell")
+        told = rate(name, known.reached[name], "MQLs old enough to tell")
         yield [f"MQLs that reach {name}", words.percent(share), told]
     if planned.spend is not None:
         yield ["Spend in the year", money(planned, planned.spend), _per_each(planned)]
@@ -69,13 +81,17 @@ def _assumptions(planned: Planned) -> Iterator[list[str]]:
         yield ["Cost of the year", money(planned, whole), _returned(planned, whole)]
 
 
-def _from(planned: Planned, name: str, told: Estimate | None, of_what: str) -> str:
+def _from(
+    planned: Planned, name: str, told: Estimate | None, of_what: str, key: str | None
+) -> Text:
     if name in planned.typed or told is None:
         return _YOURS
+    cases = kept(f"{told.n:,}", key)
     if told.low is None or told.high is None:
-        return f"{told.n:,} {of_what}"
+        return [cases, f" {of_what}"]
     form = _money_alone if name == "average_sale" else _hundredth
-    return f"{told.n:,} {of_what}; likely between {form(told.low)} and {form(told.high)}"
+    between = f"{form(told.low)} and {form(told.high)}"
+    return [cases, f" {of_what}; likely between ", kept(between, key)]
 
 
 def _money_alone(value: float) -> str:
@@ -86,8 +102,9 @@ def _hundredth(value: float) -> str:
     return f"{value * 100:.1f}{words.GLUE}%"
 
 
-def _deals_told(known: Known) -> str:
-    return f"{words.plural(sum(known.delays.values()), 'won deal')}, each with its own days"
+def _deals_told(known: Known, key: str | None) -> Text:
+    deals = words.plural(sum(known.delays.values()), "won deal")
+    return [kept(deals, key), ", each with its own days"]
 
 
 def _per_each(planned: Planned) -> str:

@@ -74,6 +74,10 @@ class Pool:
         """A column of numbers; absent ones are NaN."""
         return np.asarray(self._table[column].cast(pa.float64()).to_numpy())
 
+    def instants(self, rows: Rows) -> NDArray[np.int64]:
+        """When rows with a time are placed, in microseconds since 1970 in UTC."""
+        return np.asarray(-self._before[rows])
+
     def cases(self, rows: Rows, why: Callable[[Row], str]) -> list[Case]:
         """The rows in words; `why` is told each row, its times left out."""
         times = -self._before[rows]

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from leadpact.documents import words
-from leadpact.documents.blocks import Opened, Section, Slider, plain
+from leadpact.documents.blocks import Opened, Said, Section, Slider, pieces_of, plain
 from leadpact.documents.case_book import CaseBook
 from leadpact.documents.first_screen import opened_line
 from leadpact.documents.headline import Overview, overview
@@ -166,14 +166,17 @@ class Report:
 
 def _slider_data(slider: Slider, openings: Openings) -> list[Any]:
     """Each place for the script; a figure that opens is its text and the number of its list."""
+
+    def piece(said: Said) -> Any:
+        if isinstance(said, Opened):
+            return [said.text, openings.number(said.behind)]
+        return str(said)
+
     return [
         [
             place.value,
-            place.sentence,
-            *(
-                [each.text, openings.number(each.behind)] if isinstance(each, Opened) else each
-                for each in place.figures
-            ),
+            [piece(each) for each in pieces_of(place.sentence)],
+            *map(piece, place.figures),
         ]
         for place in slider.places
     ]

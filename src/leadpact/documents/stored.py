@@ -12,13 +12,16 @@ from typing import Any
 from leadpact.documents.blocks import (
     Behind,
     Group,
+    Kept,
     Opened,
+    Said,
     Section,
     Slider,
     Source,
     Table,
     Text,
     Whole,
+    pieces_of,
     plain,
 )
 from leadpact.documents.first_screen import opened_line
@@ -93,13 +96,13 @@ class Stored:
             "name": line.name,
             "verdict": line.verdict.name.lower(),
             "verdict_in_words": line.verdict.value,
-            "sentence": line.sentence,
+            "sentence": self._text(figures.said),
             "shown": self._text(figures.shown) if line.shown else [],
             "asked": line.asked,
             "remark": line.remark,
             "achieved": line.achieved,
             "promised": line.promised,
-            "notes": [*line.terms, *(self._text(note) for note in notes if plain(note))],
+            "notes": [self._text(note) for note in (*figures.terms, *notes) if plain(note)],
         }
 
     def _section(self, section: Section) -> Json:
@@ -131,7 +134,11 @@ class Stored:
             "label": slider.label,
             "figures": list(slider.figures),
             "places": [
-                [each.value, each.sentence, *(self._text(figure)[0] for figure in each.figures)]
+                [
+                    each.value,
+                    self._text(each.sentence),
+                    *(self._text(figure)[0] for figure in each.figures),
+                ]
                 for each in slider.places
             ],
             "now": slider.now,
@@ -150,14 +157,15 @@ class Stored:
         }
 
     def _text(self, text: Text) -> list[Json]:
-        pieces = [text] if isinstance(text, str | Opened) else text
-        return [
-            [piece.text, self._key(piece.behind)] if isinstance(piece, Opened) else piece
-            for piece in pieces
-            if str(piece)
-        ]
+        return [self._piece(piece) for piece in pieces_of(text) if str(piece)]
 
-    def _key(self, behind: Behind) -> str:
+    def _piece(self, piece: Said) -> Json:
+        if isinstance(piece, Kept):
+            return [piece.text, piece.key]
+        return [piece.text, self.keep(piece.behind)] if isinstance(piece, Opened) else piece
+
+    def keep(self, behind: Behind) -> str:
+        """Store what a figure opens to; the key under which it lies."""
         key = hashlib.sha256(f"{behind.title}\0{behind.query}".encode()).hexdigest()[:20]
         if key not in self.lists:
             groups = [each for each in behind.groups if each.total]

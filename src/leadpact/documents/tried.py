@@ -26,17 +26,27 @@ _COUNTED = (
     "it. Ended are those won, lost or given back. Leaves out: excluded and merged leads. Placed "
     "by: the entry."
 )
+_CLOCKS = (
+    "Counts: clocks that start at the same moment with both thresholds and come to a verdict with "
+    "both. Listed are those of which the verdict is another. Placed by: their start."
+)
 _DEALS = (
     "Counts: deals that were won with leads of whom, with this threshold, none would have been an "
     "MQL; each stands under the first of them."
 )
 #: Which leads a figure counts: those that stay, the new ones, those that are none any more.
-MQLS, ADDED, REMOVED = "MQLs", "added", "dropped"
-_CHANGES = {MQLS: (KEPT, GAINED), ADDED: (GAINED,), REMOVED: (DROPPED,)}
+MQLS, ADDED, REMOVED, STAYING = "MQLs", "added", "dropped", "staying"
+_CHANGES = {
+    MQLS: (KEPT, GAINED),
+    ADDED: (GAINED,),
+    REMOVED: (DROPPED,),
+    STAYING: (KEPT,),
+}
 _TITLES = {
     MQLS: "MQLs",
     ADDED: "MQLs that are none at today’s threshold",
     REMOVED: "MQLs of today’s threshold that would be none",
+    STAYING: "MQLs of today’s threshold that stay MQLs",
 }
 #: How the leads are told apart.
 _FATES = {
@@ -95,6 +105,23 @@ class TriedLeads:
         title = f"At {words.number(points)} points: won deals missed"
         query = self._pool.query({"threshold": [points], _CHANGE: [DROPPED]}, None)
         return Behind(title, [Group("", len(cases), cases)], _DEALS, query)
+
+    def broken(self, obligation: str, found: WhatIf, points: float) -> Behind:
+        """The clocks of a promise that are broken at this threshold alone, or at today’s alone."""
+        own = found.clocks.filter(pc.equal(found.clocks["obligation"], obligation)).sort_by(
+            [("started_at", "descending"), ("lead_id", "ascending")]
+        )
+        rows = own.append_column("at", own["started_at"].cast(pa.int64())).to_pylist()
+        groups = [
+            Group(name, len(cases), cases)
+            for name, version in (
+                ("broken with this threshold alone", "broken_then"),
+                ("broken with today’s alone", "broken"),
+            )
+            for cases in [[Case(r["lead_id"], r["at"], obligation) for r in rows if r[version]]]
+        ]
+        title = f"At {words.number(points)} points: “{obligation}”, broken or kept otherwise"
+        return Behind(title, groups, _CLOCKS, title, "Started")
 
     def _listed(self, title: str, about: Where) -> Behind:
         """Leads of a threshold by what became of them."""

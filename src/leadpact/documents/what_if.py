@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from leadpact.documents import words
+from leadpact.documents.blocks import Said, Text, plain
 from leadpact.engine.metrics.aggregate import ENOUGH
 from leadpact.insight.differences import Word, difference
 from leadpact.insight.what_if import DROPPED, GAINED, KEPT, Deal, Group, Promise, Share, WhatIf
@@ -15,16 +16,35 @@ GROUP_NAMES = {KEPT: "Still MQLs", GAINED: "New MQLs", DROPPED: "No longer MQLs"
 _FATES = ("won", "lost", "given back", "open", "not observed")
 
 
+#: What a figure of a sentence is of, beside the three groups: the MQLs of today and of the change,
+#: the deals that would have been missed, and, before its name, a promise.
+TODAY, CHANGED, DEALS, PROMISE = "today", "changed", "deals", "promise: "
+#: A figure as text, and what it is of, as it is to be shown.
+Opens = Callable[[str, str], Said]
+
+
+def _shut(text: str, _of: str) -> Said:
+    return text
+
+
 def conclusions(found: WhatIf) -> list[str]:
     """What the change would have meant, one sentence each, the most important first."""
+    return [plain(each) for each in opened_conclusions(found, _shut)]
+
+
+def opened_conclusions(found: WhatIf, opens: Opens) -> list[Text]:
+    """The same with figures as `opens` gives them."""
     if not found.now.mqls and not found.then.mqls:
         return ["No lead became an MQL by its own right, with or without the change."]
-    said = [_volume(found)]
+    said = [_volume(found, opens)]
     if found.dropped.leads:
-        said += [_worth(found.dropped, found.kept), *_missed(found.missed_deals)]
+        said += [
+            _worth(found.dropped, found.kept, opens),
+            *_missed(found.missed_deals, opens),
+        ]
     if found.gained.leads:
-        said.append(_worth(found.gained, found.kept))
-    said += [_broken(each) for each in found.promises if each.broken != each.broken_then]
+        said.append(_worth(found.gained, found.kept, opens))
+    said += [_broken(each, opens) for each in found.promises if each.broken != each.broken_then]
     if not found.gained.leads and not found.dropped.leads:
         said.append("The same leads become MQLs.")
     return said
@@ -53,7 +73,7 @@ GROUP_HEADS = (
     "given back",
     "open",
     "unseen",
-    "won of decided",
+    "won of ended",
     "win rate",
 )
 
@@ -92,42 +112,56 @@ def load_rows(found: WhatIf) -> list[list[str]]:
     ]
 
 
-def _volume(found: WhatIf) -> str:
+def _volume(found: WhatIf, opens: Opens) -> Text:
     now, then = found.now, found.then
     change = then.mqls - now.mqls
+    mqls = opens(f"{then.mqls:,}", CHANGED)
     if not change and then.per_month == now.per_month:
-        return (
-            f"As many leads would have become MQLs: {then.mqls:,}, {then.per_month:,.1f} a month."
-        )
+        return [
+            "As many leads would have become MQLs: ",
+            mqls,
+            f", {then.per_month:,.1f} a month.",
+        ]
     share = f", {words.percent(abs(change) / now.mqls)}" if now.mqls and change else ""
     more = "more" if change > 0 else "fewer"
     by = f" ({abs(change):,} {more}{share})" if change else ""
-    return (
-        f"{then.mqls:,} leads would have become MQLs instead of {now.mqls:,}{by}: "
-        f"{then.per_month:,.1f} a month instead of {now.per_month:,.1f}."
-    )
+    return [
+        mqls,
+        " leads would have become MQLs instead of ",
+        opens(f"{now.mqls:,}", TODAY),
+        f"{by}: {then.per_month:,.1f} a month instead of {now.per_month:,.1f}.",
+    ]
 
 
-def _worth(group: Group, kept: Group) -> str:
+def _worth(group: Group, kept: Group, opens: Opens) -> Text:
     """What the leads of a group turned out to be worth, or why nobody can say."""
-    whose = f"Of the {words.plural(group.leads, 'lead')} that would {_VERB[group.name]}"
+    leads = opens(words.plural(group.leads, "lead"), group.name)
+    whose = ["Of the ", leads, f" that would {_VERB[group.name]}"]
     if not group.conversion.enough:
-        return (
-            f"{whose}, the end of {group.observed:,} is known: too few to conclude what they are "
-            f"worth ({ENOUGH} are needed). {words.capital(_unseen(group))}"
-        )
-    said = f"{whose}, {_rate_with_doubt(group.conversion)} of those decided were won"
+        return [
+            *whose,
+            f", the end of {group.observed:,} is known: too few to conclude what they are "
+            f"worth ({ENOUGH} are needed). {words.capital(_unseen(group))}",
+        ]
     theirs, others = group.conversion.estimate, kept.conversion.estimate
+    rate = opens(_rate_with_doubt(group.conversion), group.name)
+    said = [*whose, ", ", rate, " of those that ended were won"]
     if theirs is None or others is None:
-        return f"{said}."
-    beside = f"{said}; of those that stay MQLs, {_rate_with_doubt(kept.conversion)}"
-    match difference(theirs, others).word:
-        case Word.NOISE:
-            return f"{beside}. The difference may be chance."
-        case Word.FEW:
-            return f"{beside}."
-        case word:
-            return f"{beside}. They are worth {'more' if word == Word.HIGHER else 'less'}."
+        return [*said, "."]
+    beside = opens(_rate_with_doubt(kept.conversion), kept.name)
+    return [
+        *said,
+        "; of those that stay MQLs, ",
+        beside,
+        _THEN.get(difference(theirs, others).word, "."),
+    ]
+
+
+_THEN = {
+    Word.NOISE: ". The difference may be chance.",
+    Word.HIGHER: ". They are worth more.",
+    Word.LOWER: ". They are worth less.",
+}
 
 
 _VERB = {GAINED: "be new MQLs", DROPPED: "no longer be MQLs"}
@@ -140,7 +174,7 @@ def _unseen(group: Group) -> str:
     return f"sales never dealt with {unseen:,} of them, so nobody knows."
 
 
-def _missed(deals: Sequence[Deal]) -> list[str]:
+def _missed(deals: Sequence[Deal], opens: Opens) -> list[Text]:
     if not deals:
         return ["No deal that was won would have been missed."]
     amounts: dict[str, float] = {}
@@ -150,17 +184,21 @@ def _missed(deals: Sequence[Deal]) -> list[str]:
     worth = words.listed(f"{words.number(round(a))} {c}".strip() for c, a in amounts.items() if a)
     much = f", worth {worth}" if worth else ""
     verb = "was" if len(deals) == 1 else "were"
-    many = words.plural(len(deals), "deal")
-    return [f"{many} that {verb} won{much}, began with leads that would not have been handed over."]
+    many = opens(words.plural(len(deals), "deal"), DEALS)
+    return [
+        [many, f" that {verb} won{much}, began with leads that would not have been handed over."]
+    ]
 
 
-def _broken(promise: Promise) -> str:
+def _broken(promise: Promise, opens: Opens) -> Text:
     more = promise.broken_then - promise.broken
-    return (
-        f"“{promise.obligation}” would have been broken {promise.broken_then:,} times instead of "
-        f"{promise.broken:,} ({abs(more):,} {'more' if more > 0 else 'fewer'}), of "
-        f"{promise.clocks:,} clocks that start at the same moment either way."
-    )
+    times = f"{promise.broken_then:,} times instead of {promise.broken:,}"
+    return [
+        f"“{promise.obligation}” would have been broken ",
+        opens(times, PROMISE + promise.obligation),
+        f" ({abs(more):,} {'more' if more > 0 else 'fewer'}), of {promise.clocks:,} clocks that "
+        "start at the same moment either way.",
+    ]
 
 
 def _rate(share: Share) -> str:

@@ -29,6 +29,7 @@ from leadpact.documents.parts.threshold import threshold_section
 from leadpact.documents.parts.week import week
 from leadpact.documents.parts.wins import LARGE, large_deals, wins
 from leadpact.documents.plan import HISTORY
+from leadpact.documents.plan_cases import cases_of_plan
 from leadpact.documents.report import Report
 from leadpact.documents.stored import Stored
 from leadpact.documents.tried import TriedLeads
@@ -99,7 +100,9 @@ def measure(
         stored.add(part(report.book))
     stored.parts[LOOPS] = choices(report.book)
     stored.parts[LARGE] = {"deals": large_deals(report.book)}
-    stored.parts[HISTORY] = known(report.measures).as_json()
+    rates = known(report.measures)
+    opens = {name: stored.keep(each) for name, each in cases_of_plan(report.book, rates).items()}
+    stored.parts[HISTORY] = {"known": rates.as_json(), "opens": opens}
     for each in loops(report.book):
         stored.add(each)
     stored.add(kept_when(report.book, report.overview.stretch))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 import numpy as np
@@ -22,12 +22,14 @@ from leadpact.insight.planning import LONGEST
 from leadpact.insight.statistics import Estimate
 
 Instants = NDArray[np.int64]
+#: From an instant up to, not including, another.
+Stretch = tuple[datetime, datetime]
 _DAY = 86_400_000_000
 _YEAR = timedelta(days=365)
 #: MQLs older than this tell of another time.
 _OLDEST = timedelta(days=730)
 #: Phases after the MQL that a plan tells as well, by role.
-_PHASES = ("sal", "sql", "opportunity")
+PHASES = ("sal", "sql", "opportunity")
 #: Whole months of the past that are told.
 MOST_MONTHS = 24
 
@@ -85,6 +87,23 @@ def known(measures: Measures) -> Known:
     return _History(measures).told()
 
 
+def last_year(as_of: datetime) -> Stretch:
+    """The twelve months of which rates are told."""
+    return as_of - _YEAR, as_of + timedelta(microseconds=1)
+
+
+def old_enough(as_of: datetime, mature_days: int) -> Stretch:
+    """When the MQLs came that are old enough to tell, and not too old."""
+    return as_of - _OLDEST, as_of - timedelta(days=mature_days)
+
+
+def part_of_money(measures: Measures) -> str:
+    """The currency in which most was won; empty where there is one alone."""
+    found = measures.of("revenue")
+    most = max(found, key=lambda figure: figure.value or 0.0, default=None)
+    return most.name.partition(": ")[2] if most else ""
+
+
 class _History:
     def __init__(self, measures: Measures) -> None:
         self._measures = measures
@@ -123,19 +142,15 @@ class _History:
     def _of_currency(self, name: str) -> pa.Table:
         """The cases of money in the chosen currency."""
         found = self._population(name, ("placed_at", "numerator", "denominator", "part"))
-        return found.filter(pc.equal(pc.fill_null(found["part"].cast(pa.string()), ""), self._part))
-
-    @property
-    def _part(self) -> str:
-        """The currency in which most was won; empty where there is one alone."""
-        found = self._measures.of("revenue")
-        most = max(found, key=lambda figure: figure.value or 0.0, default=None)
-        return most.name.partition(": ")[2] if most else ""
+        own = pc.equal(
+            pc.fill_null(found["part"].cast(pa.string()), ""), part_of_money(self._measures)
+        )
+        return found.filter(own)
 
     @property
     def _currency(self) -> str:
         named = pc.unique(self._measures.history.deals["currency"]).drop_null().to_pylist()
-        return self._part or (named[0] if len(named) == 1 else "")
+        return part_of_money(self._measures) or (named[0] if len(named) == 1 else "")
 
     def _average_sale(self) -> Estimate | None:
         found = self._within_a_year(self._of_currency("average_sale"))
@@ -165,7 +180,7 @@ class _History:
             row["role"]: row["stage"] for row in stages(self._measures.result.agreement).to_pylist()
         }
         found: dict[str, Estimate] = {}
-        for role in _PHASES:
+        for role in PHASES:
             if role in named and "mql" in named:
                 steps = self._measures.population(
                     "conversion_between", ("placed_at", "numerator", "part"), keep=False
@@ -178,14 +193,13 @@ class _History:
 
     def _ripe(self, at: Instants, mature: int) -> int:
         """How many are old enough to tell, and not too old."""
-        last = microseconds(self._as_of - timedelta(days=mature))
-        return int(((at >= microseconds(self._as_of - _OLDEST)) & (at < last)).sum())
+        return int(_within(at, old_enough(self._as_of, mature)).sum())
 
     def _lately(self, at: Instants) -> int:
-        return int((at >= microseconds(self._as_of - _YEAR)).sum())
+        return int(_within(at, last_year(self._as_of)).sum())
 
     def _within_a_year(self, cases: pa.Table) -> pa.Table:
-        return cases.filter(pa.array(_at(cases) >= microseconds(self._as_of - _YEAR)))
+        return cases.filter(pa.array(_within(_at(cases), last_year(self._as_of))))
 
     def _whole_months(self) -> list[Period]:
         found = self._measures.periods("month")
@@ -208,6 +222,11 @@ class _History:
 def _at(cases: pa.Table) -> Instants:
     at = cases["placed_at"].cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).drop_null()
     return np.asarray(at.to_numpy(), np.int64)
+
+
+def _within(at: Instants, stretch: Stretch) -> NDArray[np.bool_]:
+    starts, ends = map(microseconds, stretch)
+    return (at >= starts) & (at < ends)
 
 
 def _tallied(days: NDArray[np.float64]) -> dict[int, int]:

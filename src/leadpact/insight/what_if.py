@@ -41,6 +41,7 @@ LEADS = pa.schema(
         "holder": pa.string(),
     }
 )
+CLOCKS = ["lead_id", "obligation", "started_at", "broken", "broken_then"]
 _MONTH_DAYS = 365.25 / 12
 
 
@@ -137,7 +138,9 @@ class Version:
 class WhatIf:
     """The comparison: both versions, the three groups of leads, and the leads one by one.
 
-    `leads` has the columns of LEADS. `months` is the length of the history in months of a year.
+    `leads` has the columns of LEADS, `clocks` those of CLOCKS: of the clocks of `promises` the ones
+    that are broken under one version alone. `months` is the length of the history, each of a
+    twelfth of a year.
     """
 
     as_of: datetime
@@ -149,6 +152,7 @@ class WhatIf:
     dropped: Group
     missed_deals: Sequence[Deal]
     promises: Sequence[Promise]
+    clocks: pa.Table
     leads: pa.Table
 
     @property
@@ -188,6 +192,7 @@ class Past:
             GAINED: after.keys() - before.keys(),
             DROPPED: before.keys() - after.keys(),
         }
+        both = _under_both(self._simulated.clocks, then.clocks)
         return WhatIf(
             as_of=self._as_of,
             months=self._months,
@@ -197,7 +202,8 @@ class Past:
             gained=self._group(GAINED, groups[GAINED]),
             dropped=self._group(DROPPED, groups[DROPPED]),
             missed_deals=self._missed(before.keys(), after.keys()),
-            promises=_promises(self._simulated.clocks, then.clocks),
+            promises=_promises(both),
+            clocks=_differing(both),
             leads=self._lead_by_lead(groups, before | after),
         )
 
@@ -246,19 +252,27 @@ class Past:
         ]
 
 
-def _promises(now: pa.Table, then: pa.Table) -> list[Promise]:
+def _under_both(now: pa.Table, then: pa.Table) -> pa.Table:
+    """Clocks that start at the same moment under both versions, and whether each is broken."""
     keys = ["lead_id", "obligation", "started_at"]
-    both = (
-        _judged(now)
-        .join(_judged(then).drop_columns("side"), keys, join_type="inner", right_suffix="_then")
-        .group_by(["obligation", "side"], use_threads=False)
-        .aggregate([([], "count_all"), ("broken", "sum"), ("broken_then", "sum")])
+    then = _judged(then).drop_columns("side")
+    return _judged(now).join(then, keys, join_type="inner", right_suffix="_then")
+
+
+def _promises(both: pa.Table) -> list[Promise]:
+    summed = both.group_by(["obligation", "side"], use_threads=False).aggregate(
+        [([], "count_all"), ("broken", "sum"), ("broken_then", "sum")]
     )
     return [
         Promise(row["obligation"], row["side"], row["count_all"], row["broken_sum"],
                 row["broken_then_sum"])
-        for row in both.sort_by([("side", "ascending"), ("obligation", "ascending")]).to_pylist()
+        for row in summed.sort_by([("side", "ascending"), ("obligation", "ascending")]).to_pylist()
     ]  # fmt: skip
+
+
+def _differing(both: pa.Table) -> pa.Table:
+    """Those that are broken under one version alone."""
+    return both.filter(pc.not_equal(both["broken"], both["broken_then"])).select(CLOCKS)
 
 
 def _judged(clocks: pa.Table) -> pa.Table:

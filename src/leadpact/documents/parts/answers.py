@@ -172,7 +172,8 @@ def _summary(
     )  # fmt: skip
     said: list[Said] = [
         opened(words.rate(in_time, everybody.total), everybody),
-        f" of the clocks {started} were answered in time, {late:,} late",
+        f" of the clocks {started} were answered in time, ",
+        opened(f"{late:,} late", everybody),
     ]
     if not waiting.total:
         return [*said, "."]

@@ -67,7 +67,13 @@ def _row(
         deals = f"{_sum(touches, model):,.1f}".removesuffix(".0")
         row.append(opened(deals, _behind(by, called, model, touches, bounds)))
     if priced:
-        row += [words.number(round(_worth(touches, model))) for model in MODELS]
+        row += [
+            opened(
+                words.number(round(_worth(touches, model))),
+                _behind(by, called, model, touches, bounds),
+            )
+            for model in MODELS
+        ]
     return row
 
 

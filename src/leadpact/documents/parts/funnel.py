@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from leadpact.documents import charts, words
-from leadpact.documents.blocks import Chart, Said, Section, Table, Text, opened
+from leadpact.documents.blocks import Behind, Chart, Said, Section, Table, Text, opened
 from leadpact.documents.case_book import CaseBook
 from leadpact.documents.parts.shared import between
 from leadpact.documents.pools import Bounds
@@ -33,12 +33,12 @@ def funnel(book: CaseBook, stretch: Stretch) -> Section:
     return Section(
         "funnel",
         "The funnel",
-        answer=_answer(pairs, total),
+        answer=_answer(book, pairs, total),
         text=[
             "Over all time; each percentage is the share of those in the stage before. A lead "
             "that comes back passes again, in another episode; stages skipped on the way count as "
             "passed. Recent leads are still on their way.",
-            *_without_entry(pairs),
+            *_without_entry(book, pairs),
             *_mqls(book, pairs),
         ],
         charts=[_bars(book, pairs, total)] if pairs else [],
@@ -47,28 +47,41 @@ def funnel(book: CaseBook, stretch: Stretch) -> Section:
     )
 
 
-def _answer(pairs: Sequence[Figure], total: Figure) -> str:
+def _answer(book: CaseBook, pairs: Sequence[Figure], total: Figure) -> Text:
     """How many come through, and where most are lost; of too few no share is told."""
     stage = _step(pairs[-1]).partition(" → ")[2] if pairs else "the last stage"
     share = f" ({words.value(total)})" if total.unit == "share" else ""
-    said = f"{words.out_of(total.numerator, total.n)} came through to {stage}{share}."
+    through = opened(words.out_of(total.numerator, total.n), _everybody(book, total))
+    said: list[Said] = [through, f" came through to {stage}{share}."]
     told = [each for each in pairs if each.unit == "share"]
     if len(told) < 2:
         return said
     narrow = min(told, key=lambda each: each.value or 0.0)
-    return f"{said} The narrowest step is {_step(narrow)}: {words.value(narrow)} move on."
+    moved = opened(words.value(narrow), _everybody(book, narrow))
+    return [*said, f" The narrowest step is {_step(narrow)}: ", moved, " move on."]
 
 
-def _without_entry(pairs: Sequence[Figure]) -> Iterator[str]:
+def _everybody(
+    book: CaseBook, figure: Figure, when: str = "over all time", bounds: Bounds | None = None
+) -> Behind:
+    """Those who entered the stage before a step, by whether they moved on."""
+    step = _step(figure)
+    title = f"{step or 'From the first stage to the last'}, {when}"
+    return book.of_metric("conversion", title, {"part": step or None}, bounds)
+
+
+def _without_entry(book: CaseBook, pairs: Sequence[Figure]) -> Iterator[Text]:
     """Why more entered a stage than moved on to it."""
     for before, after in pairwise(pairs):
         if after.n != before.numerator:
             stage, _, later = _step(before).partition(" → ")
-            yield (
-                f"{after.n:,} episodes entered {later}, {before.numerator:,} of them moved on from "
-                f"{stage}: the others have no entry into {stage} that counts, such as one that a "
-                "dispute struck out."
-            )
+            yield [
+                opened(f"{after.n:,}", _everybody(book, after)),
+                f" episodes entered {later}, ",
+                opened(f"{before.numerator:,}", _everybody(book, before)),
+                f" of them moved on from {stage}: the others have no entry into {stage} that "
+                "counts, such as one that a dispute struck out.",
+            ]
 
 
 def _mqls(book: CaseBook, pairs: Sequence[Figure]) -> Iterator[Text]:
@@ -76,15 +89,17 @@ def _mqls(book: CaseBook, pairs: Sequence[Figure]) -> Iterator[Text]:
     agreement = book.measures.result.agreement
     stages = [each.name for each in agreement.stages if each.role == "mql"]
     stage = stages[0] if stages else agreement.handoff.stage
-    entered = next((f.n for f in pairs if _step(f).startswith(f"{stage} → ")), None)
+    figure = next((f for f in pairs if _step(f).startswith(f"{stage} → ")), None)
     applies = {metric.name for metric in book.measures.metrics}
-    if len(stages) > 1 or entered is None or not applies >= {"mqls", "repeat_mqls"}:
+    if len(stages) > 1 or figure is None or not applies >= {"mqls", "repeat_mqls"}:
         return
     first, again = (_count(book, name) for name in ("mqls", "repeat_mqls"))
-    if passed := entered - first - again:
+    if passed := figure.n - first - again:
         named = words.with_article(stage)
         yield [
-            f"Of the {entered:,} episodes that entered {stage}, ",
+            "Of the ",
+            opened(f"{figure.n:,}", _everybody(book, figure)),
+            f" episodes that entered {stage}, ",
             opened(f"{first:,}", book.of_metric("mqls", f"First became {named}")),
             f" are leads that became {named} for the first time, which goals count, ",
             opened(f"{again:,}", book.of_metric("repeat_mqls", f"Became {named} again")),
@@ -144,9 +159,9 @@ def _step_row(
 ) -> list[Said]:
     step = _step(figure)
     title = f"{step or 'From the first stage to the last'}, {when}"
-    about = {"part": step or None}
-    everybody = book.of_metric("conversion", title, about, bounds)
-    moved = book.of_metric("conversion", f"{title}: moved on", about | _MOVED, bounds)
+    everybody = _everybody(book, figure, when, bounds)
+    about = {"part": step or None} | _MOVED
+    moved = book.of_metric("conversion", f"{title}: moved on", about, bounds)
     return [
         step or "First to last",
         opened(f"{figure.n:,}", everybody),

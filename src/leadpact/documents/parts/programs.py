@@ -28,7 +28,13 @@ def programs(book: CaseBook) -> Section:
     entered = _by_part(book, "nurture_entries")
     names = sorted(filter(None, entered), key=lambda name: -entered[name].n)
     rows = [_row(book, name) for name in names]
-    header = ["Program", "Entered", "Qualified while in it", "Half qualify within", "In it now"]
+    header = [
+        "Program",
+        "Entered",
+        "Qualified while in it",
+        "Half have qualified after",
+        "In it now",
+    ]
     nobody = [] if rows else ["No lead has entered a nurture program yet."]
     return Section(
         "nurture",
@@ -76,7 +82,10 @@ def _row(book: CaseBook, name: str) -> list[Said]:
             words.rate(qualified.numerator, qualified.n),
             book.of_metric("nurture_qualified", f"Qualified from “{name}”", about),
         ),
-        "fewer than half so far" if days is None else words.plural(round(days), "day"),
+        opened(
+            "fewer than half so far" if days is None else words.plural(round(days), "day"),
+            book.of_metric("nurture_days", f"“{name}”: days until they qualified", about),
+        ),
         _still_in(book, name),
     ]
 
@@ -103,4 +112,9 @@ def _ways(book: CaseBook, names: list[str], entered: dict[str, Figure]) -> Itera
             title = f"Left “{name}”: {way}"
             behind = book.of_metric("nurture_exits", title, {"part": part})
             share = words.percent(figure.n / entered[name].n)
-            yield [name, _IN_WORDS.get(way, way), opened(f"{figure.n:,}", behind), share]
+            yield [
+                name,
+                _IN_WORDS.get(way, way),
+                opened(f"{figure.n:,}", behind),
+                opened(share, behind),
+            ]

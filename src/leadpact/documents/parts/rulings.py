@@ -47,12 +47,14 @@ def rulings(book: CaseBook) -> Section:
     verdicts = {(each.lead, each.about): each for each in reversed(ruled)}
     waiting = [each for each in disputed if not _ruled_after(each, verdicts)]
     closed = [each for each in disputed if _ruled_after(each, verdicts)]
-    upheld = sum(bool(each.told.get("upheld")) for each in ruled)
+    upheld = [each for each in ruled if each.told.get("upheld")]
     said: list[Said] = [
         _all("Disputes without a ruling", waiting, "disputes wait for a ruling of a head"),
         "; ",
         _all("Disputes that were ruled on", closed, "were ruled on"),
-        f", {upheld:,} of the rulings for who disputed. ",
+        ", ",
+        opened(f"{len(upheld):,} of the rulings", _behind("Rulings for who disputed", upheld)),
+        " for who disputed. ",
         _all("Waivers", waived, "waivers"),
         " took a promise out of the figures.",
     ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from leadpact.documents import words
-from leadpact.documents.blocks import Behind, Said, Table, opened, plain
+from leadpact.documents.blocks import Behind, Said, Table, Text, opened, plain
 from leadpact.documents.sentences import Stretch
 from leadpact.engine.metrics.aggregate import Figure
 from leadpact.engine.metrics.obligations import ObligationFigure
@@ -22,6 +22,21 @@ MOST_CHARTS = 12
 def when(stretch: Stretch) -> str:
     """The stretch with its preposition: `in Q3 2026`."""
     return f"{'in' if stretch.period else 'over'} {stretch.title}"
+
+
+def opened_in(text: str, figures: Iterable[tuple[str, Behind]]) -> Text:
+    """The text, in which these figures open where they first stand."""
+    parts: list[Said] = [text]
+    for figure, behind in figures:
+        parts = [piece for part in parts for piece in _split(part, figure, behind)]
+    return parts
+
+
+def _split(part: Said, figure: str, behind: Behind) -> list[Said]:
+    if not isinstance(part, str) or not figure or figure not in part:
+        return [part]
+    before, _, after = part.partition(figure)
+    return [before, opened(figure, behind), after]
 
 
 def between(figure: Figure | None, behind: Behind) -> Said:

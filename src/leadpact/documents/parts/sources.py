@@ -166,7 +166,12 @@ def _chart(book: CaseBook, loop: Loop) -> list[Chart]:
             "sources",
             f"{what}{f', {unit}' if unit else ''}, by source",
             [
-                f"{first} brought {words.percent(most / total)} of ",
+                f"{first} brought ",
+                opened(
+                    words.percent(most / total),
+                    book.of_metric(metric, f"{what} from {first}", {"source": ranked[0][0]}),
+                ),
+                " of ",
                 opened(
                     words.number(round(total)), book.of_metric(metric, f"{what} from all sources")
                 ),

@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from leadpact.documents import charts, words
-from leadpact.documents.blocks import Chart, Place, Said, Section, Slider, Table, opened
-from leadpact.documents.tried import ADDED, MQLS, REMOVED, TriedLeads
-from leadpact.documents.what_if import conclusions, won_of_decided
+from leadpact.documents.blocks import (
+    Chart,
+    Place,
+    Said,
+    Section,
+    Slider,
+    Table,
+    Text,
+    opened,
+    pieces_of,
+)
+from leadpact.documents.tried import ADDED, MQLS, REMOVED, STAYING, TriedLeads
+from leadpact.documents.what_if import (
+    CHANGED,
+    DEALS,
+    PROMISE,
+    TODAY,
+    opened_conclusions,
+    won_of_decided,
+)
 from leadpact.insight.sweep import Sweep
-from leadpact.insight.what_if import WhatIf
+from leadpact.insight.what_if import DROPPED, GAINED, KEPT, WhatIf
 
 #: Of the places of the slider every so many stands in a table with a column for each.
 _EVERY = 5
@@ -21,6 +38,8 @@ _OPENS = {
     "MQLs added": ADDED,
     "MQLs dropped": REMOVED,
 }
+#: Which leads a figure of a sentence is of.
+_WHICH = {CHANGED: MQLS, KEPT: STAYING, GAINED: ADDED, DROPPED: REMOVED}
 _FIGURES = (*_OPENS, _MISSED)
 _TODAY = (
     "This is today’s threshold. Move the slider to another one: you see how many MQLs it would "
@@ -42,16 +61,21 @@ def threshold_section(sweep: Sweep, leads: TriedLeads | None = None) -> Section:
             "declared it, so that another threshold would have changed nothing."
         )
         return Section("threshold", title, [said])
-    places = [_place(points, sweep.tried[points], leads) for points in sorted(sweep.tried)]
+    places = [
+        _place(points, sweep.tried[points], threshold.points, leads)
+        for points in sorted(sweep.tried)
+    ]
     stage = words.with_article(threshold.stage)
     label = f"{words.capital(threshold.score)} score that makes {stage}"
     today = sorted(sweep.tried).index(threshold.points)
     slider = Slider("threshold", label, _FIGURES, places, today)
     rows = [[place.value, *place.figures] for place in places]
-    answer = (
-        f"At {words.number(threshold.points)} points the rules made {now.now.mqls:,} MQLs, "
-        f"{now.now.per_month:,.1f} a month. Move the number and see who else would have been one."
-    )
+    answer: Text = [
+        f"At {words.number(threshold.points)} points the rules made ",
+        _figure("MQLs", f"{now.now.mqls:,} MQLs", threshold.points, now, leads),
+        f", {now.now.per_month:,.1f} a month. Move the slider and see who else would have been "
+        "one.",
+    ]
     said = (
         "What another threshold would have done to this history. The MQLs are those that the rules "
         "alone would make, today as well: whoever was declared one by the CRM or a person is not "
@@ -60,7 +84,9 @@ def threshold_section(sweep: Sweep, leads: TriedLeads | None = None) -> Section:
     )
     table = Table("Every threshold that was tried", ("Threshold", *_FIGURES), rows)
     aside = [table, _load(sweep, leads)]
-    return Section("threshold", title, [said], slider, [_drawn(sweep)], aside=aside, answer=answer)
+    return Section(
+        "threshold", title, [said], slider, [_drawn(sweep, leads)], aside=aside, answer=answer
+    )
 
 
 def _load(sweep: Sweep, leads: TriedLeads | None) -> Table:
@@ -82,7 +108,7 @@ def _load(sweep: Sweep, leads: TriedLeads | None) -> Table:
     return Table("MQLs a month of each person, by threshold", header, rows)
 
 
-def _drawn(sweep: Sweep) -> Chart:
+def _drawn(sweep: Sweep, leads: TriedLeads | None) -> Chart:
     """MQLs a month at every threshold, today's marked."""
     today = sweep.threshold.points
     tried = sorted(sweep.tried.items())
@@ -92,25 +118,36 @@ def _drawn(sweep: Sweep) -> Chart:
             "value": found.then.per_month,
             "label": f"{found.then.per_month:,.1f} MQLs a month",
             "today": points == today,
+            "opens": [place, 1],
         }
-        for points, found in tried
+        for place, (points, found) in enumerate(tried)
     ]
     first, last = tried[0], tried[-1]
+
+    def monthly(points: float, found: WhatIf) -> Said:
+        told = f"{found.then.per_month:,.1f}"
+        return _figure("MQLs a month", told, points, found, leads)
+
     return Chart(
         "threshold-drawn",
         "MQLs a month at every threshold",
-        f"From {first[1].then.per_month:,.1f} at {words.number(first[0])} points to "
-        f"{last[1].then.per_month:,.1f} at {words.number(last[0])}; the large point is today’s.",
+        [
+            "From ",
+            monthly(*first),
+            f" at {words.number(first[0])} points to ",
+            monthly(*last),
+            f" at {words.number(last[0])}; the large point is today’s.",
+        ],
         charts.places(rows),
         Table(
             "MQLs a month by threshold",
             ["Threshold", "MQLs a month"],
-            [[words.number(points), f"{each.then.per_month:,.1f}"] for points, each in tried],
+            [[words.number(points), monthly(points, each)] for points, each in tried],
         ),
     )
 
 
-def _place(points: float, found: WhatIf, leads: TriedLeads | None) -> Place:
+def _place(points: float, found: WhatIf, today: float, leads: TriedLeads | None) -> Place:
     """What a threshold would have meant; where it changes nothing, that of today is told."""
     same = not found.gained.leads and not found.dropped.leads
     change = [found.gained.leads, found.dropped.leads, len(found.missed_deals)]
@@ -127,8 +164,27 @@ def _place(points: float, found: WhatIf, leads: TriedLeads | None) -> Place:
             _figure(name, each, points, found, leads)
             for name, each in zip(_FIGURES, told, strict=True)
         ],
-        _TODAY if same else " ".join(conclusions(found)),
+        _TODAY if same else _sentence(points, found, today, leads),
     )
+
+
+def _sentence(points: float, found: WhatIf, today: float, leads: TriedLeads | None) -> Text:
+    """What a threshold would have meant, in sentences whose figures open."""
+    told = opened_conclusions(found, lambda text, of: _said(text, of, points, found, today, leads))
+    return [piece for each in told for piece in (*pieces_of(each), " ")][:-1]
+
+
+def _said(
+    text: str, of: str, points: float, found: WhatIf, today: float, leads: TriedLeads | None
+) -> Said:
+    if leads is None:
+        return text
+    if of == DEALS:
+        return opened(text, leads.deals(found, points))
+    if of.startswith(PROMISE):
+        return opened(text, leads.broken(of.removeprefix(PROMISE), found, points))
+    which, at = (MQLS, today) if of == TODAY else (_WHICH[of], points)
+    return opened(text, leads.of(which, at))
 
 
 def _figure(name: str, told: str, points: float, found: WhatIf, leads: TriedLeads | None) -> Said:

@@ -1,4 +1,6 @@
 "use strict";
+// A figure that opens is its text and the number of its list.
+const said = (piece) => Array.isArray(piece) ? opening(...piece) : piece;
 for (const box of document.querySelectorAll("[data-slider]")) {
   const places = JSON.parse(box.querySelector("script").textContent);
   const input = box.querySelector("input");
@@ -7,10 +9,9 @@ for (const box of document.querySelectorAll("[data-slider]")) {
     const [value, sentence, ...figures] = places[input.value];
     input.setAttribute("aria-valuetext", value);
     part("value").textContent = value;
-    part("sentence").textContent = sentence;
+    part("sentence").replaceChildren(...sentence.map(said));
     figures.forEach((text, at) => {
-      const told = Array.isArray(text) ? opening(...text) : text;
-      box.querySelector(`[data-figure="${at}"]`).replaceChildren(told);
+      box.querySelector(`[data-figure="${at}"]`).replaceChildren(said(text));
     });
   });
 }

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from leadpact.documents import plan as told_plan
-from leadpact.documents.plan_basis import median
+from leadpact.documents.plan_basis import NOTHING_OPENS, Opens, median
 from leadpact.documents.stored import Stored
 from leadpact.insight.plan_asked import PlanError, Planned, Typed, make_plan
 from leadpact.insight.plan_history import Known
@@ -43,14 +43,14 @@ class Asked:
 @page("planner", name="planner", roles=READERS, nav="Planner", order=62)
 def planner(request: PageRequest) -> HttpResponse:
     """What a year's revenue asks of both sides, from the company's own rates."""
-    known, agreement = _known(), agreements.in_force(request.now)
+    (known, opens), agreement = _known(), agreements.in_force(request.now)
     if known is None or agreement is None:
         return render(request, "figures/planner.html", {"title": "Planner", "sections": []})
     typed = _typed(request)
     shown: dict[str, Any] = {"wrong": {}}
     if typed.revenue.strip():
         try:
-            shown |= _plan(make_plan(typed, known, agreement.agreement))
+            shown |= _plan(make_plan(typed, known, agreement.agreement), opens)
         except PlanError as error:
             shown["wrong"] = {error.about: str(error)}
     fields = _fields(typed, known, shown["wrong"])
@@ -69,10 +69,11 @@ def planner(request: PageRequest) -> HttpResponse:
     return render(request, "figures/planner.html", shown)
 
 
-def _known() -> Known | None:
-    """What the last measurement tells of a plan, if there was one."""
+def _known() -> tuple[Known | None, Opens]:
+    """What the last measurement tells of a plan, if there was one, and what its figures open to."""
     row = figures.part(told_plan.HISTORY)
-    return Known.of_json(json.loads(row.value)) if row else None
+    told = json.loads(row.value) if row else None
+    return (Known.of_json(told["known"]), told["opens"]) if told else (None, NOTHING_OPENS)
 
 
 def _typed(request: PageRequest) -> Typed:
@@ -88,9 +89,9 @@ def _typed(request: PageRequest) -> Typed:
     return Typed(**sent, costs=costs)
 
 
-def _plan(planned: Planned) -> dict[str, Any]:
+def _plan(planned: Planned, opens: Opens) -> dict[str, Any]:
     stored = Stored()
-    stored.add(told_plan.section(planned))
+    stored.add(told_plan.section(planned, opens))
     made = shaped(stored.parts[told_plan.KEY])
     return {
         "sections": [made],

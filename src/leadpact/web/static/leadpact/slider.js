@@ -16,7 +16,7 @@ for (const box of document.querySelectorAll("[data-slider]")) {
     const [value, sentence, ...figures] = places[input.value];
     input.setAttribute("aria-valuetext", value);
     part("value").textContent = value;
-    part("sentence").textContent = sentence;
+    part("sentence").replaceChildren(...sentence.map(figure));
     figures.forEach((told, at) => box.querySelector(`[data-figure="${at}"]`).replaceChildren(figure(told)));
   });
 }
