@@ -65,7 +65,7 @@ def _assumptions(planned: Planned, opens: Opens) -> Iterator[list[Text]]:
     ]
     yield [
         "From MQL to close",
-        f"{median(assumed.delays):,} days, half of them",
+        "half within " + words.plural(median(assumed.delays), "day"),
         _YOURS if "days" in planned.typed else _deals_told(known, opens.get("days")),
     ]
     if assumed.mqls_per_lead:
