@@ -78,6 +78,7 @@ def _imported() -> str:
 PARAMETERS: dict[str, Callable[[User], dict[str, Any]]] = {
     "behind": lambda _: {"key": _list_behind_a_figure()},
     "forget_view": lambda user: {"number": _own_view(user)},
+    "given": lambda _: {"number": Person.objects.get(name="Ana Silva").pk},
     "lead": lambda _: {"key": "Ada"},
     "why": lambda _: {"key": "Ada"},
     "settings_import": lambda _: {"key": _sent_in()},

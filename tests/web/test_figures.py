@@ -25,6 +25,7 @@ from leadpact.flows.measuring import measure
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import (
     Exclusion,
+    Handoff,
     Lead,
     LeadState,
     NurtureEntry,
@@ -33,6 +34,7 @@ from leadpact.ledger.models import (
     PublishedMetric,
     PublishedPart,
     PublishedPiece,
+    Standing,
     User,
 )
 from leadpact.ledger.selectors.teams import PERSONAL
@@ -287,6 +289,23 @@ def test_the_team_shows_what_everybody_holds(measured: None) -> None:
     assert re.search(r'data-label="Open leads"><span><a [^>]*status=with\+sales[^>]*>1<', row)
 
 
+def test_what_somebody_was_given_opens_to_how_it_came_to_them(company: None) -> None:
+    Standing.objects.all().delete()
+    ada = Handoff.objects.get(lead="Ada")
+    person = Person.objects.get(name=ada.person)
+    Standing.objects.create(team="Sales", bulk=False, person=person.name, due=1.25, had=2)
+    head = signed_in("sales head")
+    address = reverse("given", args=[person.pk])
+    assert f'<a class="figure" href="{address}">2 <small' in head.get("/team").text
+    page = head.get(address).text
+    assert f"Pools gave {person.name} 2 leads; 1.2 would be fair." in text(page)
+    assert json.loads(ada.steps)
+    assert ">Ada</a>" in page
+    assert f"{person.name}: chosen" in text(page)
+    assert ">Ada</a>" not in head.get(f"{address}?q=nobody").text
+    assert head.get(reverse("given", args=[999_999])).status_code == 404
+
+
 def test_a_figure_of_the_team_opens_to_its_leads(company: None) -> None:
     name = Person.objects.filter(active=True)[0].name
     cells = [[name], [["1 h", "k" * 20]], [["80 %", "l" * 20]], ["–"]]
@@ -303,7 +322,7 @@ def test_a_figure_of_the_team_opens_to_its_leads(company: None) -> None:
         for each in signed_in("sales head").get("/team").text.split("<tr ")
         if f">{name}</a>" in each
     )
-    assert re.findall(r'href="/figures/behind/(\w+)">80.%<', row) == ["k" * 20, "l" * 20]
+    assert re.findall(r'href="/figures/behind/(\w+)">80.% <', row) == ["k" * 20, "l" * 20]
 
 
 def test_the_script_of_charts_is_ours_and_kept(company: None) -> None:

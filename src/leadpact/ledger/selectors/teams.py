@@ -45,15 +45,14 @@ def members(now: datetime) -> dict[str, list[Member]]:
     """By team, everybody who is active, in the order of the agreement."""
     rows = people().filter(active=True).order_by("team__position", "position", "name")
     held, clocks = open_leads(), _clocks()
-    shares: dict[str, list[Standing]] = defaultdict(list)
-    for each in Standing.objects.filter(bulk=False):
-        shares[each.person].append(each)
+    shares = _shares(Standing.objects.all())
     figures: dict[str, dict[str, PublishedMetric]] = defaultdict(dict)
     measured = PublishedMetric.objects.filter(by="person", period="all", name__in=PERSONAL)
     for metric in measured:
         figures[metric.group][metric.name] = metric
     found: dict[str, list[Member]] = defaultdict(list)
     for row in rows:
+        share = shares.get(row.name, Share(0.0, 0))
         away = [each.ends for each in row.absences.all() if each.begins <= now < each.ends]
         found[row.team.name if row.team else ""].append(
             Member(
@@ -62,12 +61,34 @@ def members(now: datetime) -> dict[str, list[Member]]:
                 running=clocks.get((row.name, "running"), 0),
                 overdue=clocks.get((row.name, "overdue"), 0),
                 away_until=max(away, default=None),
-                due=sum(each.due for each in shares[row.name]),
-                had=sum(each.had for each in shares[row.name]),
+                due=share.due,
+                had=share.had,
                 figures=figures[row.name],
             )
         )
     return dict(found)
+
+
+@dataclass(frozen=True)
+class Share:
+    """Leads that somebody was due of what pools handed out one by one, and how many they had."""
+
+    due: float
+    had: int
+
+
+def share_of(person: str) -> Share:
+    """The share of one person."""
+    return _shares(Standing.objects.filter(person=person)).get(person, Share(0.0, 0))
+
+
+def _shares(rows: QuerySet[Standing]) -> dict[str, Share]:
+    """By person, over all pools."""
+    found: dict[str, Share] = {}
+    for each in rows.filter(bulk=False):
+        so_far = found.get(each.person, Share(0.0, 0))
+        found[each.person] = Share(so_far.due + each.due, so_far.had + each.had)
+    return found
 
 
 def overdue_with_nobody() -> int:

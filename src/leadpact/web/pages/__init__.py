@@ -11,6 +11,7 @@ _MODULES = (
     "deliveries",
     "figures",
     "funnel",
+    "given",
     "heads",
     "home",
     "hygiene",
