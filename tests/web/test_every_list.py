@@ -13,18 +13,22 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import (
     Absence,
     AgreementVersion,
     Batch,
     Channel,
+    Lead,
     Person,
+    Proposal,
     Team,
     Upload,
     User,
     Webhook,
 )
 from leadpact.ledger.services import access, forms
+from leadpact.ledger.services.ingest import ingest
 from tests.web import registered
 from tests.web.test_every_page import queries
 
@@ -82,6 +86,22 @@ def _webhooks(n: int) -> None:
     Webhook.objects.create(url=f"{BAD} {n}", secret="x", created_at=registered.now())
 
 
+def _disputes(n: int) -> None:
+    told = {"obligation": "First response to an MQL", "reason": BAD}
+    at = registered.now() + timedelta(microseconds=n)
+    known = Known(id="Ada" if n % 2 else "Bo")
+    ingest([Fact("crm", f"disputed {n}", "clock.disputed", at, known, told, at)], now=at)
+
+
+def _pairs(n: int) -> None:
+    at = registered.now()
+    for name in (f"Pair {n}", f"Other {n}"):
+        Lead.objects.create(key=name, begins=at)
+    Proposal.objects.create(
+        first_id=f"Pair {n}", second_id=f"Other {n}", weight=n, because=BAD, found_at=at
+    )
+
+
 #: List → what makes one row more of it, whose text is no good.
 MORE: dict[str, Callable[[int], None]] = {
     "settings_people": _people,
@@ -93,6 +113,8 @@ MORE: dict[str, Callable[[int], None]] = {
     "settings_running": _versions,
     "settings_notices": _channels,
     "settings_webhooks": _webhooks,
+    "disputes": _disputes,
+    "pairs": _pairs,
 }
 
 

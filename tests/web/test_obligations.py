@@ -172,3 +172,37 @@ def test_disputes_are_found_without_reading_the_log(company: None) -> None:
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute(f"EXPLAIN {sql}")
             assert "event_of_a_dispute" in json.dumps(cursor.fetchall())
+
+
+def test_disputes_are_listed_with_what_became_of_them(company: None) -> None:
+    rep, head = somebody("rep")[0], signed_in("sales head")
+    page = reverse("disputes")
+    do(rep, "dispute", obligation=DUTY, reason="a student")
+    do(rep, "dispute", obligation=DUTY, reason="two students")
+    shown = head.get(page).text
+    assert "1 dispute waits for a ruling." in shown
+    assert (shown.count("Uphold: it counts no more"), shown.count('badge">disputed anew<')) == (
+        1,
+        1,
+    )
+    assert "Uphold" not in signed_in("viewer").get(page).text
+    assert rep.get(page).status_code == 403
+    do(head, "rule", obligation=DUTY, upheld="no", note="it was one")
+    shown = head.get(page, {"stands": "dismissed"}).text
+    assert "No dispute waits" in shown
+    assert ("two students" in shown, "a student<" in shown) == (True, False)
+    assert "it was one" in shown
+    # A ruling that is withdrawn is none.
+    ruling = Event.objects.get(kind="dispute.ruled")
+    do(head, "void", source=ruling.source, event_id=ruling.event_id)
+    assert "two students" in head.get(page, {"stands": "waits"}).text
+
+
+def test_disputes_of_leads_with_marketing_are_not_told_to_sales(company: None) -> None:
+    marketer = signed_in("marketer")
+    sent = {"lead": "Cy", "stage": "MQL", "obligation": "", "reason": "own people"}
+    marketer.post(reverse("work_dispute"), sent)
+    settle(now())
+    page = reverse("disputes")
+    told = [signed_in(role).get(page).text for role in ("marketing head", "sales head")]
+    assert ["own people" in text for text in told] == [True, False]

@@ -83,7 +83,8 @@ def _disputes(caller: Caller) -> list[Decision]:
     if not count:
         return []
     noun = "dispute waits" if count == 1 else "disputes wait"
-    return [Decision(f"{count:,} {noun} for a ruling", "obligations", "Rule on them")]
+    text = f"{count:,} {noun} for a ruling"
+    return [Decision(text, "disputes", "Rule on them", query="?stands=waits")]
 
 
 def _proposals(caller: Caller) -> list[Decision]:
@@ -92,7 +93,7 @@ def _proposals(caller: Caller) -> list[Decision]:
         return []
     alike = many_pairs(count, "of leads ")
     text = f"{alike[0].upper()}{alike[1:]} like one person"
-    return [Decision(text, "hygiene", "Merge or keep apart")]
+    return [Decision(text, "pairs", "Merge or keep apart", query="?state=open")]
 
 
 def _put_aside() -> list[Decision]:

@@ -19,9 +19,11 @@ from leadpact.web.lists.asked import MOST_ROWS
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import Shown, answer
 from leadpact.web.pages.leads import known, name_of
+from leadpact.web.pages.pairs import pairs_of
 from leadpact.web.registry import PageRequest, page
 
-_MOST_PROPOSALS = 20
+#: Pairs that the page itself shows; all have a list of their own.
+_MOST_PROPOSALS = 4
 
 
 def _rows(request: PageRequest) -> QuerySet[Exclusion]:
@@ -66,17 +68,12 @@ def hygiene(request: PageRequest) -> HttpResponseBase:
 
     def beside(shown: Shown) -> Mapping[str, Any]:
         likeliest = open_pairs(request.caller).order_by("-weight", "-pk")
-        rows = list(
-            likeliest.select_related("first__state", "second__state")[: _MOST_PROPOSALS + 1]
-        )
+        rows = likeliest.select_related("first__state", "second__state")[:_MOST_PROPOSALS]
+        pairs = count_open_pairs(request.caller)
         return {
-            "proposals": [
-                {"row": row, "sides": _pair(row.first, row.second)}
-                for row in rows[:_MOST_PROPOSALS]
-            ],
-            "more_proposals": len(rows) > _MOST_PROPOSALS,
+            "proposals": pairs_of(rows),
             "may_clean": request.caller.may(Act.CLEAN),
-            "answer": _answer(_left_out(request, shown), count_open_pairs(request.caller)),
+            "answer": _answer(_left_out(request, shown), pairs),
         }
 
     return answer(request, HYGIENE, "figures/hygiene.html", beside=beside)
@@ -94,19 +91,3 @@ def _answer(left_out: int, pairs: int) -> str:
     if not pairs:
         return f"{leads}, and no two look like one person."
     return f"{leads}; {many_pairs(pairs)} like one person."
-
-
-def _pair(first: Any, second: Any) -> list[dict[str, Any]]:
-    """Two leads side by side; what both say alike is marked, so that what differs stands out."""
-    stated = [
-        [told[each] for each in ("email", "company", "phone") if told.get(each)]
-        for told in (known(first), known(second))
-    ]
-    return [
-        {
-            "key": lead.key,
-            "name": name_of(lead),
-            "told": [(text, text in other) for text in mine],
-        }
-        for lead, mine, other in ((first, *stated), (second, *reversed(stated)))
-    ]

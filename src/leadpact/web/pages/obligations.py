@@ -31,6 +31,8 @@ from leadpact.web.who import Who, who
 _SIDES = ("marketing", "sales")
 #: The choice for leads that nobody in sales has; no person is called so.
 _NOBODY = "-"
+#: Disputes that the page itself tells; all have a list of their own.
+_DISPUTES = 3
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ def obligations(request: PageRequest) -> HttpResponseBase:
 
     def beside(shown: Shown) -> Mapping[str, Any]:
         kept = told("Promises", "", "overview", "attainment", "kept-when", "answers", "rulings")
+        waiting = unruled(request.caller)
         opens, owing = promises.counted(request.caller), _owing(shown.rows, request.now)
         overview = kept["parts"].get("overview") or {}
         return {
@@ -150,7 +153,8 @@ def obligations(request: PageRequest) -> HttpResponseBase:
             "overdue_by": [
                 (side, sum(each.overdue for each in opens if each.side == side)) for side in _SIDES
             ],
-            "disputes": [(each, who(each.lead).name) for each in unruled(request.caller)],
+            "disputes": [(each, who(each.lead).name) for each in waiting[:_DISPUTES]],
+            "disputed": len(waiting),
         }
 
     return answer(request, _listing(agreement), "obligations/page.html", beside)
