@@ -26,6 +26,7 @@ _PROGRAM = {
     "qualified": 31,
     "median_days_to_qualify": 23.5,
 }
+_ACCEPTED = {"side": "sales", "by": "Robert Adeyemi", "at": "2025-12-19T15:30:00Z"}
 _METRIC = {"as_of": _CALLED, "agreement": _AGREEMENT}
 
 #: By the name of each shape.
@@ -134,8 +135,10 @@ EXAMPLES: dict[str, list[Any]] = {
             "effective_from": "2026-01-01T05:00:00Z",
             "published_at": "2025-12-18T10:12:00Z",
             "published_by": "Maya Lindqvist",
+            "accepted": [_ACCEPTED],
         }
     ],
+    "AcceptanceOut": [_ACCEPTED],
     "TextOut": [
         {"id": 3, "sha256": _AGREEMENT, "text": "leadpact: 1\nname: Marketing and sales 2026\n"}
     ],

@@ -114,7 +114,8 @@ def clocks(
 def agreements(request: HttpRequest, at: Asked) -> Any:
     """Every version of the agreement."""
     caller_of(request, Act.READ)
-    return page(AgreementVersion.objects.all(), shown.agreement, at.cursor, at.limit)
+    found = AgreementVersion.objects.prefetch_related("acceptances")
+    return page(found, shown.agreement, at.cursor, at.limit)
 
 
 class TextOut(Schema):

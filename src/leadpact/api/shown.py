@@ -83,8 +83,16 @@ class EventOut(Schema):
     properties: dict[str, Any]
 
 
+class AcceptanceOut(Schema):
+    """The head of a side accepted the version."""
+
+    side: str
+    by: str
+    at: datetime
+
+
 class AgreementOut(Schema):
-    """A version of the agreement."""
+    """A version of the agreement, and the heads who accepted it."""
 
     id: int
     name: str
@@ -92,6 +100,7 @@ class AgreementOut(Schema):
     effective_from: datetime
     published_at: datetime
     published_by: str
+    accepted: list[AcceptanceOut]
 
 
 class AbsenceOut(Schema):
@@ -180,7 +189,11 @@ def event(row: Event) -> EventOut:
 
 def agreement(row: AgreementVersion) -> AgreementOut:
     """A version."""
-    return AgreementOut(**{name: getattr(row, name) for name in AgreementOut.model_fields})
+    names = [name for name in AgreementOut.model_fields if name != "accepted"]
+    accepted = [
+        AcceptanceOut(side=each.side, by=each.by, at=each.at) for each in row.acceptances.all()
+    ]
+    return AgreementOut(accepted=accepted, **{name: getattr(row, name) for name in names})
 
 
 def person(row: Person) -> PersonOut:

@@ -16,8 +16,9 @@ from leadpact.flows.publishing import publish
 from leadpact.flows.recorded import LOG, read_log
 from leadpact.flows.starting import Progress
 from leadpact.ledger.facts import Fact, Known
-from leadpact.ledger.models import Lead, Role
-from leadpact.ledger.services import access, ingest, installation
+from leadpact.ledger.models import Lead, Role, User
+from leadpact.ledger.selectors import agreements
+from leadpact.ledger.services import acceptances, access, ingest, installation
 
 #: Who signs in with one click, each as one of the roles; the rep is a person of the agreement.
 PEOPLE: tuple[tuple[Role, str, str], ...] = (
@@ -46,8 +47,11 @@ def inhabit(folder: Path, *, seed: int, now: datetime, tell: Progress) -> None:
     tell(0.1, "Filling the ledger")
     since = now - _LIVE_FOR
     publish(str(folder / AGREEMENT), actor=PEOPLE[1][2], now=since)
+    (version,) = agreements.published()
     for role, email, name in PEOPLE:
         access.create_user(email, role, None, actor=_ACTOR, now=now, name=name)
+    # The head of sales is left to accept it, as a visitor sees by doing so.
+    acceptances.accept(version.id, version.sha256, User.objects.get(email=PEOPLE[1][1]), now=since)
     found = read_log(folder / LOG)
     import_history(found, name=_NAME, actor=_ACTOR, now=now, tell=lambda *_: None)
     installation.go_live(since, actor=PEOPLE[0][2], now=now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from leadpact.agreement.diff import Change, diff
 from leadpact.agreement.loading import Loaded, load_text
@@ -75,6 +76,27 @@ def _published(loaded: Loaded, found: list[Problem], *, actor: str, now: datetim
     ]
     changes = diff(_as_written(before[-1]), loaded.agreement) if before else None
     return Published(row.name, row.effective_from, changes, found, repeated)
+
+
+def changes_of(number: int) -> list[Change] | None:
+    """What a published version says otherwise than the one before it; None for the first.
+
+    Raises LookupError where there is no such version.
+    """
+    known = agreements.published()
+    places = {each.id: place for place, each in enumerate(known)}
+    place = places[number]
+    if place == 0:
+        return None
+    before, version = known[place - 1], known[place]
+    return list(_changes((before.id, before.sha256), (version.id, version.sha256)))
+
+
+# Versions never change, and reading a text with its lines takes long.
+@lru_cache(maxsize=32)
+def _changes(before: tuple[int, str], version: tuple[int, str]) -> tuple[Change, ...]:
+    known = {(each.id, each.sha256): each for each in agreements.published()}
+    return tuple(diff(_as_written(known[before]), _as_written(known[version])))
 
 
 def _as_written(version: Version) -> Agreement:

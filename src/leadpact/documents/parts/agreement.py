@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from leadpact.agreement.durations import Term
+from leadpact.agreement.lint.reach import group_of
 from leadpact.agreement.prose import in_words
-from leadpact.agreement.spec import Agreement, Period, Person
+from leadpact.agreement.spec import Agreement, Goal, Limits, Period, Person
+from leadpact.agreement.vocabulary import METRICS
 from leadpact.documents import words
 from leadpact.documents.blocks import Section, Table
 
 
 def agreement_section(agreement: Agreement) -> Section:
-    """Everything both sides accepted, in the order of the document."""
+    """Everything both sides accepted, as the report shows it."""
+    frame, *rest = tables_of(agreement)
     return Section(
         "agreement",
         "The agreement",
         text=[agreement.name, *([agreement.purpose] if agreement.purpose else [])],
-        tables=[_frame(agreement)],
-        aside=[table for table in _tables(agreement) if table.rows],
+        tables=[frame],
+        aside=rest,
     )
+
+
+def tables_of(agreement: Agreement) -> list[Table]:
+    """Everything both sides accepted, in the order of the document; what it lacks is left out."""
+    return [_frame(agreement), *(table for table in _tables(agreement) if table.rows)]
 
 
 def _tables(agreement: Agreement) -> Iterator[Table]:
@@ -35,6 +43,7 @@ def _tables(agreement: Agreement) -> Iterator[Table]:
     yield _protocol(agreement)
     yield _goals(agreement)
     yield _scoring(agreement)
+    yield _limits(agreement)
     yield _rejections(agreement)
     yield _returns(agreement)
     yield _routing(agreement)
@@ -47,8 +56,16 @@ def _tables(agreement: Agreement) -> Iterator[Table]:
         for duty in getattr(agreement.responsibilities, side)
     ]
     yield Table("Responsibilities", ["Side", "Duty"], duties, words=2)
-    meetings = [[m.name, f"every {m.every}", ", ".join(m.attendees)] for m in agreement.meetings]
-    yield Table("Meetings", ["Meeting", "When", "Who"], meetings, words=3)
+    meetings = [
+        [
+            each.name,
+            f"every {each.every}",
+            ", ".join(each.attendees) or words.NOTHING,
+            "; ".join(each.agenda) or words.NOTHING,
+        ]
+        for each in agreement.meetings
+    ]
+    yield Table("Meetings", ["Meeting", "When", "Who", "About"], meetings, words=4)
 
 
 def _frame(agreement: Agreement) -> Table:
@@ -87,18 +104,26 @@ def _term(term: Period) -> str:
 
 def _customers(agreement: Agreement) -> Table:
     rows = [
-        [customer.name, customer.description or words.NOTHING, each.name, in_words(each.when)]
+        [
+            customer.name,
+            customer.product or "everything",
+            customer.description or words.NOTHING,
+            each.name,
+            in_words(each.when),
+            f"{each.weight:g}",
+        ]
         for customer in agreement.ideal_customers
         for each in customer.criteria
     ]
-    header = ["Customer", "In a few words", "Trait", "Leads that have it"]
-    return Table("Ideal customers", header, rows, words=4)
+    header = ["Customer", "Of", "In a few words", "Trait", "Leads that have it", "Weight"]
+    return Table("Ideal customers", header, rows, words=5)
 
 
 def _personas(agreement: Agreement) -> Table:
     rows = [
         [
             persona.name,
+            persona.demographics or words.NOTHING,
             persona.responsibilities or words.NOTHING,
             "; ".join(persona.issues) or words.NOTHING,
             "; ".join(persona.goals) or words.NOTHING,
@@ -106,8 +131,8 @@ def _personas(agreement: Agreement) -> Table:
         ]
         for persona in agreement.personas
     ]
-    header = ["Buyer", "Does", "Is troubled by", "Wants", "Recognised by"]
-    return Table("Personas", header, rows, words=5)
+    header = ["Buyer", "Is", "Does", "Is troubled by", "Wants", "Recognised by"]
+    return Table("Personas", header, rows, words=6)
 
 
 def _hygiene(agreement: Agreement) -> Table:
@@ -193,10 +218,35 @@ def _protocol(agreement: Agreement) -> Table:
 
 def _goals(agreement: Agreement) -> Table:
     rows = [
-        [goal.name, goal.side, f"each {goal.per}", _promised(goal.hurdles)]
+        [goal.name, goal.side, _counted(goal), f"each {goal.per}", _promised_by(goal)]
         for goal in agreement.goals
     ]
-    return Table("Goals", ["Goal", "Side", "Period", "Promised"], rows, words=4)
+    header = ["Goal", "Side", "What is counted", "Period", "Promised"]
+    return Table("Goals", header, rows, words=5)
+
+
+def _counted(goal: Goal) -> str:
+    """The figure of a goal, and of which leads it is."""
+    scopes = {
+        "stage {}": goal.stage,
+        "“{}”": goal.obligation,
+        "segment {}": goal.segment,
+        "brought by {}": goal.origin,
+        "team {}": goal.team,
+        "{}": goal.person,
+    }
+    of = [told.format(value) for told, value in scopes.items() if value]
+    return ", ".join([METRICS[goal.metric][0], *of])
+
+
+def _promised_by(goal: Goal) -> str:
+    """What is promised, beside which period, and whose part is how much."""
+    said = _promised(goal.hurdles)
+    if goal.relative_to:
+        said += f", in {goal.by} beside {goal.relative_to}"
+    if goal.direction == "down":
+        said += "; less is better"
+    return f"{said}; {_promised(goal.quotas)}" if goal.quotas else said
 
 
 def _promised(hurdles: Mapping[str, str | float]) -> str:
@@ -210,12 +260,31 @@ def _scoring(agreement: Agreement) -> Table:
         [
             rule.name,
             in_words(rule.when),
+            group_of(rule),
             in_words(rule.ageing) if rule.ageing else words.NOTHING,
             f"{rule.points:+g}",
+            words.NOTHING if rule.at_most is None else f"{rule.at_most:g}",
         ]
         for rule in rules
     ]
-    return Table("Scoring", ["Rule", "When", "Loses", "Points"], rows, words=3)
+    header = ["Rule", "When", "Counts as", "Loses", "Points", "At most"]
+    return Table("Scoring", header, rows, words=4)
+
+
+def _limits(agreement: Agreement) -> Table:
+    """Bounds of the sums of points, and what makes a lead one of high quality."""
+    scoring = agreement.scoring
+    rows = []
+    if scoring:
+        bounds_of = {f"Points for {name}": each for name, each in scoring.groups.items()}
+        bounds_of["All points"] = scoring.total
+        rows += [[name, in_words(each)] for name, each in bounds_of.items() if each != Limits()]
+        if tiers := scoring.tiers:
+            for name, bounds in (("fit", tiers.fit), ("engagement", tiers.engagement)):
+                told = ", ".join(f"{grade} from {least:g}" for grade, least in bounds.items())
+                rows.append([f"Grades of {name}", told])
+            rows.append(["High quality", ", ".join(tiers.high_quality)])
+    return Table("Limits and grades", ["What", "Agreed"], rows, words=2)
 
 
 def _rejections(agreement: Agreement) -> Table:
@@ -251,10 +320,16 @@ def _routing(agreement: Agreement) -> Table:
 
 def _teams(agreement: Agreement) -> Table:
     rows = [
-        [team.name, team.side, ", ".join(each.name for each in team.people) or words.NOTHING]
+        [
+            team.name,
+            team.side,
+            team.lead or words.NOTHING,
+            ", ".join(each.name for each in team.people) or words.NOTHING,
+            words.NOTHING if team.capacity is None else f"{team.capacity:,}",
+        ]
         for team in agreement.routing.teams
     ]
-    return Table("Teams", ["Team", "Side", "People"], rows, words=3)
+    return Table("Teams", ["Team", "Side", "Led by", "People", "Leads a month"], rows, words=4)
 
 
 def _nurture(agreement: Agreement) -> Table:

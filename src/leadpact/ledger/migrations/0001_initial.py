@@ -701,6 +701,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Acceptance',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('side', models.CharField(max_length=16)),
+                ('sha256', models.CharField(max_length=64)),
+                ('by', models.TextField()),
+                ('email', models.TextField()),
+                ('at', models.DateTimeField()),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acceptances', to='ledger.agreementversion')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('version', 'side'), name='a_side_accepts_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='CrmCursor',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -1,7 +1,7 @@
 """Every table of the ledger, one file a concern."""
 
 from leadpact.ledger.models.access import ApiKey, Role, Scope, User
-from leadpact.ledger.models.agreements import AgreementVersion
+from leadpact.ledger.models.agreements import Acceptance, AgreementVersion
 from leadpact.ledger.models.audit import AuditEntry
 from leadpact.ledger.models.channels import Channel, DigestDay, Mute
 from leadpact.ledger.models.crm import (
@@ -53,6 +53,7 @@ from leadpact.ledger.models.views import SavedView
 
 __all__ = [
     "Absence",
+    "Acceptance",
     "AgreementVersion",
     "ApiKey",
     "AuditEntry",

@@ -1,4 +1,4 @@
-"""The versions of the agreement, as they were accepted."""
+"""The versions of the agreement, and who accepted each."""
 
 from __future__ import annotations
 
@@ -28,3 +28,24 @@ class AgreementVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, from {self.effective_from:%Y-%m-%d}"
+
+
+class Acceptance(models.Model):
+    """The head of a side accepted a version: the text whose hash is `sha256`, and no other."""
+
+    version = models.ForeignKey(
+        AgreementVersion, on_delete=models.PROTECT, related_name="acceptances"
+    )
+    side = models.CharField(max_length=16)
+    sha256 = models.CharField(max_length=64)
+    by = models.TextField()
+    email = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "side"], name="a_side_accepts_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side} accepted {self.version_id}"

@@ -13,7 +13,7 @@ from leadpact.ledger.models import (
     Quarantine,
     Role,
 )
-from leadpact.ledger.selectors import agreements, figures
+from leadpact.ledger.selectors import acceptances, agreements, figures
 from leadpact.ledger.selectors.disputes import count_unruled
 from leadpact.ledger.selectors.proposals import count_open_pairs, many_pairs
 from leadpact.ledger.services.permits import Act, Caller
@@ -59,6 +59,8 @@ def to_decide(caller: Caller, now: datetime) -> Waits:
         found += _waiting()
     if caller.role not in (Role.MARKETER, Role.VIEWER):
         found += _term(now)
+    if caller.may(Act.ACCEPT) and side:
+        found += _unaccepted(side, now)
     if caller.may(Act.RULE):
         found += _disputes(caller)
     if caller.may(Act.CLEAN):
@@ -129,10 +131,24 @@ def _goals() -> list[tuple[str, Decision]]:
     ]
 
 
+def _unaccepted(side: str, now: datetime) -> list[Decision]:
+    """Versions that wait for the head of the side."""
+    return [
+        Decision(
+            f"“{each.name}”, from {each.effective_from.day} {each.effective_from:%B %Y}, waits for "
+            "your acceptance",
+            "agreement",
+            "Read and accept",
+            query=f"?version={each.pk}",
+        )
+        for each in acceptances.waiting_for(side, now)
+    ]
+
+
 def _term(now: datetime) -> list[Decision]:
     version = agreements.in_force(now)
     ends = version.agreement.term.until if version and version.agreement.term else None
     if ends is None or not now.date() <= ends <= (now + _ENDS_SOON).date():
         return []
     text = f"The agreement ends on {ends.day} {ends:%B %Y}"
-    return [Decision(text, "settings_running", "Renew or change it")]
+    return [Decision(text, "settings_agreement", "Renew or change it")]

@@ -54,7 +54,11 @@ def publish(loaded: Loaded, *, actor: str, now: datetime) -> AgreementVersion:
     Installation.objects.get_or_create(pk=1, defaults={"created_at": now})
     mark_changed(Lead.objects.values_list("key", flat=True), now=now, bulk=True)
     audit.record(
-        actor, "published", f"agreement {loaded.sha256[:12]}", {"name": made.name}, now=now
+        actor,
+        "published",
+        f"agreement {loaded.sha256[:12]}",
+        {"name": made.name, "sha256": made.sha256},
+        now=now,
     )
     return made
 

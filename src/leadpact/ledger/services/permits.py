@@ -25,13 +25,14 @@ class Act(StrEnum):
     VOID = "void a fact"
     IMPORT = "import"
     PUBLISH = "publish an agreement"
+    ACCEPT = "accept an agreement"
     MANAGE_PEOPLE = "manage people and absences"
     ADMINISTER = "administer"
 
 
 _HEADS = {
     *(Act.READ, Act.DISPUTE, Act.RULE, Act.WAIVE, Act.VOID, Act.MANAGE_PEOPLE, Act.CLEAN),
-    Act.REVIEW,
+    *(Act.REVIEW, Act.ACCEPT),
 }
 _MAY: dict[str, set[Act]] = {
     Role.ADMINISTRATOR: set(Act),
