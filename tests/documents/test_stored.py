@@ -10,13 +10,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from leadpact.agreement.loading import load_text
 from leadpact.demo.present import generate_until
 from leadpact.documents import words
 from leadpact.documents.case_book import DECIDED
-from leadpact.documents.long_lists import cases_at, pieces, unpacked
+from leadpact.documents.long_lists import cases_at, key_of_prints, of_leads, pieces, unpacked
 from leadpact.documents.parts.credit import credit
 from leadpact.documents.parts.kept_when import kept_when
 from leadpact.documents.parts.loops import BY, choices, key_of, loops
@@ -179,6 +180,25 @@ def test_a_long_list_is_all_there_page_by_page(report: Report, stored: Stored) -
         assert {lead for lead, _, _ in cases_at(places, found["cases.parquet leads"])} == march
 
 
+def test_the_cases_of_a_lead_are_found_by_their_prints(report: Report) -> None:
+    pool = report.book.pool("mqls")
+    source = pool.whole(pool.pick({}), lambda _: "").source
+    prints = {
+        piece.number: json.dumps(piece.made())
+        for piece in pieces(source)
+        if piece.source == key_of_prints(source.key)
+    }
+    every = source.leads(0, len(source))
+    wanted = [every[0], every[len(every) // 2], "nobody"]
+    places = np.arange(len(source), dtype=np.int32)[::-1]
+    found = of_leads(places, [str(each) for each in wanted], prints)
+    assert {every[place] for place in found} == set(wanted[:2])
+    assert len(found) == sum(lead in wanted for lead in every)
+    assert found.tolist() == sorted(found.tolist(), reverse=True)
+    assert of_leads(places[:0], ["x"], prints).tolist() == []
+    assert of_leads(places, [str(every[0])], {}).tolist() == []
+
+
 def test_a_piece_has_the_same_digest_until_something_in_it_changes(report: Report) -> None:
     pool = report.book.pool("leads")
     long = pool.whole(pool.pick({}), lambda _: "came")
@@ -189,8 +209,10 @@ def test_a_piece_has_the_same_digest_until_something_in_it_changes(report: Repor
     table = report.measures.population("leads").sort_by([("placed_at", "ascending")])
     fewer = Pool("cases.parquet", table.slice(0, len(table) - 5), "placed_at", about="leads")
     before = [piece.digest for piece in pieces(fewer.whole(fewer.pick({}), lambda _: "").source)]
-    assert before[:-1] == earlier[:-1]
-    assert before[-1] != earlier[-1]
+    # The last piece of cases, and the last of the prints of their leads.
+    last = len(before) - 2
+    assert before[:last] == earlier[:last]
+    assert before[last:] != earlier[last : last + 2]
 
 
 def test_each_way_to_share_out_credit_adds_up_to_all_won_deals(report: Report) -> None:

@@ -125,7 +125,11 @@ def test_pages_of_figures_forget_the_person_at_once(past: None) -> None:
     measure(LATER, "test", lambda *_: None)
     ada = Identity.objects.get(value="ada@adaworks.org").lead_id
     assert PublishedList.objects.filter(value__contains=f'"{ada}"').exists()
+    # What is tried once a day alone would else open to nothing until tomorrow.
+    assert published.part("threshold")
+    PublishedList.objects.create(key="t", part="threshold", value=f'["{ada}"]', digest="x")
     erase("ada@adaworks.org", actor="test", now=LATER)
+    assert published.part("threshold") is None
     for model in (PublishedList, PublishedPart):
         assert not model.objects.filter(value__contains=f'"{ada}"').exists()
     much_later = LATER + timedelta(minutes=20)

@@ -181,6 +181,13 @@ def test_a_long_list_is_leafed_through(company: None) -> None:
     assert [re.findall(r"case (\d+),", each) for each in lines[1:]] == [
         [str(n)] for n in range(250)
     ]
+    found = client.get("/figures/behind/k?q=ada").text
+    assert "the first 200 of 250" in text(found)
+    assert re.findall(r"case (\d+)<", found) == [str(n) for n in range(200)]
+    assert "Nobody here is called so" in client.get("/figures/behind/k?q=nobody").text
+    assert "Nobody here is called so" in client.get("/figures/behind/k?q=bo").text
+    lines = b"".join(client.get("/figures/behind/k?as=csv&q=bo")).splitlines()
+    assert len(lines) == 1
     PublishedPiece.objects.all().delete()
     assert "not kept any more" in client.get("/figures/behind/k?group=0&page=2").text
 

@@ -38,6 +38,9 @@ class Source(Protocol):
     def digest(self, begin: int, end: int) -> str:
         """A text that changes whenever one of the cases at these places does."""
 
+    def leads(self, begin: int, end: int) -> Sequence[str | None]:
+        """The leads of the cases at these places."""
+
 
 @dataclass(frozen=True, eq=False)
 class Whole:

@@ -6,12 +6,14 @@ in which they lie, however long the list and its source are.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,10 @@ from leadpact.engine.metrics.tables import EPOCH
 
 #: Cases of a piece: a page of scattered cases reads as many pieces as it has cases.
 CASES_OF_A_PIECE = 250
+#: Prints of a piece: a search reads all that a source has.
+PRINTS_OF_A_PIECE = 10_000
 Json = Any
+Prints = NDArray[np.uint32]
 Places = NDArray[np.int32]
 
 
@@ -37,10 +42,49 @@ class Piece:
 
 
 def pieces(source: Source) -> Iterator[Piece]:
-    """All cases of a source; a piece in which nothing changed has the digest it had before."""
-    for number, begin in enumerate(range(0, len(source), CASES_OF_A_PIECE)):
-        end = min(begin + CASES_OF_A_PIECE, len(source))
+    """All cases of a source, and the prints of their leads, by which those of a lead are found.
+
+    A piece in which nothing changed has the digest it had before.
+    """
+    for number, (begin, end) in enumerate(_cut(len(source), CASES_OF_A_PIECE)):
         yield Piece(source.key, number, source.digest(begin, end), _told(source, begin, end))
+    for number, (begin, end) in enumerate(_cut(len(source), PRINTS_OF_A_PIECE)):
+        prints = prints_of(source.leads(begin, end))
+        yield Piece(
+            key_of_prints(source.key),
+            number,
+            hashlib.sha256(prints.tobytes()).hexdigest(),
+            partial(_as_text, prints),
+        )
+
+
+def _cut(length: int, most: int) -> Iterator[tuple[int, int]]:
+    return ((begin, min(begin + most, length)) for begin in range(0, length, most))
+
+
+def key_of_prints(source: str) -> str:
+    """The key of the source of prints that belongs to a source of cases."""
+    return f"leads of {source}"
+
+
+def prints_of(leads: Iterable[str | None]) -> Prints:
+    """A number for each lead: the same for the same lead, seldom for another."""
+    texts = ((lead or "").encode(errors="surrogatepass") for lead in leads)
+    return np.fromiter(map(zlib.crc32, texts), "<u4")
+
+
+def _as_text(prints: Prints) -> str:
+    return base64.b64encode(prints.tobytes()).decode()
+
+
+def of_leads(places: Places, leads: Iterable[str], found: Mapping[int, str]) -> Places:
+    """Those of the places where one of these leads may lie; `found` has every piece of prints."""
+    prints = np.zeros((max(found, default=-1) + 1) * PRINTS_OF_A_PIECE, "<u4")
+    for number, text in found.items():
+        some = np.frombuffer(base64.b64decode(json.loads(text)), "<u4")
+        prints[number * PRINTS_OF_A_PIECE :][: len(some)] = some
+    there = places[places < len(prints)]
+    return there[np.isin(prints[there], prints_of(leads))]
 
 
 def _told(source: Source, begin: int, end: int) -> Callable[[], Json]:
@@ -101,6 +145,10 @@ class OwnCases:
     def told(self, begin: int, end: int) -> Sequence[Case]:
         """The cases at these places."""
         return self._cases[begin:end]
+
+    def leads(self, begin: int, end: int) -> Sequence[str | None]:
+        """The leads of the cases at these places."""
+        return [each.lead for each in self._cases[begin:end]]
 
     def digest(self, begin: int, end: int) -> str:
         """A text that changes whenever one of the cases at these places does."""

@@ -87,6 +87,11 @@ class Pool:
             for row, at in zip(told, times, strict=True)
         ]
 
+    def leads(self, rows: Rows) -> list[str | None]:
+        """The leads of rows."""
+        found: list[str | None] = self._table["lead_id"].take(pa.array(rows)).to_pylist()
+        return found
+
     def whole(self, rows: Rows, why: Callable[[Row], str]) -> Whole:
         """Rows as all cases of a group."""
         places = len(self._before) - 1 - rows
@@ -155,6 +160,9 @@ class _InWords:
 
     def told(self, begin: int, end: int) -> list[Case]:
         return self._pool.cases(self._rows(begin, end), self._why)
+
+    def leads(self, begin: int, end: int) -> list[str | None]:
+        return self._pool.leads(self._rows(begin, end))
 
     def digest(self, begin: int, end: int) -> str:
         return f"{__version__} {self._pool.digest(self._rows(begin, end))}"

@@ -101,9 +101,11 @@ def behind(key: str) -> PublishedList | None:
     return PublishedList.objects.filter(key=key).first()
 
 
-def pieces(source: str, numbers: Iterable[int]) -> dict[int, str]:
-    """Some pieces of the cases that long lists are of, by number; one that is gone is left out."""
-    found = PublishedPiece.objects.filter(source=source, number__in=list(numbers))
+def pieces(source: str, numbers: Iterable[int] | None = None) -> dict[int, str]:
+    """Some or all pieces of a source, by number; one that is gone is left out."""
+    found = PublishedPiece.objects.filter(source=source)
+    if numbers is not None:
+        found = found.filter(number__in=list(numbers))
     return dict(found.values_list("number", "value"))
 
 

@@ -175,10 +175,21 @@ def _leads(names: Pseudonyms) -> None:
 
 
 def _published(names: Pseudonyms) -> None:
-    """Parts of pages, and lists behind their figures, that name the person: they are made anew."""
+    """Parts of pages, and lists behind their figures, that name the person: they are made anew.
+
+    With a list goes the part that opens to it, where that would else stay for longer.
+    """
     named = Q(pk__in=[])
     for text in [*(json.dumps(key, ensure_ascii=False) for key in names.leads), *names.named]:
         named |= Q(value__icontains=text)
+    apart = {
+        part
+        for model in (PublishedList, PublishedPiece)
+        for part in model._default_manager.filter(named)
+        .exclude(part="")
+        .values_list("part", flat=True)
+    }
+    PublishedPart.objects.filter(key__in=apart).delete()
     gone = [model._default_manager.filter(named).delete()[0] for model in _OF_PAGES]
     if any(gone):
         Measurement.objects.update(newest=0)

@@ -11,17 +11,19 @@ from typing import Any
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 
-from leadpact.documents.long_lists import cases_at, pieces_with, unpacked
 from leadpact.documents.stored import MOST_CASES
 from leadpact.ledger.models import Lead, PublishedList
 from leadpact.ledger.selectors import figures
+from leadpact.ledger.selectors.finding import with_text
 from leadpact.ledger.selectors.visible import leads_for
 from leadpact.ledger.services.permits import Caller
+from leadpact.web.figures.cases import MOST_FOUND, Cases, StoredList
 from leadpact.web.figures.roles import READERS
 from leadpact.web.lists.spreadsheet import streamed
 from leadpact.web.registry import PageRequest, page
 
-Cases = Sequence[Sequence[Any]]
+#: Of the leads that are called so, a search looks for so many.
+MOST_CALLED = 100
 #: Cases that are read at once for a spreadsheet.
 _AT_ONCE = 1000
 
@@ -30,7 +32,8 @@ _AT_ONCE = 1000
 class Shown:
     """Cases of a group that a page shows, `first` the number of the first of them.
 
-    `place` is that of the group among those of the list; pages are counted from 1.
+    `place` is that of the group among those of the list; pages are counted from 1. With `found` the
+    cases are those that a search found.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Shown:
     place: int
     number: int
     cases: list[dict[str, Any]]
+    found: bool = False
 
     @property
     def first(self) -> int:
@@ -57,47 +61,76 @@ class Shown:
     @property
     def next(self) -> int | None:
         """The page after."""
-        return self.number + 1 if self.last < self.total else None
+        return self.number + 1 if self.last < self.total and not self.found else None
+
+    @property
+    def cut(self) -> bool:
+        """Whether a search found as many cases as it looks for."""
+        return self.found and len(self.cases) == MOST_FOUND
 
 
 @page("figures/behind/<str:key>", name="behind", roles=READERS)
 def behind(request: PageRequest, key: str) -> HttpResponseBase:
     """The leads behind a figure, those that the reader may see by name: six queries.
 
-    Of each group the first page, or with `group` and `page` any page of one group; with `as=csv`
-    all of them as a spreadsheet.
+    Of each group the first page, or with `group` and `page` any page of one group; with `q` the
+    cases of leads that are called so, for a few queries more; with `as=csv` a spreadsheet of them.
     """
     row = figures.behind(key)
     if row is None:
         raise Http404
-    told = json.loads(row.value)
+    listed, text = StoredList(row), request.GET.get("q", "").replace("\0", "").strip()[:100]
+    leads = _called(request.caller, text) if text else None
     if request.GET.get("as") == "csv":
+        told = listed.told
         titles = ["Counts as", "Lead", "Key", "Company", "Why", told["when"]]
-        return streamed("leads-behind-a-figure", titles, _all(request, row, told), request.zone)
+        return streamed("leads-behind-a-figure", titles, _all(request, listed, leads), request.zone)
     group = _number(request, "group")
-    pages = (
-        [(place, 1, each[2]) for place, each in enumerate(told["groups"])]
-        if group is None
-        else [_page(row, told, group, _number(request, "page") or 1)]
-    )
+    if group is not None and group >= len(listed.groups):
+        raise Http404
+    pages = _pages(listed, group, _number(request, "page") or 1, leads)
     names = _names(request.caller, [cases for _, _, cases in pages])
     groups = [
         Shown(
-            name=told["groups"][place][0],
-            total=told["groups"][place][1],
+            name=listed.groups[place][0],
+            total=listed.groups[place][1],
             place=place,
             number=number,
             cases=list(_cases(cases, names)),
+            found=leads is not None,
         )
         for place, number, cases in pages
     ]
     shown = {
-        "told": told,
+        "told": listed.told,
         "groups": groups,
-        "alone": group is not None and len(told["groups"]) > 1,
+        "alone": group is not None and len(listed.groups) > 1,
         "measurement": _counted_at(row),
+        "text": text,
+        "many": leads is not None and len(leads) > MOST_CALLED,
+        "nothing": leads is not None and not any(each.cases for each in groups),
     }
     return render(request, "figures/behind.html", shown)
+
+
+def _called(caller: Caller, text: str) -> set[str]:
+    """The leads that the reader may see and that are called so: MOST_CALLED, and one more."""
+    found = with_text(leads_for(caller), text).values_list("key", flat=True)
+    return set(found[: MOST_CALLED + 1])
+
+
+def _pages(
+    listed: StoredList, group: int | None, number: int, leads: set[str] | None
+) -> list[tuple[int, int, Cases]]:
+    """What is shown: places of groups, numbers of their pages, and the cases of these."""
+    places = range(len(listed.groups)) if group is None else [group]
+    if leads is not None:
+        return [(place, 1, listed.of(place, leads)) for place in places]
+    if group is None:
+        return [(place, 1, listed.groups[place][2]) for place in places]
+    number = max(1, min(number, listed.pages(group)))
+    begin = (number - 1) * MOST_CASES
+    return [(group, number, listed.between(group, begin, begin + MOST_CASES))]
 
 
 def _counted_at(row: PublishedList) -> Any:
@@ -106,11 +139,17 @@ def _counted_at(row: PublishedList) -> Any:
     return {"as_of": own.made_at} if own else figures.measurement()
 
 
-def _all(request: PageRequest, row: PublishedList, told: Any) -> Iterator[Sequence[Any]]:
-    """Every case of every group, as a spreadsheet has it."""
-    for place, (name, total, _) in enumerate(told["groups"]):
-        for begin in range(0, total, _AT_ONCE):
-            cases = _between(row, told, place, begin, begin + _AT_ONCE)
+def _all(
+    request: PageRequest, listed: StoredList, leads: set[str] | None
+) -> Iterator[Sequence[Any]]:
+    """Every case of every group, as a spreadsheet has it; with `leads` those of these."""
+    for place, (name, total, _) in enumerate(listed.groups):
+        for begin in range(0, total if leads is None else 1, _AT_ONCE):
+            cases = (
+                listed.between(place, begin, begin + _AT_ONCE)
+                if leads is None
+                else listed.of(place, leads)
+            )
             names = _names(request.caller, [cases])
             for each in _cases(cases, names):
                 lead = "with marketing still" if each["hidden"] else each["name"]
@@ -120,32 +159,6 @@ def _all(request: PageRequest, row: PublishedList, told: Any) -> Iterator[Sequen
 def _number(request: PageRequest, name: str) -> int | None:
     said = request.GET.get(name, "")
     return int(said) if said.isascii() and said.isdecimal() and len(said) < 9 else None
-
-
-def _page(row: PublishedList, told: Any, group: int, number: int) -> tuple[int, int, Cases]:
-    """A page of a group, the last where there are not so many; 404 for a group that is not there.
-
-    What is on the first page is told by the list itself, the rest lies in pieces.
-    """
-    groups = told["groups"]
-    if group >= len(groups):
-        raise Http404
-    number = max(1, min(number, -(-groups[group][1] // MOST_CASES)))
-    if str(group) not in told["sources"]:
-        number = 1
-    begin = (number - 1) * MOST_CASES
-    return group, number, _between(row, told, group, begin, begin + MOST_CASES)
-
-
-def _between(row: PublishedList, told: Any, group: int, begin: int, end: int) -> Cases:
-    """Cases of a group by their places in it."""
-    groups, source = told["groups"], told["sources"].get(str(group))
-    if source is None or end <= len(groups[group][2]):
-        return list(groups[group][2][begin:end])
-    long = [int(place) for place in told["sources"]]
-    places = unpacked(bytes(row.places or b""), [groups[place][1] for place in long])
-    wanted = places[long.index(group)][begin:end]
-    return cases_at(wanted, figures.pieces(source, pieces_with(wanted)))
 
 
 def _names(caller: Caller, lists: Sequence[Cases]) -> dict[str, tuple[str, str]]:
