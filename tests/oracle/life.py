@@ -148,7 +148,11 @@ class Lead(Known):
         if stated:
             self._end(now, "disqualified", stated.properties.get("reason"))
         elif not self._disqualify_by_rule(now):
-            entered = self._enter_stages(now)
+            entered = []
+            while again := self._enter_stages(now):
+                entered += again
+                if self._disqualify_by_rule(now):
+                    return
             self._hand_off(rows, now)
             self.promises.begin_with_stages(now)
             self.promises.begin_protocol(now)

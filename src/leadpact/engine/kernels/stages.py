@@ -317,11 +317,16 @@ def decide(program: Program, rows: Rows, s: State, out: Output, now: int) -> Non
         look(program, s, now)
     if _disqualified(program, s, out, now):
         return
-    position = lead.position
-    won = _enter_stages(program, rows, s, out, now)
+    won, position = False, -1
+    while lead.position != position:
+        position = lead.position
+        won = _enter_stages(program, rows, s, out, now) or won
+        if lead.position != position:
+            # Timers begin anew with the stage, and what holds by that alone is decided at once.
+            look(program, s, now)
+            if _disqualified(program, s, out, now):
+                return
     _begin_clocks(program, rows, s, out, now)
-    if lead.position != position:
-        look(program, s, now)
     _end_if_due(program, rows, s, out, won, now)
 
 
