@@ -204,8 +204,9 @@ def test_leads_are_narrowed_to_ones_own_to_nobodys_and_to_what_sales_has(company
 
 def test_the_page_of_leads_says_how_many_there_are(company: None) -> None:
     head = signed_in("administrator")
-    assert 'id="answer">You see 3 leads.<' in head.get("/leads").text
-    assert 'id="answer">You see 1 lead that fits.<' in head.get("/leads?q=ada").text
+    assert 'id="answer">You see 3 leads, the newest first.<' in head.get("/leads").text
+    text = head.get("/leads?q=ada").text
+    assert 'id="answer">You see 1 lead that fits, the newest first.<' in text
 
 
 def test_leads_are_narrowed_to_a_segment(company: None) -> None:

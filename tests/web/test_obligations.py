@@ -64,7 +64,7 @@ def test_it_says_what_is_overdue_and_with_whom(company: None) -> None:
     assert ("Ada", DUTY) not in listed(head, **{"with": "-"})
     LeadState.objects.filter(lead="Ada").update(holder=None)
     assert ("Ada", DUTY) in listed(head, **{"with": "-"})
-    assert "1 of these leads has no owner" in head.get(reverse("obligations")).text
+    assert "1 overdue is for 1 lead that nobody has" in head.get(reverse("obligations")).text
     assert listed(head, q="Ada", stands="overdue") == {("Ada", DUTY)}
 
 
@@ -80,8 +80,8 @@ def test_the_team_page_tells_as_many_overdue_as_the_promises_do(company: None) -
         version=mine.version,
     )  # fmt: skip
     text = head.get(reverse("team")).text
-    assert "1 promise</strong>, of 1 that somebody has." in text
-    assert "1 more is overdue for leads that nobody has" in text
+    assert "1 promise</strong>, of 1 with an owner." in text
+    assert "1 more is overdue for 1 lead that nobody has" in text
 
 
 def test_a_lead_without_an_owner_is_assigned_there(company: None) -> None:

@@ -22,10 +22,11 @@ def open_promises(caller: Caller) -> QuerySet[Clock]:
     return found.select_related("lead__state", "lead__company")
 
 
-def leads_without_owner(caller: Caller) -> int:
-    """How many leads are owed something that is overdue while nobody in sales has them."""
-    late = open_promises(caller).filter(outcome="overdue", lead__state__holder=None)
-    return late.order_by().values("lead").distinct().count()
+def without_owner(caller: Caller) -> tuple[int, int]:
+    """How many promises are overdue for leads that nobody in sales has, and for how many leads."""
+    late = open_promises(caller).filter(outcome="overdue", lead__state__holder=None).order_by()
+    found = late.aggregate(promises=Count("id"), leads=Count("lead", distinct=True))
+    return found["promises"], found["leads"]
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,27 @@ PERSONAL = RESPONSE, KEPT, ACCEPTED = (
 
 
 @dataclass(frozen=True)
+class Owed:
+    """How many promises are open, and about how many leads."""
+
+    promises: int
+    leads: int
+
+
+_NONE = Owed(0, 0)
+_COUNTED = {"promises": Count("id"), "leads": Count("lead", distinct=True)}
+
+
+@dataclass(frozen=True)
 class Member:
-    """Somebody of a team. `due` and `had` tell of the fair share; `away_until` of an absence."""
+    """Somebody of a team. `due` and `had` tell of the fair share; `away_until` of an absence;
+    `late_leads` how many leads the overdue promises are about."""
 
     person: Person
     open_leads: int
     running: int
     overdue: int
+    late_leads: int
     away_until: datetime | None
     due: float
     had: int
@@ -58,8 +72,9 @@ def members(now: datetime) -> dict[str, list[Member]]:
             Member(
                 person=row,
                 open_leads=held.get(row.name, 0),
-                running=clocks.get((row.name, "running"), 0),
-                overdue=clocks.get((row.name, "overdue"), 0),
+                running=clocks.get((row.name, "running"), _NONE).promises,
+                overdue=clocks.get((row.name, "overdue"), _NONE).promises,
+                late_leads=clocks.get((row.name, "overdue"), _NONE).leads,
                 away_until=max(away, default=None),
                 due=share.due,
                 had=share.had,
@@ -91,9 +106,10 @@ def _shares(rows: QuerySet[Standing]) -> dict[str, Share]:
     return found
 
 
-def overdue_with_nobody() -> int:
-    """How many promises of sales are overdue for leads that nobody in sales has."""
-    return _open().filter(holder=None, outcome="overdue").count()
+def overdue_with_nobody() -> Owed:
+    """What sales owes, and is overdue, for leads that nobody in sales has."""
+    found = _open().filter(holder=None, outcome="overdue").aggregate(**_COUNTED)
+    return Owed(**found)
 
 
 def _open() -> QuerySet[Clock]:
@@ -101,8 +117,10 @@ def _open() -> QuerySet[Clock]:
     return Clock.objects.filter(side="sales", outcome__in=OPEN_CLOCKS, protocol_step=None)
 
 
-def _clocks() -> dict[tuple[str, str], int]:
+def _clocks() -> dict[tuple[str, str], Owed]:
     """Promises of sales that run or are overdue; steps of the contact protocol are no promises."""
     rows: Any = _open().filter(holder__isnull=False)
-    counted = rows.values("holder", "outcome").annotate(n=Count("id"))
-    return {(str(row["holder"]), row["outcome"]): row["n"] for row in counted}
+    counted = rows.values("holder", "outcome").annotate(**_COUNTED)
+    return {
+        (str(row["holder"]), row["outcome"]): Owed(row["promises"], row["leads"]) for row in counted
+    }

@@ -84,9 +84,9 @@ class Work:
         return _LOGS.get(self.channel, "Log attempt")
 
     @property
-    def more_owed(self) -> int:
-        """How much is owed besides what is told first and the next step."""
-        return max(0, len(self.faces) - 1 - int(self.next is not None))
+    def more_owed(self) -> list[str]:
+        """What is owed besides what is told first and the next step."""
+        return [each.name for each in self.faces[1:] if each is not self.next]
 
 
 def _owed(rows: QuerySet[Lead], which: str, now: datetime) -> QuerySet[Lead]:

@@ -155,4 +155,5 @@ def _answer(shown: Shown) -> str:
     """How many leads the reader sees, or of these fit what was asked for."""
     count = f"more than {MOST_ROWS:,}" if shown.total > MOST_ROWS else f"{shown.total:,}"
     noun, fit = ("lead", "fits") if shown.total == 1 else ("leads", "fit")
-    return f"You see {count} {noun}{f' that {fit}' if shown.asked.narrowed else ''}."
+    order = ", the newest first" if shown.asked.order == shown.asked.standard_order else ""
+    return f"You see {count} {noun}{f' that {fit}' if shown.asked.narrowed else ''}{order}."

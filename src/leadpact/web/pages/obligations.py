@@ -139,16 +139,18 @@ def obligations(request: PageRequest) -> HttpResponseBase:
         waiting = unruled(request.caller)
         opens, owing = promises.counted(request.caller), _owing(shown.rows, request.now)
         overview = kept["parts"].get("overview") or {}
+        at_a_glance = _promises(opens, agreement, overview)
         return {
             **kept,
             "owing": owing,
             "people": list(receivers(agreement, request.caller)) if assigns and agreement else [],
             "pending": any(each.pending for each in owing),
             "grouped": shown.asked.order == "due",
-            "promises": _promises(opens, agreement, overview),
+            "promises": at_a_glance,
+            "marked": any(each.mark for each in at_a_glance),
             "when": overview.get("when", ""),
             "overdue": sum(each.overdue for each in opens),
-            "orphans": promises.leads_without_owner(request.caller),
+            "orphans": promises.without_owner(request.caller),
             "running": sum(each.running for each in opens),
             "overdue_by": [
                 (side, sum(each.overdue for each in opens if each.side == side)) for side in _SIDES
