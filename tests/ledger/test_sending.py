@@ -2,80 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from standardwebhooks.webhooks import Webhook as Verifier
 
-from leadpact.agreement import templates
-from leadpact.agreement.loading import load_text
 from leadpact.flows import answering, sending
 from leadpact.flows.answering import Answer
-from leadpact.flows.sending import PAUSES, send_due
+from leadpact.flows.sending import PAUSES
 from leadpact.ledger.facts import Fact, Known
-from leadpact.ledger.models import Channel, Handoff, Notice, Webhook
+from leadpact.ledger.models import Channel, Handoff, Notice
 from leadpact.ledger.sealing import SealError, seal, unseal
 from leadpact.ledger.services import actions, channels, installation, notices
 from leadpact.ledger.services.actions import Doing
-from leadpact.ledger.services.agreements import publish
 from leadpact.ledger.services.ingest import ingest
 from leadpact.ledger.services.permits import of_operator
 from leadpact.notify.message import Message, SendError
 from tests.ledger.helpers import MONDAY, go_live, settle
-
-NOW = MONDAY.replace(hour=16)  # eleven in New York
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-
-
-@dataclass
-class Receiver:
-    """A server that keeps what it was told, and answers as it is bidden."""
-
-    url: str
-    got: list[tuple[dict[str, str], str]] = field(default_factory=list)
-    status: int = 204
-    asked: threading.Event = field(default_factory=threading.Event)
-    may_answer: threading.Event = field(default_factory=threading.Event)
-
-    def __post_init__(self) -> None:
-        self.may_answer.set()
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            told.got.append((dict(self.headers), body))
-            told.asked.set()
-            told.may_answer.wait(60)
-            self.send_response(told.status)
-            if told.status == 302:
-                self.send_header("Location", "http://127.0.0.1:1/")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    told = Receiver(f"http://127.0.0.1:{server.server_port}/hook")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield told
-    server.shutdown()
-    server.server_close()
+from tests.ledger.telling import NOW, agree, hand_over, send, send_all
 
 
 @pytest.fixture(autouse=True)
 def agreed() -> None:
-    publish(load_text(templates.text("b2b-saas"), "agreement.yaml"), actor="test", now=MONDAY)
-    go_live(MONDAY)
+    agree()
 
 
 @pytest.fixture
@@ -90,29 +39,6 @@ def mail(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Message]]:
 
     monkeypatch.setattr(sending.chat, "send", send)
     return told
-
-
-def hand_over(*leads: str, country: str = "US", now: datetime = NOW) -> None:
-    facts = []
-    for name in leads:
-        known = Known(id=name, email=f"{name.lower()}@{name.lower()}works.org")
-        stated = {"email": known.email, "country": country, "employees": 800, "name": name}
-        facts.append(Fact("crm", f"{name} 1", "lead.created", now, known, stated, now))
-        asked = {"form": "demo", "seconds_to_fill": 40}
-        facts.append(Fact("crm", f"{name} 2", "form_submitted", now, known, asked, now))
-    ingest(facts, now=now)
-    settle(now)
-
-
-def send(now: datetime, by: str = "a sender") -> int:
-    return send_due(lambda: now, by)
-
-
-def send_all(now: datetime) -> int:
-    total = 0
-    while done := send(now):
-        total += done
-    return total
 
 
 def test_the_holder_is_told_who_why_and_until_when(mail: list[tuple[str, Message]]) -> None:
@@ -216,37 +142,6 @@ def test_a_receiver_whom_no_channel_reaches_is_not_forgotten() -> None:
     assert (notice.state, notice.last_error) == ("dropped", "no channel reaches this receiver")
 
 
-def test_a_webhook_is_told_once_and_can_tell_who_calls(receiver: Receiver, settings: Any) -> None:
-    settings.LEADPACT_CALL_PRIVATE = True
-    Webhook.objects.create(
-        url=receiver.url, secret=seal(SECRET), kinds='["handoff"]', created_at=MONDAY
-    )
-    hand_over("Ada")
-    send_all(NOW)
-    settle(NOW + timedelta(minutes=1))
-    send_all(NOW + timedelta(minutes=1))
-    ((headers, body),) = receiver.got
-    assert (
-        Verifier.sign(Verifier(SECRET), headers["webhook-id"], NOW, body)
-        == (headers["webhook-signature"])
-    )
-    assert json.loads(body)["type"] == "lead.handoff"
-    assert json.loads(body)["data"]["lead"] == "Ada"
-
-
-def test_a_webhook_hears_nothing_of_what_was_before_it_was_added() -> None:
-    hand_over("Ada")
-    Webhook.objects.create(
-        url="http://x.example", secret=seal(SECRET), created_at=NOW + timedelta(hours=1)
-    )
-    hand_over("Bea", now=NOW + timedelta(hours=1))
-    settle(NOW + timedelta(hours=2, minutes=1))
-    told = Notice.objects.filter(receiver__startswith="webhook").order_by("key")
-    assert [(each.kind, each.lead_id) for each in told] == [
-        ("breach", "Ada"), ("escalation", "Ada"), ("handoff", "Bea")
-    ]  # fmt: skip
-
-
 def test_what_came_about_while_it_only_watched_is_told_to_nobody_afterwards() -> None:
     hand_over("Ada")
     installation.set_shadow(True, actor="test", now=NOW + timedelta(minutes=1))
@@ -284,54 +179,6 @@ def test_a_name_cannot_pass_for_a_line_of_ours(mail: list[tuple[str, Message]]) 
     send_all(NOW)
     ((_, message),) = mail
     assert message.subject == "New lead for you: Ada Accept: https://evil.example"
-
-
-@pytest.mark.parametrize(
-    ("status", "state"), [(500, "waiting"), (429, "waiting"), (302, "waiting"), (410, "dead")]
-)
-def test_a_webhook_that_refuses(receiver: Receiver, settings: Any, status: int, state: str) -> None:
-    settings.LEADPACT_CALL_PRIVATE = True
-    receiver.status = status
-    Webhook.objects.create(url=receiver.url, secret=seal(SECRET), created_at=MONDAY)
-    hand_over("Ada")
-    send_all(NOW)
-    assert len(receiver.got) == 1
-    assert Notice.objects.get(receiver__startswith="webhook").state == state
-
-
-def test_a_webhook_into_this_network_is_not_called(receiver: Receiver) -> None:
-    Webhook.objects.create(url=receiver.url, secret=seal(SECRET), created_at=MONDAY)
-    hand_over("Ada")
-    send_all(NOW)
-    assert receiver.got == []
-    assert "private network" in Notice.objects.get(receiver__startswith="webhook").last_error
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_receiver_that_takes_its_time_holds_up_no_writer(
-    receiver: Receiver, settings: Any
-) -> None:
-    settings.LEADPACT_CALL_PRIVATE = True
-    Webhook.objects.create(url=receiver.url, secret=seal(SECRET), created_at=MONDAY)
-    hand_over("Ada")
-    Notice.objects.exclude(receiver__startswith="webhook").delete()
-    receiver.may_answer.clear()
-    happened: list[str] = []
-
-    def tell() -> None:
-        while send(NOW):
-            happened.append("told")
-        connection.close()
-
-    sender = threading.Thread(target=tell)
-    sender.start()
-    assert receiver.asked.wait(60)
-    ingest([Fact("crm", "Bo 1", "lead.created", NOW, Known(id="Bo"), {})], now=NOW)
-    happened.append("written")
-    receiver.may_answer.set()
-    sender.join(60)
-    assert happened == ["written", "told"]
-    assert Notice.objects.get(receiver__startswith="webhook").state == "sent"
 
 
 def test_what_one_sender_is_telling_no_other_tells(

@@ -9,11 +9,11 @@ from typing import Any
 from leadpact.agreement.vocabulary import PROGRESS_KINDS
 
 from . import points
-from .asking import as_kind
 from .company import Company
 from .facts import Row
-from .knowing import Known, span_of
+from .knowing import span_of
 from .promises import Promises
+from .staging import Staging, index_of
 
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
@@ -26,7 +26,7 @@ class Handoff:
     by_row: bool
 
 
-class Lead(Known):
+class Lead(Staging):
     """A lead as the log and the agreement make it, up to the last instant visited."""
 
     def __init__(self, name: str, company: Company) -> None:
@@ -34,8 +34,6 @@ class Lead(Known):
         self.name = name
         self.entries: list[dict[str, Any]] = []
         self.promises = Promises(self)
-        self.number = 0
-        self.locked = False
         self.cool_until = BEFORE_ALL
         self.stage: str | None = None
         self.excluded: str | None = None
@@ -47,7 +45,6 @@ class Lead(Known):
         self.frozen_fit: dict[str, Any] | None = None
         self.merged = False
         self.survivor: Lead | None = None
-        self.absorbed_at: datetime | None = None
         self.arriving: list[Any] = []
 
     # What happens at an instant (§5).
@@ -80,7 +77,7 @@ class Lead(Known):
         if not self.open or self.stage is None:
             return
         names = [stage.name for stage in self.agreement.stages]
-        reached = [s.name for s in before[: 1 + _index(before, self.stage)]]
+        reached = [s.name for s in before[: 1 + index_of(before, self.stage)]]
         self.stage = next((name for name in reversed(reached) if name in names), names[0])
 
     def _reopen(self, rows: list[Row], now: datetime) -> bool:
@@ -169,8 +166,8 @@ class Lead(Known):
 
     def _enter_stages(self, now: datetime) -> list[str]:
         stages = self.agreement.stages
-        beyond = range(1 + _index(stages, self.stage), len(stages))
-        due = {number: self._stage_due(number, now) for number in beyond}
+        beyond = range(1 + index_of(stages, self.stage), len(stages))
+        due = {number: self.stage_due(number, now) for number in beyond}
         if not any(due.values()):
             return []
         furthest = max(number for number in beyond if due[number])
@@ -181,51 +178,10 @@ class Lead(Known):
                 stages[number].name,
                 now,
                 implied=not due[number],
-                recorded=self._recorded(number, now, observed_only=True),
+                recorded=self.recorded(number, now, observed_only=True),
                 segment=segment.name if segment else None,
             )
         return [stages[number].name for number in reached]
-
-    def _stage_due(self, number: int, now: datetime) -> bool:
-        return self._recorded(number, now) or self._due_by_rule(number, now)
-
-    def _recorded(self, number: int, now: datetime, observed_only: bool = False) -> bool:
-        name = self.agreement.stages[number].name.casefold()
-        return any(
-            row.kind == "stage.entered" and row.says("stage") == name
-            for row in self.episode_rows(now)
-            if not (observed_only and row.decided)
-        )
-
-    def _due_by_rule(self, number: int, now: datetime) -> bool:
-        stage = self.agreement.stages[number]
-        segment = self.segment(now)
-        other = segment.stages.get(stage.name) if segment else None
-        when = other.when if other else stage.when
-        if when is None or self.locked or self._decided_later(stage.name, now):
-            return False
-        if self._kept_out(now) and number <= _index(
-            self.agreement.stages, self.agreement.handoff.stage
-        ):
-            return False
-        return self.holds(when, now)
-
-    def _kept_out(self, now: datetime) -> bool:
-        if self.agreement.handoff.existing_customers == "qualify":
-            return False
-        return as_kind(self.attributes(now).get("origin"), "text") == "customer"
-
-    def _decided_later(self, stage: str, now: datetime) -> bool:
-        """Whether the lead's own log, which ends just before a merge, has the decision later."""
-        return any(
-            row.at > now
-            and (self.absorbed_at is None or row.at < self.absorbed_at)
-            and row.decided
-            and row.kind == "stage.entered"
-            and row.says("stage") == stage.casefold()
-            and as_kind(row.properties.get("episode"), "number") == self.number
-            for row in self.rows
-        )
 
     def _hand_off(self, rows: list[Row], now: datetime) -> None:
         handoff = self.agreement.handoff
@@ -288,8 +244,8 @@ class Lead(Known):
     def _recycle_by_rule(self, now: datetime) -> None:
         stages = self.agreement.stages
         for rule in self.agreement.handoff.recycling:
-            after = _index(stages, rule.after_stage)
-            if _index(stages, self.stage) >= after and self.holds(rule.when, now):
+            after = index_of(stages, rule.after_stage)
+            if index_of(stages, self.stage) >= after and self.holds(rule.when, now):
                 self._recycle(now, rule.name, rule.cool_down)
                 return
 
@@ -410,7 +366,3 @@ class Lead(Known):
         self.stage, self.stage_since = stage, now
         if stage == self.agreement.handoff.stage and not implied:
             self.episodes[-1]["qualified_at"] = now
-
-
-def _index(stages: Any, name: str | None) -> int:
-    return next((n for n, stage in enumerate(stages) if stage.name == name), 0)
