@@ -64,7 +64,7 @@ def test_it_says_what_is_overdue_and_with_whom(company: None) -> None:
     assert ("Ada", DUTY) not in listed(head, **{"with": "-"})
     LeadState.objects.filter(lead="Ada").update(holder=None)
     assert ("Ada", DUTY) in listed(head, **{"with": "-"})
-    assert "1 overdue is for 1 lead that nobody has" in head.get(reverse("obligations")).text
+    assert "1 of the overdue is for 1 lead that nobody has" in head.get(reverse("obligations")).text
     assert listed(head, q="Ada", stands="overdue") == {("Ada", DUTY)}
 
 
