@@ -39,6 +39,9 @@ def test_it_is_connected_set_up_by_a_package_and_read(
     assert connected.code == 0, connected.err
     assert f"Connected with Salesforce, account {org.number}." in connected.out
 
+    assert "publish one" in suggested.out
+    unread = leadpact(home, "crm", "reconcile", "salesforce")
+    assert (unread.code, "was not read to its end yet" in unread.err) == (3, True)
     missing = leadpact(home, "crm", "setup", "salesforce")
     assert missing.code == 1
     assert missing.err.startswith("leadpact: Lead lacks leadpact_score__c")
@@ -52,7 +55,7 @@ def test_it_is_connected_set_up_by_a_package_and_read(
     org.create("Lead", {"LastName": "Ada", "Email": "ada@a.io", "Status": "Open"}, org.web)
     pulled = leadpact(home, "crm", "pull", "salesforce")
     assert pulled.code == 0, pulled.err
-    assert "1 Lead read." in pulled.out
+    assert "Lead: 1 read." in pulled.out
 
 
 def test_what_is_wrong_with_a_credential_is_one_sentence(

@@ -72,7 +72,7 @@ def connect(
         from leadpact.flows import crm
         from leadpact.sources.crm.loading import load_crm
 
-        credentials = _credentials()
+        credentials = _credentials(system)
         if not Path(mapping).exists():
             _suggest(system, credentials, address, mapping)
             return
@@ -212,7 +212,7 @@ def disconnect(system: System) -> None:
     write(out(), f"{name_of(system)} is neither read nor written any more.")
 
 
-def _credentials() -> dict[str, str]:
+def _credentials(system: str) -> dict[str, str]:
     """What was typed unseen, or piped: a token or a JSON object."""
     import getpass
     import json
@@ -220,6 +220,10 @@ def _credentials() -> dict[str, str]:
 
     from leadpact.cli.exits import Failed
 
+    if system == "salesforce" and sys.stdin.isatty():
+        asked = {"client_id": "Consumer key of the connected app: ",
+                 "client_secret": "Consumer secret: "}  # fmt: skip
+        return {name: getpass.getpass(question).strip() for name, question in asked.items()}
     text = (getpass.getpass("Token: ") if sys.stdin.isatty() else sys.stdin.read()).strip()
     if not text:
         raise Failed("No credential was given.", "Type it when asked, or pipe it in.")
@@ -235,10 +239,14 @@ def _credentials() -> dict[str, str]:
 def _suggest(system: str, credentials: Mapping[str, str], address: str, file: str) -> None:
     from leadpact.cli.terminal import out, write
     from leadpact.flows import crm
+    from leadpact.ledger.selectors import agreements
 
     text = crm.suggestion(system, credentials, address, now=now_of())
     Path(file).write_text(text, encoding="utf-8")
     write(out(), f"Wrote {file} from what the account has. Read it, then connect again.", "bold")
+    if agreements.in_force(now_of()) is None:
+        said = "It says nothing of stages, since no agreement is in force: publish one, and let"
+        write(out(), f"{said} {file} be written anew.")
 
 
 def _of_system(named: str, system: str, file: str) -> None:

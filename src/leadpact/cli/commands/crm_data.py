@@ -11,6 +11,7 @@ from leadpact.cli.options import AsJson
 
 if TYPE_CHECKING:
     from leadpact.flows.crm_push import Difference
+    from leadpact.ledger.models import CrmConnection
 
 
 def pull(system: System) -> None:
@@ -24,13 +25,13 @@ def pull(system: System) -> None:
 
         def tell(name: str, count: int) -> None:
             if count and count % 5000 < 100:
-                write(err(), f"{count:,} {_spoken(name)} …")
+                write(err(), f"{_spoken(name)}: {count:,} …")
 
         found = crm.pull(of, now_of, tell)
         waiting = leads_waiting()
     console = out()
     for name, count in found.records.items():
-        write(console, f"{count:,} {_spoken(name)} read.")
+        write(console, f"{_spoken(name)}: {count:,} read.")
     if found.deletions:
         write(console, f"{found.deletions:,} were deleted there.")
     _tell_who_waits(waiting)
@@ -54,7 +55,7 @@ def push(
         from leadpact.ledger.selectors.health import leads_waiting
 
         if dry_run:
-            row = crm.found(system)
+            row = _read(crm.found(system))
             found = compare(row, crm.mapping_of(row), now=now, keep=False).differences
             _tell_who_waits(leads_waiting())
             show([_shown(each) for each in found], as_json, "Nothing would be written.")
@@ -86,7 +87,7 @@ def reconcile(
         from leadpact.flows import crm
         from leadpact.flows.crm_reconcile import reconcile as compare
 
-        row = crm.found(system)
+        row = _read(crm.found(system))
         found = compare(row, crm.mapping_of(row), now=now)
     if as_json:
         write_json(
@@ -110,6 +111,19 @@ def reconcile(
             for what, cause, n in found.by_cause
         ]
     show(rows, False, "Both sides say the same of every record.")
+
+
+def _read(row: CrmConnection) -> CrmConnection:
+    """A connection of which something was read."""
+    from leadpact.cli.commands.crm import name_of
+    from leadpact.cli.exits import Failed
+
+    if row.pulled_at is None:
+        raise Failed(
+            f"{name_of(row.system)} was not read to its end yet.",
+            f"The worker reads it (leadpact serve), or leadpact crm pull {row.system} does now.",
+        )
+    return row
 
 
 def _spoken(name: str) -> str:

@@ -8,19 +8,22 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Case, CharField, Count, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, CharField, Count, F, OuterRef, QuerySet, Subquery, When
 from django.http import HttpResponseBase
 from django.shortcuts import render
 
 from leadpact.flows import crm
 from leadpact.flows.crm_reading import NAMES
 from leadpact.flows.crm_wanted import NOTE, TASK, own_properties
-from leadpact.ledger.models import CrmConnection, CrmOwner, CrmWrite
+from leadpact.ledger.models import CrmConnection, CrmOwner, CrmWrite, Lead
+from leadpact.ledger.selectors.finding import with_text
 from leadpact.ledger.selectors.visible import leads_for
 from leadpact.sources.crm.loading import parse_crm
 from leadpact.sources.crm.records import moment_of
+from leadpact.web.lists import cells
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import answer
+from leadpact.web.pages.leads import name_of
 from leadpact.web.pages.reconciliation import READERS
 from leadpact.web.registry import PageRequest, page
 
@@ -36,7 +39,8 @@ def _rows(request: PageRequest) -> QuerySet[CrmWrite]:
     owner = CrmOwner.objects.filter(connection=OuterRef("record__connection"))
     person = Subquery(owner.filter(number=OuterRef("wanted")).values("name")[:1])
     names = Case(When(field__in=_holders(), then=person), output_field=CharField(null=True))
-    return found.select_related("record__connection").annotate(person=names)
+    told = found.select_related("record__connection", "record__lead__state")
+    return told.annotate(person=names, lead_id=F("record__lead"))
 
 
 def _holders() -> list[str]:
@@ -106,8 +110,9 @@ WRITES: Listing[CrmWrite] = Listing(
     title="What is to be written",
     rows=_rows,
     columns=(
-        Column("lead", "Lead", lambda row: row.record.lead_id or "", "record__lead",
-               "lists/cells/differing.html"),
+        Column("lead", "Lead", lambda row: name_of(row.record.lead) if row.record.lead else "",
+               "record__lead", cells.of_lead),
+        Column("key", "Lead's key", lambda row: row.record.lead_id or "", on_page=False),
         Column("record", "Record there", lambda row: f"{row.record.object} {row.record.number}",
                "record__number", "lists/cells/record_written.html"),
         Column("field", "Field", _field, "field"),
@@ -125,9 +130,10 @@ WRITES: Listing[CrmWrite] = Listing(
                lambda rows, value: rows.filter(open=value == _WAITS)),
     ),
     search=lambda rows, text: (
-        rows.filter(record__number__icontains=text) | rows.filter(record__lead__key__icontains=text)
+        rows.filter(record__number__icontains=text)
+        | rows.filter(record__lead__in=with_text(Lead.objects.all(), text))
     ),
-    searched="Search lead or record",
+    searched="Name, email or record",
     empty=Empty(
         "Nothing is to be written",
         "As far as it was read, everything stands in the customer system as it should.",

@@ -11,11 +11,14 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 
 from leadpact.flows.crm_reading import NAMES
-from leadpact.ledger.models import CrmComparison, CrmConnection, CrmDisagreement, Role
+from leadpact.ledger.models import CrmComparison, CrmConnection, CrmDisagreement, Lead, Role
+from leadpact.ledger.selectors.finding import with_text
 from leadpact.ledger.selectors.visible import leads_for
 from leadpact.ledger.services.permits import Act
+from leadpact.web.lists import cells
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import Shown, answer
+from leadpact.web.pages.leads import name_of
 from leadpact.web.registry import PageRequest, page
 
 READERS = frozenset({Role.ADMINISTRATOR, Role.MARKETING_HEAD, Role.SALES_HEAD, Role.MARKETER})
@@ -23,7 +26,7 @@ READERS = frozenset({Role.ADMINISTRATOR, Role.MARKETING_HEAD, Role.SALES_HEAD, R
 
 def _rows(request: PageRequest) -> QuerySet[CrmDisagreement]:
     """Differences about leads that the reader may see, and about deals."""
-    found = CrmDisagreement.objects.all()
+    found = CrmDisagreement.objects.select_related("lead__state")
     if request.caller.sees_before_handoff:
         return found
     return found.filter(lead__in=leads_for(request.caller)) | found.filter(lead=None)
@@ -48,7 +51,10 @@ DIFFERENCES: Listing[CrmDisagreement] = Listing(
     rows=_rows,
     columns=(
         Column("what", "Differs", lambda row: row.what, order="what"),
-        Column("lead", "Lead", lambda row: row.lead_id or "", cell="lists/cells/differing.html"),
+        Column(
+            "lead", "Lead", lambda row: name_of(row.lead) if row.lead else "", cell=cells.of_lead
+        ),
+        Column("key", "Lead's key", lambda row: row.lead_id or "", on_page=False),
         Column(
             "record",
             "Record there",
@@ -66,9 +72,10 @@ DIFFERENCES: Listing[CrmDisagreement] = Listing(
         Filter("cause", "Because", _causes, lambda rows, value: rows.filter(cause=value)),
     ),
     search=lambda rows, text: (
-        rows.filter(record__icontains=text) | rows.filter(lead__key__icontains=text)
+        rows.filter(record__icontains=text)
+        | rows.filter(lead__in=with_text(Lead.objects.all(), text))
     ),
-    searched="Search lead or record",
+    searched="Name, email or record",
     empty=Empty(
         "Both sides agree",
         "As far as both sides were read, they say the same of every record.",
