@@ -24,7 +24,7 @@ from leadpact.ledger.models import (
 from leadpact.ledger.services import crm_connections
 from leadpact.sources.crm.connector import CredentialError, CrmError
 from leadpact.sources.salesforce import connector as reading
-from tests.ledger.helpers import MONDAY, settle
+from tests.ledger.helpers import MONDAY, go_live, settle
 from tests.ledger.salesforce_company import MAPPING, Company, company
 
 
@@ -96,6 +96,19 @@ def test_a_stage_moved_back_by_hand_is_left_so() -> None:
         assert (lead(ada).holder, lead(ada).stage) == ("Ben", "MQL")
         there = at.row_of("Lead", ada)
         assert (there["Status"], there["OwnerId"]) == ("Open", at.ben)
+
+
+def test_a_promise_of_before_going_live_makes_nobody_a_task() -> None:
+    with company(live=False) as at:
+        ada = at.ask_for_demo()
+        at.org.update("Lead", ada, {"OwnerId": at.ben}, at.ben)
+        at.rest()
+        assert Clock.objects.get().outcome == "running"
+        at.time.pass_(minutes=5)
+        go_live(at.time())
+        at.rest()
+        assert at.row_of("Lead", ada)["leadpact_sla__c"] == "waiting"
+        assert at.open_tasks() == []
 
 
 def test_a_status_that_is_no_stage_stays_where_a_rep_chose_it_since() -> None:

@@ -161,7 +161,13 @@ class _Comparison:
                 holder_from=named.source if named else "",
                 reasons=reasons.get(key, ""),
                 promises=[
-                    Promise(c.obligation, c.outcome, c.due_at, c.holder or state.holder or "")
+                    Promise(
+                        c.obligation,
+                        c.outcome,
+                        c.started_at,
+                        c.due_at,
+                        c.holder or state.holder or "",
+                    )
                     for c in clocks.get(key, ())
                     if c.episode == episode
                 ],

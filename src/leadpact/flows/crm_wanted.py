@@ -48,6 +48,7 @@ class Promise:
 
     obligation: str
     outcome: str
+    started_at: datetime
     due_at: datetime | None
     holder: str
 
@@ -180,12 +181,16 @@ class Comparing:
         return {people.holder.property: number} if number and number != now else {}
 
     def _tasks(self, lead: Lead, there: There) -> dict[str, str]:
-        """A task for each promise that runs; it is ended when the promise is over."""
+        """A task for each promise that runs and began since it is live.
+
+        It is ended when the promise is over.
+        """
         found = {}
         for promise in lead.promises if self.crm.write.tasks else ():
             name = f"{TASK} {lead.episode} {promise.obligation}"
             runs = promise.outcome in ("running", "overdue") and lead.status == "open"
-            if not runs and name not in there.written:
+            begun = lead.since is not None and promise.started_at >= lead.since
+            if not (runs and begun) and name not in there.written:
                 continue
             owner = owner_of(promise.holder, self.owners)
             if runs and (not owner or promise.due_at is None):

@@ -22,13 +22,30 @@ System = Annotated[
 ]
 
 
+#: So many seconds a worker that speaks with the system is waited for.
+_PATIENCE = 20
+
+
 @contextmanager
 def session(system: str) -> Iterator[Session]:
-    """The connection with a system, to oneself."""
+    """The connection with a system, to oneself: a worker that speaks with it is waited for."""
+    import time
+    from contextlib import ExitStack
+
     from leadpact.flows import crm
     from leadpact.ledger.processes import marked
+    from leadpact.ledger.services.crm_connections import ConnectionRefusal
 
-    with crm.session(crm.found(system), marked("command"), now_of) as found:
+    row, by = crm.found(system), marked("command")
+    with ExitStack() as stack:
+        for patience in range(_PATIENCE, -1, -1):
+            try:
+                found = stack.enter_context(crm.session(row, by, now_of))
+                break
+            except ConnectionRefusal:
+                if not patience:
+                    raise
+                time.sleep(1)
         yield found
 
 
