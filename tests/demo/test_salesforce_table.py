@@ -48,3 +48,11 @@ def test_a_key_finds_who_has_it_now() -> None:
     org.update("Task", first, {"leadpact_key__c": "b"})
     _, made = org.upsert("Task", "leadpact_key__c", {"leadpact_key__c": "a"}, org.me)
     assert made
+
+
+def test_a_field_that_came_with_a_package_is_empty_in_records_of_before() -> None:
+    org = Org(Time(MONDAY))
+    ada = org.create("Lead", {"LastName": "Ada", "Status": "Open"})
+    org.add_field("Lead", "leadpact_tier__c", "string")
+    (row,) = parsed("SELECT Id, leadpact_tier__c FROM Lead").rows(org, every=False)
+    assert (row["Id"], row["leadpact_tier__c"]) == (ada, None)

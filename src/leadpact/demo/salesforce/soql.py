@@ -68,7 +68,7 @@ class Query:
             and all(condition.holds(org, row) for condition in self.where)
         ]
         for name in reversed(self.order):
-            found.sort(key=lambda row: (row[name] is not None, row[name]))
+            found.sort(key=lambda row: (row.get(name) is not None, row.get(name)))
         return [self._told(org, row) for row in found]
 
     def _candidates(self, org: Org) -> Iterable[Row]:
@@ -83,7 +83,7 @@ class Query:
             if dot:
                 told[above] = _related(org, row, above, field)
             else:
-                told[name] = row[name]
+                told[name] = row.get(name)
         return told
 
 
