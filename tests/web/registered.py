@@ -95,6 +95,7 @@ SENT: dict[str, dict[str, Any]] = {
     "forget_view": {},
     "decide_proposal": {},
     "follow_campaigns": {"campaign": ["spring"]},
+    "mail_agreement": {},
     "accept_agreement": {"version": "1", "sha256": "none"},
     "review_deal": {"deal": "D1", "text": "Price was too high."},
     "away_add": {"begins": "2030-01-01", "ends": "2030-01-02"},

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 
@@ -130,6 +132,44 @@ def test_what_was_accepted_cannot_be_altered_unseen(first: AgreementVersion) -> 
     AgreementVersion.objects.update(text=first.text)
     Acceptance.objects.update(side="marketing")
     assert ["marketing accepted" in each for each in acceptances.unsound()] == [True]
+
+
+def test_everybody_takes_it_along_in_every_format(first: AgreementVersion) -> None:
+    accept(signed_in("sales head"), first)
+    rep = signed_in("rep")
+    for ending, begins in (
+        ("pdf", b"%PDF"),
+        ("docx", b"PK"),
+        ("html", b"<!doctype"),
+        ("yaml", b""),
+    ):
+        got = rep.get(reverse("agreement_file"), {"as": ending, "version": first.pk})
+        assert got.status_code == 200, ending
+        assert got.content.startswith(begins), ending
+        assert f'filename="agreement-2026-01-01.{ending}"' in got["Content-Disposition"]
+    told = rep.get(reverse("agreement_file"), {"as": "html"}).content.decode()
+    assert "Accepted by sales.head@test.org on" in told
+    assert rep.get(reverse("agreement_file"), {"as": "yaml"}).content.decode() == first.text
+    assert rep.get(reverse("agreement_file"), {"as": "exe"}).status_code == 404
+
+
+def test_a_head_mails_it_to_both_sides(
+    first: AgreementVersion, settings: Any, mailoutbox: list[EmailMessage]
+) -> None:
+    sales = signed_in("sales head")
+    assert "Mail it" not in sales.get(reverse("agreement")).text
+    settings.LEADPACT_MAILS = True
+    settings.LEADPACT_URL = "https://leads.example.com"
+    assert "Mail it to both sides" in sales.get(reverse("agreement")).text
+    answer = sales.post(reverse("mail_agreement"), {"version": first.pk}, follow=True)
+    assert "mailed to 7 people" in text(answer.content.decode())
+    (mail,) = mailoutbox
+    assert mail.to[0] == "maya@brightfield.example"
+    assert "robert@brightfield.example" in mail.to
+    assert f"https://leads.example.com/agreement/?version={first.pk}" in mail.body
+    ((name, content, kind),) = mail.attachments
+    assert (name, kind) == ("agreement-2026-01-01.pdf", "application/pdf")
+    assert content.startswith(b"%PDF")
 
 
 def test_programs_read_who_accepted(

@@ -40,6 +40,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "leadpact plan agreement.yaml --sources sources.yaml --revenue 2.4M --cost mqls=120",
     ),
     "diff": ("leadpact diff agreement-2026.yaml agreement-2027.yaml",),
+    "document": (
+        "leadpact document agreement.yaml --out agreement.pdf",
+        "leadpact document agreement.yaml --out agreement.docx",
+    ),
     "schema": (
         "leadpact schema > agreement.schema.json",
         "leadpact schema --sources > sources.schema.json",

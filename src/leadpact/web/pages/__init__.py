@@ -6,6 +6,7 @@ from importlib import import_module
 
 _MODULES = (
     "agreement",
+    "agreement_papers",
     "away",
     "behind",
     "crm_writes",

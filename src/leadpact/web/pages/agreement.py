@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -15,11 +16,12 @@ from leadpact.documents.blocks import Table
 from leadpact.documents.parts.agreement import tables_of
 from leadpact.flows.publishing import changes_of
 from leadpact.ledger.models import Role
-from leadpact.ledger.selectors import acceptances, agreements
+from leadpact.ledger.selectors import acceptances
 from leadpact.ledger.selectors.acceptances import Standing
 from leadpact.ledger.services.acceptances import SIDE_OF_HEAD, AcceptanceError, accept
 from leadpact.ledger.services.permits import Act
 from leadpact.web.figures.parts import table
+from leadpact.web.pages.agreement_papers import addresses, asked, document_of
 from leadpact.web.registry import PageRequest, action, page
 
 HEADS = frozenset({Role.MARKETING_HEAD.value, Role.SALES_HEAD.value})
@@ -30,10 +32,10 @@ _FOR_WHOM = {"marketing": "For marketing", "sales": "For sales", "both": "For bo
 def agreement(request: PageRequest) -> HttpResponse:
     """The version in force, or the one that is asked for, whole."""
     found = acceptances.history(request.now)
-    if not found:
+    chosen = asked(request, found)
+    if chosen is None:
         return render(request, "agreement/none.html", {"may": request.caller.may(Act.PUBLISH)})
-    chosen = _chosen(found, request.GET.get("version", ""))
-    document = _document(chosen)
+    document = document_of(chosen)
     return render(
         request,
         "agreement/page.html",
@@ -45,6 +47,7 @@ def agreement(request: PageRequest) -> HttpResponse:
             "tables": [_shaped(each) for each in tables_of(document)],
             "changes": _by_whom(changes_of(chosen.version.pk)),
             "versions": found,
+            "to": addresses(document) if _may_mail(request) else [],
         },
     )
 
@@ -67,14 +70,8 @@ def accept_agreement(request: PageRequest) -> HttpResponseBase:
     return HttpResponseRedirect(f"{reverse('agreement')}?version={made.version_id}")
 
 
-def _chosen(found: list[Standing], asked: str) -> Standing:
-    named = [each for each in found if str(each.version.pk) == asked]
-    present = [each for each in found if each.state == "in force"]
-    return [*named, *present][0]
-
-
-def _document(chosen: Standing) -> Agreement:
-    return next(e.agreement for e in agreements.published() if e.id == chosen.version.pk)
+def _may_mail(request: PageRequest) -> bool:
+    return settings.LEADPACT_MAILS and request.caller.may(Act.PUBLISH)
 
 
 def _signers(chosen: Standing, document: Agreement) -> list[dict[str, object]]:
