@@ -24,7 +24,7 @@ def test_the_home_of_a_rep_says_what_is_owed_and_what_was_kept(company: None) ->
         outcome="met", due_at=datetime.now(UTC), holder=str(of_user(user).person)
     )
     text = rep.get("/").text
-    assert "1 of your 1 lead is overdue" in text
+    assert "1 of your 1 lead</a> is overdue" in text
     found = re.search(r'href="(/promises\?promise=First[^"]+)">1 of 2<', text)
     assert found
     assert text.count(">1 of 2</a>") == 3

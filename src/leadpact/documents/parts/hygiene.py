@@ -100,7 +100,9 @@ def _timed(aside: pa.Table, history: History) -> pa.Table:
     of_aside = pc.field("event_id").isin(aside["event_id"].combine_chunks())
     columns = ["source", "event_id", "happened_at"]
     parts = list(history.scan(columns, of_aside))
-    named = pa.Table.from_batches(parts, pa.schema([LOG_SCHEMA.field(name) for name in columns]))
+    # A file may say of a column that it lacks no value, which the log does not.
+    shape = pa.schema([LOG_SCHEMA.field(name) for name in columns])
+    named = pa.Table.from_batches(parts, parts[0].schema if parts else shape)
     times = named.group_by(["source", "event_id"]).aggregate([("happened_at", "min")])
     timed = aside.join(times, ["source", "event_id"])
     return timed.rename_columns({"happened_at_min": "happened_at"})

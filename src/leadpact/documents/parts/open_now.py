@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from leadpact.documents import words
 from leadpact.documents.blocks import Said, Section, Table, opened
-from leadpact.documents.case_book import CaseBook
+from leadpact.documents.case_book import About, CaseBook
 from leadpact.documents.parts.shared import SIDES, by_side
 from leadpact.engine.metrics.obligations import ObligationFigure, obligations
 
@@ -22,7 +22,9 @@ def open_now(book: CaseBook) -> Section:
     overdue, running = sum(o.overdue for o in found), sum(o.running for o in found)
     said = [
         _clocks(book, words.plural(overdue, "promise"), "overdue"),
-        f" {'is' if overdue == 1 else 'are'} overdue{_by_side(found)}; ",
+        f" {'is' if overdue == 1 else 'are'} overdue",
+        *_by_side(book, found),
+        "; ",
         _clocks(book, words.number(running), "running"),
         f" {'is' if running == 1 else 'are'} still in time.",
     ]
@@ -34,17 +36,22 @@ def open_now(book: CaseBook) -> Section:
     )
 
 
-def _by_side(found: Sequence[ObligationFigure]) -> str:
+def _by_side(book: CaseBook, found: Sequence[ObligationFigure]) -> list[Said]:
     """` (35 of marketing, 102 of sales)` where both sides owe something."""
     late = {side: sum(o.overdue for o in found if o.side == side) for side in SIDES}
     if not all(late.values()):
-        return ""
-    return f" ({', '.join(f'{words.number(n)} of {side}' for side, n in late.items())})"
+        return []
+    told = [
+        _clocks(book, f"{words.number(n)} of {side}", "overdue", side) for side, n in late.items()
+    ]
+    return [" (", told[0], *(piece for each in told[1:] for piece in (", ", each)), ")"]
 
 
-def _clocks(book: CaseBook, text: str, outcome: str) -> Said:
-    title = f"{words.capital(outcome)} now"
-    return opened(text, book.of_clocks(title, {"protocol_step": None}, [outcome]))
+def _clocks(book: CaseBook, text: str, outcome: str, side: str = "") -> Said:
+    """So many clocks, of both sides or of one."""
+    title = f"{words.capital(outcome)} now{f', {side}' if side else ''}"
+    about: About = {"protocol_step": None} | ({"side": side} if side else {})
+    return opened(text, book.of_clocks(title, about, [outcome]))
 
 
 def _row(book: CaseBook, figure: ObligationFigure) -> list[Said]:

@@ -136,35 +136,40 @@ def _answer(deals: Sequence[Deal], clear: Sequence[_Trait]) -> list[Said]:
     won = [each for each in deals if each["won"]]
     said: list[Said] = [
         opened(words.out_of(len(won), len(deals)), _behind("Deals won or lost", deals)),
-        f" deals that were closed in twelve months were won{_worth(won)}. ",
+        " deals that were closed in twelve months were won",
+        *_worth(won),
+        ". ",
     ]
     if not clear:
         return [*said, "No trait clearly tells those that were won from those that were lost."]
     best = max(clear, key=lambda each: each.found.value)
     worst = min(clear, key=lambda each: each.found.value)
     if best.found.value > 0:
-        said.append(f"Won clearly more often: {_named(best)}. ")
+        said += ["Won clearly more often: ", *_named(best), ". "]
     if worst.found.value < 0:
-        said.append(f"Clearly less often: {_named(worst)}.")
+        said += ["Clearly less often: ", *_named(worst), "."]
     return said
 
 
-def _named(trait: _Trait) -> str:
+def _named(trait: _Trait) -> list[Said]:
     won = sum(each["won"] for each in trait.having)
-    return f"{_small(trait.title)} “{trait.value}” ({words.rate(won, len(trait.having))})"
+    rate = words.rate(won, len(trait.having))
+    behind = _behind(f"{trait.title}: {trait.value}", trait.having)
+    return [f"{_small(trait.title)} “{trait.value}” (", opened(rate, behind), ")"]
 
 
 def _small(title: str) -> str:
     return title[:1].lower() + title[1:]
 
 
-def _worth(won: Sequence[Deal]) -> str:
+def _worth(won: Sequence[Deal]) -> list[Said]:
     """What they brought, where there is one currency."""
     currencies = {each["currency"] for each in won if each["amount"] is not None}
     if len(currencies) != 1:
-        return ""
+        return []
     amount = sum(each["amount"] or 0 for each in won)
-    return f", for {words.rough(amount, 'money')} {currencies.pop() or ''}".rstrip()
+    told = f"{words.rough(amount, 'money')} {currencies.pop() or ''}".rstrip()
+    return [", for ", opened(told, _behind("Deals won in twelve months", won))]
 
 
 def _largest(deals: Sequence[Deal], zone: ZoneInfo, *, won: bool) -> Table:

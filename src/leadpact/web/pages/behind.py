@@ -23,7 +23,7 @@ from leadpact.web.lists.spreadsheet import streamed
 from leadpact.web.registry import PageRequest, page
 
 #: Of the leads that are called so, a search looks for so many.
-MOST_CALLED = 100
+MOST_CALLED = 1000
 #: Cases that are read at once for a spreadsheet.
 _AT_ONCE = 1000
 
