@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from leadpact.engine.nurture import evaluate_with_programs
+from leadpact.flows import withdrawing
 from leadpact.ledger.models import (
     Clock,
     Event,
@@ -176,3 +178,29 @@ def test_no_breach_of_a_withdrawn_handoff_is_told() -> None:
     look(MONDAY + 20 * DAY)
     assert not Notice.objects.filter(kind__in=("breach", "escalation")).exists()
     assert not Clock.objects.filter(side="sales").exists()
+
+
+def test_a_decision_is_judged_once_however_often_the_lead_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    judged: list[datetime] = []
+
+    def counted(*words: Any, as_of: datetime) -> Any:
+        judged.append(as_of)
+        return evaluate_with_programs(*words, as_of=as_of)
+
+    monkeypatch.setattr(withdrawing, "evaluate_with_programs", counted)
+    seen, more = fact("page_viewed", MONDAY, "Ada"), fact("page_viewed", MONDAY, "Ada", page="/x")
+    tell(seen, more)
+    tell(DEMO)
+    look(MONDAY + HOUR)
+    void(seen, MONDAY + 2 * HOUR)
+    once = len(judged)
+    assert once > 0
+    look(MONDAY + 3 * HOUR)
+    tell(fact("page_viewed", MONDAY + 4 * HOUR, "Ada"))
+    look(MONDAY + 4 * HOUR)
+    assert len(judged) == once
+    void(more, MONDAY + 5 * HOUR)
+    assert len(judged) > once, "it rests on less than before"
+    assert standing("stage.entered") == ["Ada 1 MQL"]

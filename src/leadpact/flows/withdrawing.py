@@ -22,6 +22,7 @@ from leadpact.engine.log import DEALS_SCHEMA, LOG_SCHEMA, History
 from leadpact.engine.nurture import evaluate_with_programs
 from leadpact.engine.programs import ENTERED, LEFT
 from leadpact.flows.deciding import SYSTEM, decide, may_decide, without_number
+from leadpact.flows.verdicts import print_of, under
 from leadpact.ledger.facts import Decided
 from leadpact.ledger.models import Installation
 from leadpact.ledger.services import handoffs
@@ -53,8 +54,10 @@ def withdraw(
         gone_since = min((_known(row) for row in own if _pair(row) in voided), default=None)
         if gone_since is not None:
             known = [row for row in own if _pair(row) not in voided]
+            prints = {_pair(row): print_of(row) for row in known}
             for lead in sorted({row["lead_id"] for row in known}):
-                found += _Judging(lead, known, gone_since, versions, installation).withdrawn(now)
+                judging = _Judging(lead, known, prints, gone_since, versions, installation)
+                found += judging.withdrawn(now)
     return found
 
 
@@ -67,13 +70,14 @@ def _families(history: History) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Judging:
-    """One lead's decisions, with the standing rows of the lead and its relatives.
+    """One lead's decisions, with the standing rows of the lead and its relatives, and their prints.
 
     What was decided before `gone_since` rested on nothing that is withdrawn.
     """
 
     lead: str
     rows: Sequence[Row]
+    prints: Mapping[Pair, bytes]
     gone_since: datetime
     versions: Sequence[Agreement]
     installation: Installation
@@ -102,6 +106,16 @@ class _Judging:
         ]
         if not any(row["lead_id"] == self.lead and not _ours(row) for row in known):
             return False
+        rests_on = [self._terms, print_of(decision), *(self.prints[_pair(row)] for row in known)]
+        return under(self.versions).of(rests_on, lambda: self._made_again(decision, known))
+
+    @property
+    def _terms(self) -> bytes:
+        return f"{self.lead} {self.installation.live_since}".encode()
+
+    def _made_again(self, decision: Row, known: Sequence[Row]) -> bool:
+        """Whether the rows that were known lead to the decision."""
+        then = _known(decision)
         log = History(pa.Table.from_pylist(known, schema=LOG_SCHEMA), DEALS_SCHEMA.empty_table())
         found = evaluate_with_programs(self.versions, log, as_of=then)
         again = decide(found, log, self.versions, self.installation, then)
