@@ -59,10 +59,27 @@ def test_a_hurdle_is_told_with_its_chance(report: Report, section: Section) -> N
 def test_what_came_and_what_was_due_stand_together_and_open(section: Section) -> None:
     (cell,) = [row[1] for row in section.tables[0].rows if row[0] == "MQLs a quarter"]
     assert not isinstance(cell, str | Opened)
-    came, due = cell
+    came, _, due = cell
     assert isinstance(came, Opened)
     assert came.behind.total == int(came.text)
-    assert str(due).endswith("due by now")
+    assert isinstance(due, Opened)
+    assert due.text.endswith("due by now")
+
+
+def test_a_forecast_opens_to_how_it_is_reckoned(report: Report, section: Section) -> None:
+    found = standing(report, "MQLs a quarter")
+    (row,) = [row for row in section.tables[0].rows if row[0] == "MQLs a quarter"]
+    header = list(section.tables[0].header)
+    end, target = row[header.index("Likely end")], row[header.index("Target")]
+    assert isinstance(end, Opened)
+    chance = target[1]
+    assert isinstance(chance, Opened)
+    assert chance.text.startswith("chance ")
+    for each in (end, chance):
+        assert each.behind.title == f"{found.name}, {found.period_title}: where it will end"
+        assert each.behind.doubt.startswith(found.sentence)
+        assert "played 5,000 times" in each.behind.doubt
+        assert each.behind.total == found.value
 
 
 def test_a_chart_ends_where_the_figures_are(report: Report) -> None:

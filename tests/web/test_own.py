@@ -16,6 +16,16 @@ def test_the_home_of_a_rep_says_what_is_owed_and_what_was_kept(company: None) ->
     text = rep.get("/").text
     assert "1 lead, and nothing is overdue" in text
     assert 'data-lead="Ada"' in text
+    new = re.search(r'href="(/leads\?[^"]+)">1 new lead<', text)
+    assert new
+    mine = new[1].replace("&amp;", "&")
+    assert ">Ada</a>" in rep.get(mine).text
+    earlier = datetime.now(UTC) - timedelta(days=8)
+    handed = LeadState.objects.filter(lead="Ada").values_list("handed_off_at", flat=True)[0]
+    LeadState.objects.filter(lead="Ada").update(handed_off_at=earlier)
+    assert ">Ada</a>" not in rep.get(mine).text
+    assert "No new lead came to you" in rep.get("/").text
+    LeadState.objects.filter(lead="Ada").update(handed_off_at=handed)
     LeadState.objects.filter(lead="Ada").update(owed_at=datetime.now(UTC) - timedelta(hours=1))
     Clock.objects.filter(lead="Ada", side="sales").update(
         outcome="overdue", due_at=datetime.now(UTC)

@@ -68,7 +68,7 @@ class Behind:
     """What a figure was counted from.
 
     `counted` says in words what counts, `query` is SQL that finds every case in the result tables,
-    `when` names the time of a case. `doubt` says how the 95 % interval of the figure was reached.
+    `when` names the time of a case. `doubt` says how its interval or its chance was reached.
     """
 
     title: str

@@ -1,9 +1,11 @@
-"""How the 95 % interval of a figure was reached, and what it means, in a sentence or two."""
+"""How an interval, a range or a chance was reached, and what it means, in a sentence or two."""
 
 from __future__ import annotations
 
 from leadpact.documents import words
 from leadpact.engine.metrics.aggregate import ENOUGH, interval, ratio_interval
+from leadpact.insight.ending import DRAWS
+from leadpact.insight.standing import GoalStanding
 
 _MEANS = (
     "Chance alone moves a figure of so many cases. A range worked out like this holds the "
@@ -19,6 +21,22 @@ def of_share(counted: str, met: int, n: int) -> str:
     return (
         f"95 % interval: {low} to {high}, from {met:,} “{counted}” of all {n:,} "
         f"({words.percent(met / n)}), by Wilson’s method for a share. {_MEANS}"
+    )
+
+
+def of_forecast(standing: GoalStanding) -> str:
+    """How it is reckoned where a period will end, and how likely its hurdles are."""
+    matures = (
+        " Of leads that have not converted yet some still may, by the ages at which others did."
+        if standing.maturing
+        else ""
+    )
+    return (
+        f"{standing.sentence} What is due, needed and to come is reckoned from the company’s own "
+        "record: how busy its days are, how its level drifts, how far its figures scatter. The "
+        f"rest of the period is played {DRAWS:,} times: a chance is the part of these plays in "
+        "which the hurdle is reached, and four in five of them end within the range. It supposes "
+        f"that the rest is like what has been.{matures}"
     )
 
 

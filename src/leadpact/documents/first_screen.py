@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from leadpact.documents.blocks import Behind, Text, opened
 from leadpact.documents.case_book import DECIDED, TIME_OF_WEEK, CaseBook
-from leadpact.documents.goal_cases import cases_of
+from leadpact.documents.goal_cases import cases_of, figures_of
 from leadpact.documents.parts.shared import opened_in, when
 from leadpact.documents.sentences import Stretch, misses, standout
 from leadpact.documents.verdicts import Line
@@ -51,11 +51,14 @@ def opened_line(book: CaseBook, stretch: Stretch, line: Line) -> Figures:
 
 def _of_told(book: CaseBook, inside: Sequence[GoalStanding]) -> Iterator[tuple[str, Behind]]:
     """The figure of each period of a goal, with the name of its period where there are several."""
+    if len(inside) == 1:
+        yield from figures_of(book, inside[0])
+        return
     for standing in inside:
         behind, told = cases_of(book, standing), sentences.achieved(standing)
         named = f"{sentences.when(standing, book.measures.zone)} {told}"
         if behind:
-            yield named if len(inside) > 1 else told, behind
+            yield named, behind
 
 
 def _of_segments(book: CaseBook, stretch: Stretch, line: Line) -> Iterator[Text]:
@@ -82,9 +85,7 @@ def _of_periods(book: CaseBook, stretch: Stretch, inside: Sequence[GoalStanding]
 
 def _of_goals(book: CaseBook, standings: Sequence[GoalStanding]) -> Iterator[tuple[str, Behind]]:
     for standing in standings:
-        behind = cases_of(book, standing)
-        if behind:
-            yield sentences.achieved(standing), behind
+        yield from figures_of(book, standing)
 
 
 def _of_misses(book: CaseBook, stretch: Stretch, line: Line) -> Iterator[tuple[str, Behind]]:

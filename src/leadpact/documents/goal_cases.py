@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from leadpact.agreement.spec import Agreement
-from leadpact.documents import words
+from leadpact.documents import doubt, words
 from leadpact.documents.blocks import Behind
 from leadpact.documents.case_book import DECIDED, CaseBook
 from leadpact.documents.pools import Bounds
 from leadpact.insight.goals import EVENNESS, what_is_even
+from leadpact.insight.hurdles import target
 from leadpact.insight.promises import promises, quotas
 from leadpact.insight.question import NotJudgedError, Question, question_of
+from leadpact.insight.sentences import achieved
 from leadpact.insight.standing import GoalStanding
 
 
@@ -43,6 +46,31 @@ def cases_of(
         counted=f"The figure is as it was closed on {closed}, the list as it is known now. "
         f"{behind.counted}",
     )
+
+
+def forecast_of(book: CaseBook, standing: GoalStanding) -> Behind | None:
+    """How it is reckoned where a period under way will end, with the cases so far.
+
+    None where there is no forecast, or no case yet.
+    """
+    if standing.projected is None:
+        return None
+    behind = cases_of(book, standing, f"{standing.period_title}: where it will end")
+    return replace(behind, doubt=doubt.of_forecast(standing)) if behind else None
+
+
+def figures_of(book: CaseBook, standing: GoalStanding) -> Iterator[tuple[str, Behind]]:
+    """The figures of a sentence about a standing, and what each of them opens to."""
+    behind, forecast = cases_of(book, standing), forecast_of(book, standing)
+    if behind:
+        yield achieved(standing), behind
+    if forecast is None:
+        return
+    if standing.expected_now is not None:
+        yield f"{words.rough(standing.expected_now, standing.unit)} due by now", forecast
+    aim = target(standing.hurdles)
+    if aim and aim.chance is not None:
+        yield f"{words.chance(aim.chance)} chance", forecast
 
 
 def question_behind(agreement: Agreement, standing: GoalStanding) -> Question | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from leadpact.documents import words
-from leadpact.documents.blocks import Said, Section, Table, opened
+from leadpact.documents.blocks import Said, Section, Table, Text, opened
 from leadpact.documents.case_book import CaseBook
-from leadpact.documents.goal_cases import cases_of
+from leadpact.documents.goal_cases import cases_of, forecast_of
 from leadpact.documents.goals import asked
 from leadpact.documents.headline import outlook
 from leadpact.documents.parts.pace import pace
@@ -82,19 +82,26 @@ def _present(book: CaseBook, judged: Sequence[GoalStanding]) -> Iterator[Table]:
 
 def _table(book: CaseBook, caption: str, own: Sequence[GoalStanding]) -> Table:
     names = list(dict.fromkeys(hurdle.name for each in own for hurdle in each.hurdles))
-    rows = [
-        [
-            each.name,
-            [_so_far(book, each), _due(each)],
-            _end(each),
-            *(_hurdle(each, name) for name in names),
-            _needed(each),
-        ]
-        for each in own
-    ]
+    rows = [_row(book, each, names) for each in own]
     titles = ["Promise", "So far", "Likely end", *map(words.capital, names)]
     table = Table(caption, [*titles, _NEEDED], rows)
     return without_empty(table, ["Likely end", _NEEDED])
+
+
+def _row(book: CaseBook, standing: GoalStanding, names: Sequence[str]) -> list[Text]:
+    """A promise so far, and what is reckoned of its end, which opens to how that is done."""
+    forecast, due = forecast_of(book, standing), _due(standing)
+
+    def reckoned(text: str) -> Said:
+        return opened(text, forecast) if forecast and text != words.NOTHING else text
+
+    return [
+        standing.name,
+        [_so_far(book, standing), *(["\n", reckoned(due)] if due else [])],
+        reckoned(_end(standing)),
+        *(_hurdle(standing, name, reckoned) for name in names),
+        reckoned(_needed(standing)),
+    ]
 
 
 def _so_far(book: CaseBook, standing: GoalStanding) -> Said:
@@ -115,7 +122,7 @@ def _value(standing: GoalStanding) -> str:
 
 def _due(standing: GoalStanding) -> str:
     due = standing.expected_now
-    return "" if due is None else f"\n{words.rough(due, standing.unit)} due by now"
+    return "" if due is None else f"{words.rough(due, standing.unit)} due by now"
 
 
 def _end(standing: GoalStanding) -> str:
@@ -130,9 +137,13 @@ def _end(standing: GoalStanding) -> str:
     return middle if low == high else f"{middle} ({low} to {high})"
 
 
-def _hurdle(standing: GoalStanding, name: str) -> str:
+def _hurdle(standing: GoalStanding, name: str, reckoned: Callable[[str], Said]) -> Text:
     hurdle = next((hurdle for hurdle in standing.hurdles if hurdle.name == name), None)
-    return words.NOTHING if hurdle is None else f"{asked(standing, hurdle)}\n{_likely(hurdle)}"
+    if hurdle is None:
+        return words.NOTHING
+    likely = _likely(hurdle)
+    told = likely if hurdle.chance is None or hurdle.reached is not None else reckoned(likely)
+    return [f"{asked(standing, hurdle)}\n", told]
 
 
 def _likely(hurdle: Hurdle) -> str:

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from leadpact.documents import charts, words
 from leadpact.documents.blocks import Chart, Said, Table, opened
 from leadpact.documents.case_book import CaseBook
-from leadpact.documents.goal_cases import cases_of, question_behind
+from leadpact.documents.goal_cases import cases_of, figures_of, question_behind
 from leadpact.documents.parts.shared import key, opened_in
 from leadpact.engine.metrics.periods import Period
 from leadpact.insight.evidence import Evidence
 from leadpact.insight.hurdles import target
 from leadpact.insight.pace import Course, course
-from leadpact.insight.sentences import achieved, outlook_of
+from leadpact.insight.sentences import outlook_of
 from leadpact.insight.standing import GoalStanding
 
 
@@ -35,12 +35,11 @@ def pace(book: CaseBook, standing: GoalStanding) -> Chart | None:
     period = Period(standing.period, standing.period_title, standing.starts, standing.ends)
     path = course(rows.day, standing.as_of, period, evidence.calendar)
     own = rows.between(standing.starts, standing.ends)
-    own_cases = cases_of(book, standing)
     way = Way.of(path, own.day, own.numerator, aim.value)
     return Chart(
         key("pace", standing.side, standing.per, standing.name),
         f"{words.capital(standing.side)}: {standing.name}",
-        opened_in(standing.brief, [(achieved(standing), own_cases)] if own_cases else []),
+        opened_in(standing.brief, figures_of(book, standing)),
         charts.pace(**_drawn(way, standing)),
         Table(
             f"{standing.name}, {standing.period_title}",

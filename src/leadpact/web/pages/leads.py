@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -22,8 +23,10 @@ from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import Shown, answer
 from leadpact.web.registry import PageRequest, page
 
-#: Owners that are no name: the reader, and nobody.
-_MINE, _NOBODY = "me", "-"
+#: Owners that are no name: the reader, who has them newly too, and nobody.
+_MINE, NEWLY, _NOBODY = "me", "me-new", "-"
+#: A lead is new to its owner for so long.
+WEEK = timedelta(days=7)
 _WITH_SALES = "with sales"
 _STATUS = ("open", _WITH_SALES, "won", "lost", "disqualified", "excluded")
 
@@ -68,15 +71,20 @@ def _segments(request: PageRequest) -> Sequence[Choice]:
 
 
 def _holders(request: PageRequest) -> Sequence[Choice]:
-    own = [(_MINE, "mine")] if request.caller.person else []
+    own = [(_MINE, "mine"), (NEWLY, "mine, new this week")] if request.caller.person else []
     everybody = [(name, name) for name in names_of_people()]
     return [*own, (_NOBODY, "nobody yet"), *everybody]
 
 
-def _held(caller: Caller) -> Callable[[QuerySet[Lead], str], QuerySet[Lead]]:
-    """Leads of one person, the reader's own, or those that nobody has."""
-    meant = {_MINE: caller.person, _NOBODY: None}
-    return lambda rows, name: rows.filter(state__holder=meant.get(name, name))
+def _held(caller: Caller, now: datetime) -> Callable[[QuerySet[Lead], str], QuerySet[Lead]]:
+    """Leads of one person, the reader's own, the new ones among these, or those that nobody has."""
+    meant = {_MINE: caller.person, NEWLY: caller.person, _NOBODY: None}
+
+    def narrowed(rows: QuerySet[Lead], name: str) -> QuerySet[Lead]:
+        found = rows.filter(state__holder=meant.get(name, name))
+        return found.filter(state__handed_off_at__gte=now - WEEK) if name == NEWLY else found
+
+    return narrowed
 
 
 def _listing(request: PageRequest) -> Listing[Lead]:
@@ -84,7 +92,7 @@ def _listing(request: PageRequest) -> Listing[Lead]:
         LEADS,
         filters=(
             *LEADS.filters,
-            Filter("holder", "Owner", _holders, _held(request.caller)),
+            Filter("holder", "Owner", _holders, _held(request.caller, request.now)),
             Filter("segment", "Segment", _segments, lambda rows, v: rows.filter(state__segment=v)),
         ),
     )

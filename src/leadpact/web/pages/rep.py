@@ -17,11 +17,11 @@ from leadpact.ledger.selectors.access import absences
 from leadpact.ledger.selectors.inbox import Kept
 from leadpact.web.pages.home import home_of
 from leadpact.web.pages.inbox import forms_of, works_of
+from leadpact.web.pages.leads import NEWLY, WEEK
 from leadpact.web.pages.own_promises import LATELY
 from leadpact.web.registry import PageRequest
 
 _FIRST = 3
-_WEEK = timedelta(days=7)
 
 
 @home_of(Role.REP)
@@ -41,7 +41,8 @@ def home(request: PageRequest) -> HttpResponse:
         "waiting": waiting.leads,
         "overdue": waiting.overdue,
         "kept": [_promise(each, version.agreement if version else None) for each in kept],
-        "came": inbox.came_to(caller.person, now - _WEEK) if caller.person else 0,
+        "came": inbox.came_to(caller.person, now - WEEK) if caller.person else 0,
+        "newly": NEWLY,
         "today": _owed_today(request),
         **forms_of(version.agreement if version else None, caller),
     }
