@@ -10,6 +10,7 @@ import pytest
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
+from icalendar import Calendar
 
 from leadpact.agreement import templates
 from leadpact.agreement.loading import load_text
@@ -22,13 +23,15 @@ from tests.web.test_figures import text
 __all__ = ["program"]
 
 
-def version(days: int, name: str, *, term: str = "2 business hours") -> AgreementVersion:
+def version(
+    days: int, name: str, *, term: str = "2 business hours", more: str = ""
+) -> AgreementVersion:
     """Another version, in force from some days before or after today."""
     first = (datetime.now(UTC) + timedelta(days=days)).date()
     lines = templates.text("b2b-saas").splitlines()
     lines = [f"name: {name}" if line.startswith("name:") else line for line in lines]
     written = "\n".join(lines).replace("within: 2 business hours", f"within: {term}", 1)
-    begins = f"term: {{from: {first}, review_every: quarter}}\n"
+    begins = f"term: {{from: {first}, review_every: quarter{more}}}\n"
     start = written.index("\nterm:") + 1
     end = written.index("\n", start + 1)
     while written[end + 1] in " #":
@@ -170,6 +173,30 @@ def test_a_head_mails_it_to_both_sides(
     ((name, content, kind),) = mail.attachments
     assert (name, kind) == ("agreement-2026-01-01.pdf", "application/pdf")
     assert content.startswith(b"%PDF")
+
+
+def test_everybody_takes_the_meetings_into_a_calendar(first: AgreementVersion) -> None:
+    rep = signed_in("rep")
+    page = text(rep.get(reverse("agreement")).content.decode())
+    assert "Next meetings" in page
+    assert "Both sides agree on who kept which promise" in page
+    got = rep.get(reverse("agreement_meetings"))
+    assert got["Content-Type"].startswith("text/calendar")
+    events = Calendar.from_ical(got.content).walk("VEVENT")
+    assert {"Funnel check", "Monthly review"} >= {str(each["summary"]) for each in events} - {
+        "Agreement review"
+    }
+    assert all(each["dtstart"].dt > datetime.now(UTC) - timedelta(minutes=5) for each in events)
+
+
+@pytest.mark.parametrize(("notice", "told"), [("30 days", True), ("10 days", False)])
+def test_its_end_is_spoken_of_as_early_as_it_says(
+    first: AgreementVersion, notice: str, told: bool
+) -> None:
+    ends = (datetime.now(UTC) + timedelta(days=20)).date()
+    version(-1, "Ends soon", more=f", until: {ends}, renewal_notice: {notice}")
+    home = text(signed_in("sales head").get(reverse("home")).content.decode())
+    assert ("The agreement ends on" in home) == told
 
 
 def test_programs_read_who_accepted(

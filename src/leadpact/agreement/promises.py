@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag
 
 from leadpact.agreement.conditions import Condition, Model
 from leadpact.agreement.durations import Span, Term
-from leadpact.agreement.values import Hurdle, Name, Number, Says, Whole
+from leadpact.agreement.values import Hurdle, Name, Number, Says, TimeOfDay, Weekday, Whole
 from leadpact.agreement.vocabulary import Side
 
 
@@ -304,6 +304,16 @@ class Meeting(Model):
     name: Name = Field(description="What the meeting is called.")
     every: Literal["week", "two weeks", "month", "quarter", "half-year", "year"] = Field(
         description="How often it is held."
+    )
+    goal: str | None = Field(None, description="What it is to reach.")
+    on: Weekday | None = Field(
+        None, description="Weekday (`tue`); by default the first working day of its period."
+    )
+    at: TimeOfDay | None = Field(
+        None, description="When it begins, as `10:00`; by default with the working day."
+    )
+    lasts: Span = Field(
+        default_factory=lambda: Span.parse("1 hour"), description="How long it takes."
     )
     attendees: list[str] = Field(default_factory=list, description="Who comes.")
     agenda: list[str] = Field(default_factory=list, description="What is talked about.")

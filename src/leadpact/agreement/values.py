@@ -76,3 +76,9 @@ Scalar = Annotated[
 ]
 Bound = Annotated[Number | Day, Says("must be a number, or a date such as 2026-12-31")]
 FieldType = Literal["text", "number", "boolean", "date"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+TimeOfDay = Annotated[
+    str,
+    Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", strict=True),
+    Says("must be a time of day in quotes, such as '10:00'"),
+]

@@ -320,7 +320,13 @@ _MEETING = Kind(
     "meeting",
     _both,
     lambda meeting: f"every {meeting.every}, with {in_words(meeting.attendees)}",
-    labels={"every": "time between meetings", "attendees": "list of attendees"},
+    labels={
+        "every": "time between meetings",
+        "attendees": "list of attendees",
+        "on": "weekday",
+        "at": "time of day",
+        "lasts": "length",
+    },
 )
 
 

@@ -7,10 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from leadpact.agreement.durations import Term
 from leadpact.agreement.lint.reach import group_of
 from leadpact.agreement.prose import in_words
-from leadpact.agreement.spec import Agreement, Goal, Limits, Period, Person
+from leadpact.agreement.spec import Agreement, Goal, Limits, Meeting, Period, Person
 from leadpact.agreement.vocabulary import METRICS
 from leadpact.documents import words
 from leadpact.documents.blocks import Section, Table
+
+_DAYS = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
 
 
 def agreement_section(agreement: Agreement) -> Section:
@@ -59,13 +69,20 @@ def _tables(agreement: Agreement) -> Iterator[Table]:
     meetings = [
         [
             each.name,
-            f"every {each.every}",
+            _held(each),
             ", ".join(each.attendees) or words.NOTHING,
+            each.goal or words.NOTHING,
             "; ".join(each.agenda) or words.NOTHING,
         ]
         for each in agreement.meetings
     ]
-    yield Table("Meetings", ["Meeting", "When", "Who", "About"], meetings, words=4)
+    yield Table("Meetings", ["Meeting", "When", "Who", "To reach", "About"], meetings, words=5)
+
+
+def _held(meeting: Meeting) -> str:
+    day = f" on {_DAYS[meeting.on]}" if meeting.on else ""
+    clock = f" at {meeting.at}" if meeting.at else ""
+    return f"every {meeting.every}{day}{clock}"
 
 
 def _frame(agreement: Agreement) -> Table:

@@ -26,6 +26,7 @@ _SIDE: dict[str, str] = {
     Role.REP: "sales",
 }
 _MOST_GOALS = 4
+#: So long before its end an agreement is spoken of that does not say it itself.
 _ENDS_SOON = timedelta(days=60)
 
 
@@ -147,8 +148,12 @@ def _unaccepted(side: str, now: datetime) -> list[Decision]:
 
 def _term(now: datetime) -> list[Decision]:
     version = agreements.in_force(now)
-    ends = version.agreement.term.until if version and version.agreement.term else None
-    if ends is None or not now.date() <= ends <= (now + _ENDS_SOON).date():
+    term = version.agreement.term if version else None
+    if term is None or term.until is None:
+        return []
+    ends, notice = term.until, term.renewal_notice
+    before = timedelta(microseconds=notice.microseconds) if notice else _ENDS_SOON
+    if not now.date() <= ends <= (now + before).date():
         return []
     text = f"The agreement ends on {ends.day} {ends:%B %Y}"
     return [Decision(text, "settings_agreement", "Renew or change it")]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.mail import EmailMessage
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from leadpact.agreement.spec import Agreement
+from leadpact.agreement.spec import Agreement, Member, Person
+from leadpact.documents.paper.invitations import as_calendar
 from leadpact.flows.on_paper import FORMATS, on_paper
+from leadpact.insight.meetings import held
 from leadpact.ledger.selectors import acceptances, agreements
 from leadpact.ledger.selectors.acceptances import Standing
 from leadpact.ledger.services.permits import Act
 from leadpact.web.registry import PageRequest, action, part
 
 _TEXT = "yaml"
+YEAR = timedelta(days=366)
 
 
 @part("agreement/file", name="agreement_file")
@@ -30,6 +35,20 @@ def agreement_file(request: PageRequest) -> HttpResponse:
         kind, written = FORMATS[ending][0], _written(request, chosen, ending)
     told = {"Content-Disposition": f'attachment; filename="{_name(chosen)}.{ending}"'}
     return HttpResponse(written, content_type=kind, headers=told)
+
+
+@part("agreement/meetings", name="agreement_meetings")
+def agreement_meetings(request: PageRequest) -> HttpResponse:
+    """The meetings of the coming year of the version in force, for a calendar."""
+    chosen = _asked(request)
+    if chosen is None:
+        raise Http404("There is no agreement yet.")
+    document = document_of(chosen)
+    page = f"{settings.LEADPACT_URL}{reverse('agreement')}" if settings.LEADPACT_URL else ""
+    found = held(document, request.now, request.now + YEAR)
+    written = as_calendar(document.name, found, _mailboxes(document), page, request.now)
+    told = {"Content-Disposition": 'attachment; filename="meetings.ics"'}
+    return HttpResponse(written, content_type="text/calendar; charset=utf-8", headers=told)
 
 
 @action("agreement/mail", name="mail_agreement", act=Act.PUBLISH)
@@ -71,6 +90,17 @@ def addresses(agreement: Agreement) -> list[str]:
     sides = (agreement.parties.marketing, agreement.parties.sales)
     found = [each.email for side in sides for each in (side.head, *side.contacts) if each.email]
     return list(dict.fromkeys(found))
+
+
+def _mailboxes(agreement: Agreement) -> dict[str, str]:
+    """The addresses of everybody whom the agreement names with one."""
+    people: list[Person | Member] = [
+        each for team in agreement.routing.teams for each in team.people
+    ]
+    if agreement.parties:
+        for side in (agreement.parties.marketing, agreement.parties.sales):
+            people += [side.head, *side.contacts]
+    return {each.name: each.email for each in people if each.email}
 
 
 def _mail(request: PageRequest, chosen: Standing, to: list[str]) -> None:
