@@ -189,3 +189,19 @@ def test_an_address_of_this_network_is_not_called(
     settings.LEADPACT_CALL_PRIVATE = False
     told = do(client, "suggest", system="hubspot", token=hubspot[0].token, address=hubspot[1])
     assert "leads into a private network" in told
+
+
+def test_a_connection_that_is_refused_goes_on_with_another_credential(
+    client: Client, hubspot: tuple[Portal, str]
+) -> None:
+    row = connected(client, hubspot)
+    do(client, "write", system="hubspot")
+    CrmConnection.objects.update(refused=True, last_error="The token was revoked.")
+    told = client.get(reverse("settings_crm")).content.decode()
+    assert "Nothing is lost" in told
+    told = do(client, "renew", system="hubspot", token="wrong")
+    assert 'class="message error"' in told
+    assert CrmConnection.objects.get().refused
+    do(client, "renew", system="hubspot", token=hubspot[0].token)
+    again = CrmConnection.objects.get()
+    assert (again.refused, again.shadow, again.mapping) == (False, False, row.mapping)

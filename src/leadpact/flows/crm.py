@@ -96,6 +96,11 @@ def remap(row: CrmConnection, text: str, *, actor: str, now: datetime) -> None:
     connect(parse_crm(text, "crm.yaml"), _credentials(row), row.address, actor=actor, now=now)
 
 
+def renew(row: CrmConnection, credentials: Mapping[str, str], *, actor: str, now: datetime) -> None:
+    """Go on with other credentials for the same account. Raises CrmError, ConnectionRefusal."""
+    connect(parse_crm(row.mapping, "crm.yaml"), credentials, row.address, actor=actor, now=now)
+
+
 def check(loaded: LoadedCrm, connector: Connector, *, now: datetime) -> list[Problem]:
     """Everything that the mapping names and the account or the agreement does not have."""
     known = {

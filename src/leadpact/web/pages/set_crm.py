@@ -43,7 +43,7 @@ def connection(request: PageRequest) -> HttpResponseBase:
         doing: dict[str, Does] = {
             "suggest": _suggest, "connect": _connect, "remap": _remap, "shadow": _shadow,
             "write": _write, "compare": _compare, "disconnect": _disconnect,
-            "package": _package,
+            "package": _package, "renew": _renew,
         }  # fmt: skip
         return done(request, doing, _REFUSALS, "settings_crm")
     return _shown(request)
@@ -123,6 +123,15 @@ def _remap(request: PageRequest) -> str | HttpResponse:
     except MappingError as error:
         return _shown(request, remapped=row.system, text=text, problems=error.problems)
     return "The mapping is changed; everything is read anew by it."
+
+
+def _renew(request: PageRequest) -> str:
+    row = _row(request)
+    credentials = _credentials(request, row.system)
+    if not credentials:
+        raise ConnectionRefusal("Give the new credential of the app.")
+    crm.renew(row, credentials, actor=request.caller.name, now=request.now)
+    return f"{NAMES[row.system]} takes it; what happened there meanwhile is read."
 
 
 def _shadow(request: PageRequest) -> str:
