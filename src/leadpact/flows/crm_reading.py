@@ -98,10 +98,15 @@ class Taking:
 
     def _merges(self, of: str, records: Sequence[Record]) -> None:
         rows = crm_records.known(self.row, of, [record.id for record in records])
+        every = [each for record in records for each in record.absorbed]
+        gone = {
+            object_: crm_records.known(self.row, object_, [n for o, n in every if o == object_])
+            for object_ in {object_ for object_, _ in every}
+        }
         changed = []
         for record in records:
             for object_, number in record.absorbed:
-                absorbed = crm_records.known(self.row, object_, [number]).get(number)
+                absorbed = gone[object_].get(number)
                 if absorbed is None or absorbed.absorbed_by:
                     continue
                 crm_records.merged(
