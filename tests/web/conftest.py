@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from leadpact.flows.measuring import measure
 from tests.api.conftest import company, published
 from tests.web import registered
 
@@ -36,3 +39,19 @@ def do(client: Client, page: str, what: str, **sent: object) -> str:
     answer: HttpResponse = client.post(reverse(page), {"do": what, **sent}, follow=True)
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def nothing(_done: float, _what: str) -> None:
+    """Nobody watches."""
+
+
+@pytest.fixture
+def measured(company: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything but other thresholds: each of them is an evaluation."""
+    monkeypatch.setattr("leadpact.flows.measuring.MOST_ROWS_TO_SWEEP", 0)
+    measure(datetime.now(UTC), "test", nothing)
+
+
+def text(page: str) -> str:
+    """What a page says, without its tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())

@@ -19,6 +19,7 @@ from leadpact.ledger.models import (
     Person,
     Proposal,
     PublishedList,
+    PublishedPart,
     Role,
     SavedView,
     Upload,
@@ -58,6 +59,16 @@ def _list_behind_a_figure() -> str:
     return row.key
 
 
+def _table() -> dict[str, Any]:
+    rows = [[["=HYPERLINK(1)"], [["1,234", "k"]]], [["direct"], ["–"]]]
+    drawn = {"caption": "By source", "header": ["Source", "Leads"], "rows": rows, "words": 1}
+    section = {"key": "k", "title": "Sources", "charts": [], "tables": [drawn], "aside": []}
+    PublishedPart.objects.update_or_create(
+        key="k", defaults={"value": json.dumps(section), "made_at": now(), "sha256": "x"}
+    )
+    return {"place": 0, "key": "k"}
+
+
 def _sent_in() -> str:
     """Files that wait for their columns to be confirmed."""
     rows = b"Email,Created,Shoe size\nada@adaworks.org,2026-01-02 10:00,42\n"
@@ -76,6 +87,7 @@ def _imported() -> str:
 
 #: The parameters of an address, for whoever asks.
 PARAMETERS: dict[str, Callable[[User], dict[str, Any]]] = {
+    "figures_table": lambda _: _table(),
     "behind": lambda _: {"key": _list_behind_a_figure()},
     "forget_view": lambda user: {"number": _own_view(user)},
     "given": lambda _: {"number": Person.objects.get(name="Ana Silva").pk},

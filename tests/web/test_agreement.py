@@ -18,7 +18,7 @@ from leadpact.ledger.models import Acceptance, AgreementVersion, AuditEntry, Use
 from leadpact.ledger.services import acceptances
 from leadpact.ledger.services.agreements import publish
 from tests.api.conftest import Program, program, signed_in
-from tests.web.test_figures import text
+from tests.web.conftest import text
 
 __all__ = ["program"]
 

@@ -24,25 +24,21 @@ from leadpact.flows.inhabiting import inhabit
 from leadpact.flows.measuring import measure
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import (
-    Clock,
     Exclusion,
-    Handoff,
     Lead,
     LeadState,
     NurtureEntry,
-    Person,
     PublishedList,
-    PublishedMetric,
     PublishedPart,
     PublishedPiece,
-    Standing,
     User,
 )
-from leadpact.ledger.selectors.teams import PERSONAL
 from leadpact.ledger.services.ingest import ingest
 from tests.api.conftest import signed_in
 from tests.browser import accessibility_violations
 from tests.ledger.helpers import settle
+from tests.web import registered
+from tests.web.conftest import nothing, text
 from tests.web.pictures import kept
 from tests.web.test_every_page import enter
 
@@ -52,22 +48,6 @@ PAGES = (
 )
 PLAN = "?year=2027&revenue=1.2M&average_sale=10k&from_mqls=50%25&deals_per_mql=10%25&days=30"
 READERS = ("administrator", "marketing head", "marketer", "sales head", "viewer")
-
-
-def nothing(_done: float, _what: str) -> None:
-    """Nobody watches."""
-
-
-@pytest.fixture
-def measured(company: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything but other thresholds: each of them is an evaluation."""
-    monkeypatch.setattr("leadpact.flows.measuring.MOST_ROWS_TO_SWEEP", 0)
-    measure(datetime.now(UTC), "test", nothing)
-
-
-def text(page: str) -> str:
-    """What a page says, without its tags."""
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 @pytest.mark.parametrize("role", READERS)
@@ -289,66 +269,20 @@ def test_what_is_left_out_counts_again(company: None) -> None:
     assert LeadState.objects.get(lead="Twin").status == "open"
 
 
-def test_the_team_shows_what_everybody_holds(measured: None) -> None:
-    page = signed_in("sales head").get("/team").text
-    holder = LeadState.objects.get(lead="Ada").holder
-    row = next(each for each in page.split("<tr ") if f">{holder}</a>" in each)
-    assert "Mon-Fri 09:00-18:00, New York" in row
-    cell = row.partition('data-label="Open leads"')[2].partition("</td>")[0]
-    assert re.search(r"<a [^>]*status=with\+sales[^>]*>1<", cell)
-
-
-def test_the_team_is_sorted_by_what_they_owe_and_narrowed_to_who_does(measured: None) -> None:
-    head = signed_in("sales head")
-
-    def names(**query: str) -> list[str]:
-        found = head.get("/team", query).text
-        return re.findall(r'data-label="Person"><div><a [^>]*>([^<]+)<', found)
-
-    everybody, holder = names(), LeadState.objects.get(lead="Ada").holder
-    Clock.objects.filter(lead="Ada", side="sales").update(outcome="overdue")
-    assert names(stands="something overdue") == [holder]
-    assert names(sort="-overdue")[0] == holder
-    assert names(sort="overdue")[-1] == holder
-    for column in ("open", "response", "kept", "accepted", "given"):
-        assert sorted(names(sort=f"-{column}")) == sorted(everybody)
-    assert names(stands="away") == []
-
-
-def test_what_somebody_was_given_opens_to_how_it_came_to_them(company: None) -> None:
-    Standing.objects.all().delete()
-    ada = Handoff.objects.get(lead="Ada")
-    person = Person.objects.get(name=ada.person)
-    Standing.objects.create(team="Sales", bulk=False, person=person.name, due=1.25, had=2)
-    head = signed_in("sales head")
-    address = reverse("given", args=[person.pk])
-    assert f'<a class="figure" href="{address}">2 <small' in head.get("/team").text
-    page = head.get(address).text
-    assert f"Pools gave {person.name} 2 leads; 1.2 would be fair." in text(page)
-    assert json.loads(ada.steps)
-    assert ">Ada</a>" in page
-    assert f"{person.name}: chosen" in text(page)
-    assert ">Ada</a>" not in head.get(f"{address}?q=nobody").text
-    assert head.get(reverse("given", args=[999_999])).status_code == 404
-
-
-def test_a_figure_of_the_team_opens_to_its_leads(company: None) -> None:
-    name = Person.objects.filter(active=True)[0].name
-    cells = [[name], [["1 h", "k" * 20]], [["80 %", "l" * 20]], ["–"]]
-    table = {"header": ["Person", *PERSONAL], "rows": [cells]}
-    PublishedPart.objects.create(
-        key="people", value=json.dumps({"tables": [table]}), made_at=datetime.now(UTC), sha256="x"
-    )
-    for metric in PERSONAL:
-        PublishedMetric.objects.create(
-            name=metric, period="all", by="person", group=name, value=0.8, unit="share", n=30
-        )
-    row = next(
-        each
-        for each in signed_in("sales head").get("/team").text.split("<tr ")
-        if f">{name}</a>" in each
-    )
-    assert re.findall(r'href="/figures/behind/(\w+)">80.% <', row) == ["k" * 20, "l" * 20]
+def test_a_table_of_figures_is_downloaded_with_its_numbers(measured: None) -> None:
+    client = signed_in("marketing head")
+    found = re.findall(r'href="(/figures/tables/[^"]+)"', client.get("/team").text)
+    assert found
+    for address in {*found}:
+        told = b"".join(client.get(address).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+        assert len(told.splitlines()) > 1, address
+    PublishedPart.objects.filter(key="k").delete()
+    at = registered.address_of(registered.PAGES["figures_table"], User())
+    told = b"".join(client.get(at).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert told.splitlines() == ["Source,Leads", "'=HYPERLINK(1),1234", "direct,"]
+    assert client.get(f"{at}nothing").status_code == 404
+    assert client.get(at.replace("/0/", "/7/")).status_code == 404
+    assert signed_in("rep").get(at).status_code == 403
 
 
 def test_the_script_of_charts_is_ours_and_kept(company: None) -> None:

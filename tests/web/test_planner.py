@@ -5,9 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from tests.api.conftest import signed_in
-from tests.web.test_figures import measured, text
-
-__all__ = ["measured"]
+from tests.web.conftest import text
 
 
 def test_a_year_is_planned_from_the_history_or_what_is_said(measured: None) -> None:

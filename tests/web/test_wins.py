@@ -15,7 +15,7 @@ from leadpact.ledger.models import AuditEntry, DealReview
 from leadpact.ledger.services.ingest import ingest
 from tests.api.conftest import signed_in
 from tests.ledger.helpers import settle
-from tests.web.test_figures import nothing, text
+from tests.web.conftest import nothing, text
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from leadpact.ledger.models import Measurement
@@ -68,7 +69,15 @@ def _shaped(value: str, made_at: datetime) -> Any:
     if "title" not in told:
         return told
     told["source"], told["made_at"] = value, made_at
+    for place, each in enumerate(tables_of(told)):
+        each["file"] = reverse("figures_table", args=[place, told["key"]])
     return shaped(told)
+
+
+def tables_of(section: Any) -> list[Any]:
+    """Every table of a stored section, those that charts are drawn from first."""
+    drawn_from = [each["table"] for each in section["charts"]]
+    return [*drawn_from, *section["tables"], *section["aside"]]
 
 
 def shaped(told: Any) -> Any:

@@ -13,6 +13,7 @@ _MODULES = (
     "deliveries",
     "disputes",
     "figures",
+    "figures_table",
     "funnel",
     "given",
     "heads",
