@@ -152,7 +152,7 @@ def _all(
             )
             names = _names(request.caller, [cases])
             for each in _cases(cases, names):
-                lead = "with marketing still" if each["hidden"] else each["name"]
+                lead = "not handed over to sales" if each["hidden"] else each["name"]
                 yield name, lead, each["lead"], each["company"], each["why"], each["at"]
 
 
