@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from leadpact.demo.faults import Faults
 from leadpact.demo.hubspot.company import account
-from leadpact.demo.hubspot.limits import Faults, Limits
+from leadpact.demo.hubspot.limits import Limits
 from leadpact.demo.hubspot.portal import Portal, Thing
 from leadpact.demo.hubspot.server import Simulator
 from leadpact.flows.crm_pull import Pull, Pulled

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from leadpact.demo.faults import Faults
 from leadpact.demo.salesforce.org import Org
-from leadpact.demo.salesforce.server import Faults, Limits, Simulator
+from leadpact.demo.salesforce.server import Limits, Simulator
 from leadpact.flows.crm_wanted import own_properties
 from leadpact.ledger.services import crm_connections
 from leadpact.sources.crm.loading import parse_crm

@@ -16,8 +16,8 @@ import pytest
 from django.test import Client as Browser
 
 from leadpact.api import crm_hooks
+from leadpact.demo.faults import Faults
 from leadpact.demo.hubspot.company import CONNECTED, NO_ANSWER
-from leadpact.demo.hubspot.limits import Faults
 from leadpact.demo.hubspot.webhooks import Webhooks
 from leadpact.ledger.instants import ticks
 from leadpact.ledger.models import CrmRecord

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from leadpact.demo.salesforce.server import Faults
+from leadpact.demo.faults import Faults
 from leadpact.flows import crm
 from leadpact.flows.crm_reconcile import reconcile
 from leadpact.flows.rebuilding import Difference, rebuild

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from leadpact.demo.faults import Faults
 from leadpact.demo.salesforce.org import FaultyError, stamp
-from leadpact.demo.salesforce.server import Faults
 from leadpact.ledger.instants import ticks
 from leadpact.ledger.models import CrmRecord
 from leadpact.sources.crm.facts import Reader

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from leadpact.demo.faults import Faults
 from leadpact.demo.salesforce.org import Org
-from leadpact.demo.salesforce.server import Faults, Limits, Simulator
+from leadpact.demo.salesforce.server import Limits, Simulator
 from leadpact.sources.crm.loading import parse_crm
 from leadpact.sources.crm.mapping import Crm
 from leadpact.sources.crm.records import Page

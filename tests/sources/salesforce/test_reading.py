@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from leadpact.demo.salesforce.server import Faults, Limits
+from leadpact.demo.faults import Faults
+from leadpact.demo.salesforce.server import Limits
 from leadpact.sources.crm.connector import CredentialError, CrmError
 from leadpact.sources.salesforce import connector as reading
 from leadpact.sources.salesforce import shapes

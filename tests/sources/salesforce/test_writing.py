@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from leadpact.demo.salesforce.server import Faults
+from leadpact.demo.faults import Faults
 from leadpact.sources.crm.connector import Made, NotSetUpError, OwnProperty, Wanted
 from leadpact.sources.salesforce.package import package
 from tests.sources.salesforce.helpers import MONDAY, organisation

@@ -1,8 +1,7 @@
-"""What the stand-in allows, as HubSpot documents it, and how it fails when it is told to."""
+"""What the stand-in allows, as HubSpot documents it."""
 
 from __future__ import annotations
 
-import random
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -52,29 +51,6 @@ class Limits:
             "X-HubSpot-RateLimit-Max": str(self.in_ten_seconds),
             "X-HubSpot-RateLimit-Remaining": str(max(0, self.in_ten_seconds - len(self._calls))),
         }
-
-
-@dataclass
-class Faults:
-    """How often what goes wrong, as shares of all calls.
-
-    `lost` calls are done and their answer never arrives; `refused` and `broken` are not done.
-    """
-
-    dice: random.Random
-    refused: float = 0.0
-    broken: float = 0.0
-    lost: float = 0.0
-
-    def draw(self) -> str:
-        """What happens to a call: `refused`, `broken`, `lost`, or nothing."""
-        at = self.dice.random()
-        for name in ("refused", "broken", "lost"):
-            share: float = getattr(self, name)
-            if at < share:
-                return name
-            at -= share
-        return ""
 
 
 def _forget(times: deque[float], before: float) -> None:

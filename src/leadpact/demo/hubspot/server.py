@@ -7,8 +7,9 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from leadpact.demo.faults import Faults
 from leadpact.demo.hubspot import calls, mail_calls
-from leadpact.demo.hubspot.limits import Faults, Limits
+from leadpact.demo.hubspot.limits import Limits
 from leadpact.demo.hubspot.page import Desk
 from leadpact.demo.hubspot.portal import Faulty, Portal
 from leadpact.demo.serving import Reply, StandIn

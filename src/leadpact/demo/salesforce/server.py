@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
+from leadpact.demo.faults import Faults
 from leadpact.demo.salesforce.calls import Answer, Desk
 from leadpact.demo.salesforce.org import FaultyError, Org
 from leadpact.demo.salesforce.table import Row
@@ -24,31 +24,6 @@ class Limits:
     of_a_day: int = 100_000
     used: int = 0
     by_kind: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass
-class Faults:
-    """How often what goes wrong, as shares of all calls.
-
-    `lost` calls are done and their answer never arrives; `refused` and `broken` are not done.
-    Of the records of a call that writes, some are `locked` by others: each by itself.
-    """
-
-    dice: random.Random
-    refused: float = 0.0
-    broken: float = 0.0
-    lost: float = 0.0
-    locked: float = 0.0
-
-    def draw(self) -> str:
-        """What happens to a call: `refused`, `broken`, `lost`, or nothing."""
-        at = self.dice.random()
-        for name in ("refused", "broken", "lost"):
-            share: float = getattr(self, name)
-            if at < share:
-                return name
-            at -= share
-        return ""
 
 
 class Simulator(StandIn):
