@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 from django.apps import apps
 from django.db import connection
@@ -13,6 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from leadpact.ledger.models import ApiKey, AuditEntry, Company, Lead, Role, User, Webhook
 from leadpact.ledger.services import access, audit, channels
+from leadpact.web.table_words import HOLDS
 from tests.browser import accessibility_violations
 from tests.web import registered
 from tests.web.pictures import kept
@@ -107,8 +110,15 @@ def test_a_row_is_found_by_what_it_is_called(company: None) -> None:
 def test_tables_are_called_by_words(company: None) -> None:
     client, _ = registered.somebody("administrator")
     shown = client.get(INDEX).text
-    assert all(f">{each}</a>" in shown for each in ("Companies", "Batches", "Stage entries"))
+    assert all(
+        f">{each}</a>" in shown
+        for each in ("Companies", "Imports", "Entries into stages", "API keys")
+    )
     assert "<h1>Companies</h1>" in client.get(list_of(Company)).text
+    for model in MODELS:
+        holds = html.escape(HOLDS[model.__name__])
+        assert holds in shown, model
+        assert holds in client.get(list_of(model)).text, model
 
 
 def test_no_table_asks_more_when_there_are_more_leads(company: None) -> None:

@@ -21,10 +21,12 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, reverse
+from django.utils.text import capfirst
 
 from leadpact.ledger.models import User
 from leadpact.ledger.services.permits import Act, of_user
 from leadpact.web.lists.asked import MOST_ROWS
+from leadpact.web.table_words import HOLDS
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -102,7 +104,12 @@ class Table(admin.ModelAdmin):  # type: ignore[type-arg]  # has no parameters wh
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """The list, which says what it is searched by."""
         names = " or ".join(str(each.verbose_name) for each in _found_by(self.opts))
-        told = {"searched_by": names, "name": _several(self.opts), **(extra_context or {})}
+        told = {
+            "searched_by": names,
+            "name": _several(self.opts),
+            "holds": HOLDS[self.model.__name__],
+            **(extra_context or {}),
+        }
         return cast(TemplateResponse, super().changelist_view(request, told))
 
     def get_urls(self) -> list[URLPattern]:
@@ -184,6 +191,7 @@ class Tables(admin.AdminSite):
         for app in super().get_app_list(request, app_label):
             for told in app["models"]:
                 told["name"] = _several(told["model"]._meta)
+                told["holds"] = HOLDS[told["model"].__name__]
                 found[_concern(told["model"])].append(told)
         return [
             {
@@ -204,10 +212,7 @@ def _concern(model: type[models.Model]) -> str:
 
 def _several(opts: Options[Any]) -> str:
     """What rows of a table are called."""
-    name = str(opts.verbose_name).capitalize().replace("Crm", "CRM").replace("Api", "API")
-    if name.endswith(("ny", "ry", "ty")):
-        return f"{name[:-1]}ies"
-    return f"{name}es" if name.endswith("ch") else f"{name}s"
+    return capfirst(str(opts.verbose_name_plural))
 
 
 def _may_be_shown(field: Any) -> bool:

@@ -27,6 +27,10 @@ class Migration(migrations.Migration):
                 ('last_used_at', models.DateTimeField(null=True)),
                 ('revoked_at', models.DateTimeField(null=True)),
             ],
+            options={
+                'verbose_name': 'API key',
+                'verbose_name_plural': 'API keys',
+            },
         ),
         migrations.CreateModel(
             name='Batch',
@@ -40,6 +44,10 @@ class Migration(migrations.Migration):
                 ('rejected', models.PositiveBigIntegerField(default=0)),
                 ('actor', models.TextField(blank=True)),
             ],
+            options={
+                'verbose_name': 'import',
+                'verbose_name_plural': 'imports',
+            },
         ),
         migrations.CreateModel(
             name='Channel',
@@ -61,6 +69,10 @@ class Migration(migrations.Migration):
                 ('owner', models.TextField(blank=True)),
                 ('told_by', models.TextField(blank=True)),
             ],
+            options={
+                'verbose_name': 'company',
+                'verbose_name_plural': 'companies',
+            },
         ),
         migrations.CreateModel(
             name='CrmConnection',
@@ -88,6 +100,10 @@ class Migration(migrations.Migration):
                 ('leased_until', models.DateTimeField(null=True)),
                 ('leased_by', models.TextField(blank=True)),
             ],
+            options={
+                'verbose_name': 'CRM connection',
+                'verbose_name_plural': 'CRM connections',
+            },
         ),
         migrations.CreateModel(
             name='DealReview',
@@ -97,6 +113,10 @@ class Migration(migrations.Migration):
                 ('by', models.TextField()),
                 ('at', models.DateTimeField()),
             ],
+            options={
+                'verbose_name': 'review of a deal',
+                'verbose_name_plural': 'reviews of deals',
+            },
         ),
         migrations.CreateModel(
             name='Erased',
@@ -104,6 +124,10 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ('at', models.DateTimeField()),
             ],
+            options={
+                'verbose_name': 'erased key',
+                'verbose_name_plural': 'erased keys',
+            },
         ),
         migrations.CreateModel(
             name='Form',
@@ -120,6 +144,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('retired_at', models.DateTimeField(null=True)),
             ],
+            options={
+                'verbose_name': 'web form',
+                'verbose_name_plural': 'web forms',
+            },
         ),
         migrations.CreateModel(
             name='Heartbeat',
@@ -133,6 +161,10 @@ class Migration(migrations.Migration):
                 ('failures', models.PositiveBigIntegerField(default=0)),
                 ('seconds', models.FloatField(default=0)),
             ],
+            options={
+                'verbose_name': 'sign of life of a worker',
+                'verbose_name_plural': 'signs of life of workers',
+            },
         ),
         migrations.CreateModel(
             name='Lead',
@@ -158,6 +190,10 @@ class Migration(migrations.Migration):
                 ('active', models.BooleanField(default=True)),
                 ('joined_at', models.DateTimeField()),
             ],
+            options={
+                'verbose_name': 'person',
+                'verbose_name_plural': 'people',
+            },
         ),
         migrations.CreateModel(
             name='PublishedList',
@@ -168,6 +204,10 @@ class Migration(migrations.Migration):
                 ('places', models.BinaryField(null=True)),
                 ('digest', models.CharField(max_length=32)),
             ],
+            options={
+                'verbose_name': 'list behind a figure',
+                'verbose_name_plural': 'lists behind figures',
+            },
         ),
         migrations.CreateModel(
             name='PublishedPart',
@@ -177,6 +217,10 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField()),
                 ('sha256', models.CharField(max_length=64)),
             ],
+            options={
+                'verbose_name': 'part of a page of figures',
+                'verbose_name_plural': 'parts of pages of figures',
+            },
         ),
         migrations.CreateModel(
             name='Team',
@@ -213,6 +257,8 @@ class Migration(migrations.Migration):
                 ('published_by', models.TextField()),
             ],
             options={
+                'verbose_name': 'version of the agreement',
+                'verbose_name_plural': 'versions of the agreement',
                 'constraints': [models.UniqueConstraint(fields=('effective_from',), name='one_version_comes_into_force')],
             },
         ),
@@ -231,6 +277,8 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(max_length=64, unique=True)),
             ],
             options={
+                'verbose_name': 'entry of the audit trail',
+                'verbose_name_plural': 'audit trail',
                 'constraints': [models.UniqueConstraint(fields=('previous',), name='audit_chain_does_not_fork')],
             },
         ),
@@ -243,6 +291,10 @@ class Migration(migrations.Migration):
                 ('counts', models.TextField(default='[]')),
                 ('differences', models.PositiveIntegerField(default=0)),
             ],
+            options={
+                'verbose_name': 'comparison with the CRM',
+                'verbose_name_plural': 'comparisons with the CRM',
+            },
         ),
         migrations.CreateModel(
             name='CrmRecord',
@@ -261,6 +313,10 @@ class Migration(migrations.Migration):
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='records', to='ledger.crmconnection')),
                 ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='crm_records', to='ledger.lead')),
             ],
+            options={
+                'verbose_name': 'CRM record',
+                'verbose_name_plural': 'CRM records',
+            },
         ),
         migrations.CreateModel(
             name='Deal',
@@ -285,6 +341,8 @@ class Migration(migrations.Migration):
                 ('day', models.DateField()),
             ],
             options={
+                'verbose_name': 'day of a digest',
+                'verbose_name_plural': 'days of digests',
                 'constraints': [models.UniqueConstraint(fields=('receiver', 'day'), name='one_digest_a_day')],
             },
         ),
@@ -296,6 +354,8 @@ class Migration(migrations.Migration):
                 ('count', models.PositiveIntegerField(default=0)),
             ],
             options={
+                'verbose_name': 'count of a web form',
+                'verbose_name_plural': 'counts of web forms',
                 'indexes': [models.Index(fields=['begins'], name='form_count_begins')],
             },
         ),
@@ -310,6 +370,8 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
             ],
             options={
+                'verbose_name': 'installation',
+                'verbose_name_plural': 'installation',
                 'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='installation_is_one')],
             },
         ),
@@ -321,6 +383,10 @@ class Migration(migrations.Migration):
                 ('value', models.TextField()),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='ledger.lead')),
             ],
+            options={
+                'verbose_name': 'known address or id',
+                'verbose_name_plural': 'known addresses and ids',
+            },
         ),
         migrations.CreateModel(
             name='Handoff',
@@ -338,6 +404,10 @@ class Migration(migrations.Migration):
                 ('steps', models.TextField(default='[]')),
                 ('lead', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='handoffs', to='ledger.lead')),
             ],
+            options={
+                'verbose_name': 'handover',
+                'verbose_name_plural': 'handovers',
+            },
         ),
         migrations.CreateModel(
             name='Exclusion',
@@ -350,6 +420,10 @@ class Migration(migrations.Migration):
                 ('restored', models.BooleanField()),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exclusions', to='ledger.lead')),
             ],
+            options={
+                'verbose_name': 'lead left out',
+                'verbose_name_plural': 'leads left out',
+            },
         ),
         migrations.CreateModel(
             name='Event',
@@ -366,6 +440,10 @@ class Migration(migrations.Migration):
                 ('batch', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='ledger.batch')),
                 ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='ledger.lead')),
             ],
+            options={
+                'verbose_name': 'fact',
+                'verbose_name_plural': 'facts',
+            },
         ),
         migrations.CreateModel(
             name='Episode',
@@ -381,6 +459,10 @@ class Migration(migrations.Migration):
                 ('assigned_at', models.DateTimeField(null=True)),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='episodes', to='ledger.lead')),
             ],
+            options={
+                'verbose_name': 'passage through the funnel',
+                'verbose_name_plural': 'passages through the funnel',
+            },
         ),
         migrations.CreateModel(
             name='DealRole',
@@ -389,6 +471,10 @@ class Migration(migrations.Migration):
                 ('deal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='ledger.deal')),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deal_roles', to='ledger.lead')),
             ],
+            options={
+                'verbose_name': 'lead in a deal',
+                'verbose_name_plural': 'leads in deals',
+            },
         ),
         migrations.CreateModel(
             name='CrmDue',
@@ -397,6 +483,10 @@ class Migration(migrations.Migration):
                 ('noticed_at', models.DateTimeField()),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='crm_due', to='ledger.lead')),
             ],
+            options={
+                'verbose_name': 'lead to compare with the CRM',
+                'verbose_name_plural': 'leads to compare with the CRM',
+            },
         ),
         migrations.CreateModel(
             name='CrmDisagreement',
@@ -411,6 +501,10 @@ class Migration(migrations.Migration):
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='disagreements', to='ledger.crmconnection')),
                 ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='crm_disagreements', to='ledger.lead')),
             ],
+            options={
+                'verbose_name': 'difference from the CRM',
+                'verbose_name_plural': 'differences from the CRM',
+            },
         ),
         migrations.CreateModel(
             name='ClockShare',
@@ -424,6 +518,10 @@ class Migration(migrations.Migration):
                 ('working_seconds', models.FloatField()),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clock_shares', to='ledger.lead')),
             ],
+            options={
+                'verbose_name': "holder's share of the time of a promise",
+                'verbose_name_plural': "holders' shares of the time of promises",
+            },
         ),
         migrations.CreateModel(
             name='Clock',
@@ -452,6 +550,10 @@ class Migration(migrations.Migration):
                 ('protocol_step', models.IntegerField(null=True)),
                 ('lead', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='ledger.lead')),
             ],
+            options={
+                'verbose_name': 'promise about a lead',
+                'verbose_name_plural': 'promises about leads',
+            },
         ),
         migrations.CreateModel(
             name='Change',
@@ -461,6 +563,10 @@ class Migration(migrations.Migration):
                 ('bulk', models.BooleanField(default=False)),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='ledger.lead')),
             ],
+            options={
+                'verbose_name': 'lead to look at',
+                'verbose_name_plural': 'leads to look at',
+            },
         ),
         migrations.CreateModel(
             name='Measurement',
@@ -479,6 +585,10 @@ class Migration(migrations.Migration):
                 ('leased_until', models.DateTimeField(null=True)),
                 ('agreement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.agreementversion')),
             ],
+            options={
+                'verbose_name': 'last measurement',
+                'verbose_name_plural': 'last measurement',
+            },
         ),
         migrations.CreateModel(
             name='Mute',
@@ -488,6 +598,8 @@ class Migration(migrations.Migration):
                 ('kind', models.TextField()),
             ],
             options={
+                'verbose_name': 'kind of message not wanted',
+                'verbose_name_plural': 'kinds of messages not wanted',
                 'constraints': [models.UniqueConstraint(fields=('receiver', 'kind'), name='muted_once')],
             },
         ),
@@ -509,6 +621,10 @@ class Migration(migrations.Migration):
                 ('leased_by', models.TextField(blank=True)),
                 ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='ledger.lead')),
             ],
+            options={
+                'verbose_name': 'message',
+                'verbose_name_plural': 'messages',
+            },
         ),
         migrations.CreateModel(
             name='NurtureEntry',
@@ -526,6 +642,10 @@ class Migration(migrations.Migration):
                 ('exit', models.TextField(null=True)),
                 ('lead', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='nurture_entries', to='ledger.lead')),
             ],
+            options={
+                'verbose_name': 'stay in a nurture program',
+                'verbose_name_plural': 'stays in nurture programs',
+            },
         ),
         migrations.CreateModel(
             name='Absence',
@@ -571,6 +691,10 @@ class Migration(migrations.Migration):
                 ('first', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='ledger.lead')),
                 ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals_as_later', to='ledger.lead')),
             ],
+            options={
+                'verbose_name': 'pair that may be one person',
+                'verbose_name_plural': 'pairs that may be one person',
+            },
         ),
         migrations.CreateModel(
             name='PublishedMetric',
@@ -587,6 +711,8 @@ class Migration(migrations.Migration):
                 ('high', models.FloatField(null=True)),
             ],
             options={
+                'verbose_name': 'figure',
+                'verbose_name_plural': 'figures',
                 'indexes': [models.Index(fields=['period', 'by'], name='metric_of_period')],
             },
         ),
@@ -601,6 +727,8 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(max_length=80)),
             ],
             options={
+                'verbose_name': 'piece of a long list',
+                'verbose_name_plural': 'pieces of long lists',
                 'constraints': [models.UniqueConstraint(fields=('source', 'number'), name='piece_of_cases_is_one')],
             },
         ),
@@ -614,6 +742,8 @@ class Migration(migrations.Migration):
                 ('value', models.TextField()),
             ],
             options={
+                'verbose_name': 'verdict on a promise',
+                'verbose_name_plural': 'verdicts on promises',
                 'constraints': [models.UniqueConstraint(fields=('kind', 'place'), name='standing_has_its_place')],
             },
         ),
@@ -646,6 +776,10 @@ class Migration(migrations.Migration):
                 ('disputed', models.BooleanField(null=True)),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stage_entries', to='ledger.lead')),
             ],
+            options={
+                'verbose_name': 'entry into a stage',
+                'verbose_name_plural': 'entries into stages',
+            },
         ),
         migrations.CreateModel(
             name='Standing',
@@ -658,6 +792,8 @@ class Migration(migrations.Migration):
                 ('had', models.PositiveIntegerField(default=0)),
             ],
             options={
+                'verbose_name': 'fair share',
+                'verbose_name_plural': 'fair shares',
                 'constraints': [models.UniqueConstraint(fields=('team', 'bulk', 'person'), name='one_standing_in_a_pool')],
             },
         ),
@@ -697,6 +833,8 @@ class Migration(migrations.Migration):
                 ('rejected', models.PositiveBigIntegerField(default=0)),
             ],
             options={
+                'verbose_name': 'upload',
+                'verbose_name_plural': 'uploads',
                 'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['id'], name='upload_to_import')],
             },
         ),
@@ -727,6 +865,8 @@ class Migration(migrations.Migration):
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cursors', to='ledger.crmconnection')),
             ],
             options={
+                'verbose_name': 'place up to which the CRM was read',
+                'verbose_name_plural': 'how far the CRM was read',
                 'constraints': [models.UniqueConstraint(fields=('connection', 'object'), name='crm_object_once')],
             },
         ),
@@ -743,6 +883,8 @@ class Migration(migrations.Migration):
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='nudges', to='ledger.crmconnection')),
             ],
             options={
+                'verbose_name': 'change reported by the CRM',
+                'verbose_name_plural': 'changes reported by the CRM',
                 'indexes': [models.Index(condition=models.Q(('done_at', None)), fields=['id'], name='crm_nudge_open')],
                 'constraints': [models.UniqueConstraint(fields=('connection', 'key'), name='crm_nudge_once')],
             },
@@ -759,6 +901,8 @@ class Migration(migrations.Migration):
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='owners', to='ledger.crmconnection')),
             ],
             options={
+                'verbose_name': 'CRM owner',
+                'verbose_name_plural': 'CRM owners',
                 'constraints': [models.UniqueConstraint(fields=('connection', 'number'), name='crm_owner_once')],
             },
         ),
@@ -779,6 +923,8 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='writes', to='ledger.crmrecord')),
             ],
             options={
+                'verbose_name': 'field to write into the CRM',
+                'verbose_name_plural': 'fields to write into the CRM',
                 'indexes': [models.Index(condition=models.Q(('open', True)), fields=['try_at'], name='crm_write_waiting')],
                 'constraints': [models.UniqueConstraint(fields=('record', 'field'), name='crm_field_once')],
             },
@@ -814,6 +960,8 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(max_length=32)),
             ],
             options={
+                'verbose_name': 'state of a lead',
+                'verbose_name_plural': 'states of leads',
                 'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='state_due'), models.Index(fields=['holder', 'status'], name='state_holder'), models.Index(condition=models.Q(('handed_off_at__isnull', False), ('status', 'open')), fields=['owed_at'], name='state_with_sales'), models.Index(condition=models.Q(('handed_off_at__isnull', False), ('status', 'open')), fields=['holder', 'owed_at'], name='state_with_sales_by_holder'), models.Index(fields=['stage', 'status'], name='state_stage'), models.Index(fields=['segment'], name='state_segment'), models.Index(fields=['stage', 'lead'], name='state_by_stage'), models.Index(fields=['score', 'lead'], name='state_by_score'), models.Index(condition=models.Q(('fills_cap', True)), fields=['holder'], name='state_fills_cap')],
             },
         ),
@@ -827,6 +975,8 @@ class Migration(migrations.Migration):
                 ('error', models.TextField()),
             ],
             options={
+                'verbose_name': 'lead put aside',
+                'verbose_name_plural': 'leads put aside',
                 'indexes': [models.Index(fields=['retry_at'], name='quarantine_due')],
             },
         ),

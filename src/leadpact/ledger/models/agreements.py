@@ -22,6 +22,8 @@ class AgreementVersion(models.Model):
     published_by = models.TextField()
 
     class Meta:
+        verbose_name = "version of the agreement"
+        verbose_name_plural = "versions of the agreement"
         constraints = [
             models.UniqueConstraint(fields=["effective_from"], name="one_version_comes_into_force")
         ]

@@ -23,6 +23,8 @@ class AuditEntry(models.Model):
     digest = models.CharField(max_length=64, unique=True)
 
     class Meta:
+        verbose_name = "entry of the audit trail"
+        verbose_name_plural = "audit trail"
         constraints = [
             models.UniqueConstraint(fields=["previous"], name="audit_chain_does_not_fork")
         ]

@@ -29,6 +29,8 @@ class Mute(models.Model):
     kind = models.TextField()
 
     class Meta:
+        verbose_name = "kind of message not wanted"
+        verbose_name_plural = "kinds of messages not wanted"
         constraints = [models.UniqueConstraint(fields=["receiver", "kind"], name="muted_once")]
 
     def __str__(self) -> str:
@@ -42,6 +44,8 @@ class DigestDay(models.Model):
     day = models.DateField()
 
     class Meta:
+        verbose_name = "day of a digest"
+        verbose_name_plural = "days of digests"
         constraints = [models.UniqueConstraint(fields=["receiver", "day"], name="one_digest_a_day")]
 
     def __str__(self) -> str:

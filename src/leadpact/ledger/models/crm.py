@@ -37,6 +37,10 @@ class CrmConnection(models.Model):
     leased_until = models.DateTimeField(null=True)
     leased_by = models.TextField(blank=True)
 
+    class Meta:
+        verbose_name = "CRM connection"
+        verbose_name_plural = "CRM connections"
+
     def __str__(self) -> str:
         return f"{self.system} {self.account}"
 
@@ -56,6 +60,8 @@ class CrmCursor(models.Model):
     deleted_since = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "place up to which the CRM was read"
+        verbose_name_plural = "how far the CRM was read"
         constraints = [
             models.UniqueConstraint(fields=["connection", "object"], name="crm_object_once")
         ]
@@ -86,6 +92,8 @@ class CrmRecord(models.Model):
     withdrawn = models.TextField(default="{}")
 
     class Meta:
+        verbose_name = "CRM record"
+        verbose_name_plural = "CRM records"
         constraints = [
             models.UniqueConstraint(
                 fields=["connection", "object", "number"], name="crm_record_once"
@@ -107,6 +115,8 @@ class CrmOwner(models.Model):
     person = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = "CRM owner"
+        verbose_name_plural = "CRM owners"
         constraints = [
             models.UniqueConstraint(fields=["connection", "number"], name="crm_owner_once")
         ]
@@ -135,6 +145,8 @@ class CrmWrite(models.Model):
     error = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = "field to write into the CRM"
+        verbose_name_plural = "fields to write into the CRM"
         constraints = [models.UniqueConstraint(fields=["record", "field"], name="crm_field_once")]
         indexes = [
             models.Index(fields=["try_at"], condition=models.Q(open=True), name="crm_write_waiting")
@@ -149,6 +161,10 @@ class CrmDue(models.Model):
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="crm_due")
     noticed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "lead to compare with the CRM"
+        verbose_name_plural = "leads to compare with the CRM"
 
     def __str__(self) -> str:
         return f"{self.lead_id} is to be compared"
@@ -169,6 +185,8 @@ class CrmNudge(models.Model):
     done_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "change reported by the CRM"
+        verbose_name_plural = "changes reported by the CRM"
         constraints = [models.UniqueConstraint(fields=["connection", "key"], name="crm_nudge_once")]
         indexes = [
             models.Index(fields=["id"], condition=models.Q(done_at=None), name="crm_nudge_open")
@@ -188,6 +206,10 @@ class CrmComparison(models.Model):
     seconds = models.FloatField(default=0)
     counts = models.TextField(default="[]")
     differences = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "comparison with the CRM"
+        verbose_name_plural = "comparisons with the CRM"
 
     def __str__(self) -> str:
         return f"{self.connection_id} as of {self.as_of}"
@@ -210,6 +232,8 @@ class CrmDisagreement(models.Model):
     url = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = "difference from the CRM"
+        verbose_name_plural = "differences from the CRM"
         indexes = [
             models.Index(fields=["connection", "what", "cause"], name="crm_disagreement_by_cause")
         ]

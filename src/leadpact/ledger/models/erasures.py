@@ -14,5 +14,9 @@ class Erased(models.Model):
     digest = models.CharField(max_length=64, primary_key=True)
     at = models.DateTimeField()
 
+    class Meta:
+        verbose_name = "erased key"
+        verbose_name_plural = "erased keys"
+
     def __str__(self) -> str:
         return f"erased at {self.at}"

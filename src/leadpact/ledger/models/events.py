@@ -23,6 +23,10 @@ class Batch(models.Model):
     rejected = models.PositiveBigIntegerField(default=0)
     actor = models.TextField(blank=True)
 
+    class Meta:
+        verbose_name = "import"
+        verbose_name_plural = "imports"
+
     def __str__(self) -> str:
         return self.name
 
@@ -80,6 +84,8 @@ class Event(models.Model):
     properties = models.TextField(default="{}")
 
     class Meta:
+        verbose_name = "fact"
+        verbose_name_plural = "facts"
         constraints = [
             models.UniqueConstraint(fields=["source", "event_id"], name="event_is_logged_once")
         ]

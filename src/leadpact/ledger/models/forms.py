@@ -25,6 +25,10 @@ class Form(models.Model):
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
 
+    class Meta:
+        verbose_name = "web form"
+        verbose_name_plural = "web forms"
+
     def __str__(self) -> str:
         return f"{self.name} ({self.key})"
 
@@ -41,6 +45,8 @@ class FormCount(models.Model):
     count = models.PositiveIntegerField(default=0)
 
     class Meta:
+        verbose_name = "count of a web form"
+        verbose_name_plural = "counts of web forms"
         indexes = [models.Index(fields=["begins"], name="form_count_begins")]
 
     def __str__(self) -> str:

@@ -21,6 +21,8 @@ class Installation(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = "installation"
+        verbose_name_plural = "installation"
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="installation_is_one")]
 
     def __str__(self) -> str:

@@ -16,6 +16,10 @@ class Company(models.Model):
     owner = models.TextField(blank=True)
     told_by = models.TextField(blank=True)
 
+    class Meta:
+        verbose_name = "company"
+        verbose_name_plural = "companies"
+
     def __str__(self) -> str:
         return self.name or self.key
 
@@ -63,6 +67,8 @@ class Identity(models.Model):
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="identities")
 
     class Meta:
+        verbose_name = "known address or id"
+        verbose_name_plural = "known addresses and ids"
         constraints = [
             models.UniqueConstraint(fields=["kind", "value"], name="identity_names_one_lead")
         ]
@@ -96,6 +102,8 @@ class DealRole(models.Model):
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="deal_roles")
 
     class Meta:
+        verbose_name = "lead in a deal"
+        verbose_name_plural = "leads in deals"
         constraints = [
             models.UniqueConstraint(fields=["deal", "lead"], name="lead_has_one_role_in_a_deal")
         ]
@@ -114,6 +122,10 @@ class DealReview(models.Model):
     text = models.TextField()
     by = models.TextField()
     at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "review of a deal"
+        verbose_name_plural = "reviews of deals"
 
     def __str__(self) -> str:
         return f"review of {self.deal}"
@@ -145,6 +157,8 @@ class Proposal(models.Model):
     decided_by = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = "pair that may be one person"
+        verbose_name_plural = "pairs that may be one person"
         constraints = [
             models.UniqueConstraint(fields=["first", "second"], name="pair_is_proposed_once")
         ]

@@ -18,6 +18,8 @@ class Change(models.Model):
     bulk = models.BooleanField(default=False)
 
     class Meta:
+        verbose_name = "lead to look at"
+        verbose_name_plural = "leads to look at"
         indexes = [models.Index(fields=["bulk", "id"], name="change_in_turn")]
 
     def __str__(self) -> str:
@@ -46,6 +48,8 @@ class Handoff(models.Model):
     steps = models.TextField(default="[]")
 
     class Meta:
+        verbose_name = "handover"
+        verbose_name_plural = "handovers"
         constraints = [
             models.UniqueConstraint(fields=["lead", "episode"], name="one_handoff_an_episode")
         ]
@@ -92,6 +96,8 @@ class Notice(models.Model):
     leased_by = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = "message"
+        verbose_name_plural = "messages"
         indexes = [
             models.Index(
                 fields=["send_at"], condition=models.Q(state="waiting"), name="notice_waiting"

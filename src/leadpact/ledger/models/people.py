@@ -34,6 +34,10 @@ class Person(models.Model):
     active = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
 
+    class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
+
     def __str__(self) -> str:
         return self.name
 
@@ -48,6 +52,8 @@ class Standing(models.Model):
     had = models.PositiveIntegerField(default=0)
 
     class Meta:
+        verbose_name = "fair share"
+        verbose_name_plural = "fair shares"
         constraints = [
             models.UniqueConstraint(
                 fields=["team", "bulk", "person"], name="one_standing_in_a_pool"

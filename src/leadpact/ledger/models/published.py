@@ -30,6 +30,8 @@ class Measurement(models.Model):
     leased_until = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "last measurement"
+        verbose_name_plural = "last measurement"
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="measurement_is_one")]
 
     def __str__(self) -> str:
@@ -55,6 +57,8 @@ class PublishedMetric(models.Model):
     high = models.FloatField(null=True)
 
     class Meta:
+        verbose_name = "figure"
+        verbose_name_plural = "figures"
         indexes = [
             models.Index(fields=["period", "by"], name="metric_of_period"),
         ]
@@ -78,6 +82,8 @@ class PublishedStanding(models.Model):
     value = models.TextField()
 
     class Meta:
+        verbose_name = "verdict on a promise"
+        verbose_name_plural = "verdicts on promises"
         constraints = [
             models.UniqueConstraint(fields=["kind", "place"], name="standing_has_its_place")
         ]
@@ -97,6 +103,10 @@ class PublishedPart(models.Model):
     made_at = models.DateTimeField()
     sha256 = models.CharField(max_length=64)
 
+    class Meta:
+        verbose_name = "part of a page of figures"
+        verbose_name_plural = "parts of pages of figures"
+
     def __str__(self) -> str:
         return self.key
 
@@ -113,6 +123,10 @@ class PublishedList(models.Model):
     value = models.TextField()
     places = models.BinaryField(null=True)
     digest = models.CharField(max_length=32)
+
+    class Meta:
+        verbose_name = "list behind a figure"
+        verbose_name_plural = "lists behind figures"
 
     def __str__(self) -> str:
         return self.key
@@ -131,6 +145,8 @@ class PublishedPiece(models.Model):
     digest = models.CharField(max_length=80)
 
     class Meta:
+        verbose_name = "piece of a long list"
+        verbose_name_plural = "pieces of long lists"
         constraints = [
             models.UniqueConstraint(fields=["source", "number"], name="piece_of_cases_is_one")
         ]

@@ -23,6 +23,8 @@ class Quarantine(models.Model):
     error = models.TextField()
 
     class Meta:
+        verbose_name = "lead put aside"
+        verbose_name_plural = "leads put aside"
         indexes = [models.Index(fields=["retry_at"], name="quarantine_due")]
 
     def __str__(self) -> str:
@@ -40,6 +42,10 @@ class Heartbeat(models.Model):
     decisions = models.PositiveBigIntegerField(default=0)
     failures = models.PositiveBigIntegerField(default=0)
     seconds = models.FloatField(default=0)
+
+    class Meta:
+        verbose_name = "sign of life of a worker"
+        verbose_name_plural = "signs of life of workers"
 
     def __str__(self) -> str:
         return f"{self.worker} at {self.beat_at}"

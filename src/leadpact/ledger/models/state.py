@@ -46,6 +46,8 @@ class LeadState(models.Model):
     digest = models.CharField(max_length=32)
 
     class Meta:
+        verbose_name = "state of a lead"
+        verbose_name_plural = "states of leads"
         indexes = [
             models.Index(
                 fields=["next_at"],
@@ -95,6 +97,8 @@ class StageEntry(models.Model):
     disputed = models.BooleanField(null=True)
 
     class Meta:
+        verbose_name = "entry into a stage"
+        verbose_name_plural = "entries into stages"
         indexes = [models.Index(fields=["stage", "entered_at"], name="entry_by_stage")]
 
     def __str__(self) -> str:
@@ -113,6 +117,10 @@ class Episode(models.Model):
     qualified_at = models.DateTimeField(null=True)
     handed_off_at = models.DateTimeField(null=True)
     assigned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "passage through the funnel"
+        verbose_name_plural = "passages through the funnel"
 
     def __str__(self) -> str:
         return f"{self.lead_id} episode {self.episode}: {self.ending}"
@@ -145,6 +153,8 @@ class Clock(models.Model):
     protocol_step = models.IntegerField(null=True)
 
     class Meta:
+        verbose_name = "promise about a lead"
+        verbose_name_plural = "promises about leads"
         constraints = [
             models.UniqueConstraint(
                 fields=["lead", "episode", "obligation"], name="one_clock_a_promise"
@@ -180,6 +190,10 @@ class ClockShare(models.Model):
     to_at = models.DateTimeField()
     working_seconds = models.FloatField()
 
+    class Meta:
+        verbose_name = "holder's share of the time of a promise"
+        verbose_name_plural = "holders' shares of the time of promises"
+
     def __str__(self) -> str:
         return f"{self.obligation} of {self.lead_id} with {self.holder}"
 
@@ -195,6 +209,8 @@ class Exclusion(models.Model):
     restored = models.BooleanField()
 
     class Meta:
+        verbose_name = "lead left out"
+        verbose_name_plural = "leads left out"
         indexes = [
             models.Index(fields=["reason"], name="exclusion_by_reason"),
             models.Index(fields=["at"], name="exclusion_by_age"),
@@ -222,6 +238,8 @@ class NurtureEntry(models.Model):
     exit = models.TextField(null=True)
 
     class Meta:
+        verbose_name = "stay in a nurture program"
+        verbose_name_plural = "stays in nurture programs"
         constraints = [
             models.UniqueConstraint(fields=["lead", "episode", "program"], name="in_a_program_once")
         ]

@@ -45,6 +45,8 @@ class Upload(models.Model):
     rejected = models.PositiveBigIntegerField(default=0)
 
     class Meta:
+        verbose_name = "upload"
+        verbose_name_plural = "uploads"
         indexes = [
             models.Index(
                 fields=["id"],
