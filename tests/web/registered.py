@@ -108,6 +108,8 @@ SENT: dict[str, dict[str, Any]] = {
     "decide_proposal": {},
     "follow_campaigns": {"campaign": ["spring"]},
     "mail_agreement": {},
+    "keep_outcome": {"meeting": "Review", "kind": "decision", "text": "We go on."},
+    "settle_outcome": {"number": "1", "done": "yes"},
     "accept_agreement": {"version": "1", "sha256": "none"},
     "review_deal": {"deal": "D1", "text": "Price was too high."},
     "away_add": {"begins": "2030-01-01", "ends": "2030-01-02"},

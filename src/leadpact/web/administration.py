@@ -42,6 +42,7 @@ _CONCERNS = {
     "state": "What the agreement decided",
     "live": "Handovers and notices",
     "agreements": "Agreements",
+    "meetings": "Agreements",
     "published": "Figures",
     "people": "Teams and people",
     "access": "Users and keys",

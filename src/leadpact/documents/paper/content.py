@@ -70,9 +70,14 @@ def _head(agreement: Agreement, side: str) -> str:
 
 
 def _part(table: Table) -> Part:
-    header = [_printable(title) for title in table.header]
-    rows = [[_printable(plain(cell)) for cell in row] for row in table.rows]
-    return Part(table.caption, header, rows, _widths([header, *rows]))
+    rows = [[plain(cell) for cell in row] for row in table.rows]
+    return part(table.caption, table.header, rows)
+
+
+def part(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Part:
+    """A table of texts under its heading."""
+    printed = [[_printable(cell) for cell in line] for line in (header, *rows)]
+    return Part(_printable(title), printed[0], printed[1:], _widths(printed))
 
 
 def _widths(lines: Sequence[Sequence[str]]) -> list[int]:

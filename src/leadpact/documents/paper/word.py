@@ -27,7 +27,8 @@ def as_word(paper: Paper, at: datetime) -> bytes:
     for part in paper.parts:
         document.add_heading(part.title, 1)
         _table(document, part)
-    document.add_heading("Accepted by both sides", 1)
+    if paper.signatures:
+        document.add_heading("Accepted by both sides", 1)
     for each in paper.signatures:
         _signature(document, each)
     written = BytesIO()

@@ -648,6 +648,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Outcome',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('decision', 'Decision'), ('action', 'Action')], max_length=8)),
+                ('meeting', models.TextField()),
+                ('held_on', models.DateField()),
+                ('text', models.TextField()),
+                ('owner', models.TextField(blank=True)),
+                ('due', models.DateField(null=True)),
+                ('by', models.TextField()),
+                ('at', models.DateTimeField()),
+                ('done_at', models.DateTimeField(null=True)),
+                ('done_by', models.TextField(blank=True)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['-held_on', '-id'], name='outcome_by_day')],
+            },
+        ),
+        migrations.CreateModel(
             name='Absence',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -29,6 +29,7 @@ from leadpact.ledger.models.leads import (
     Proposal,
 )
 from leadpact.ledger.models.live import Change, Handoff, Notice, Webhook
+from leadpact.ledger.models.meetings import Outcome
 from leadpact.ledger.models.people import Absence, Person, Standing, Team
 from leadpact.ledger.models.published import (
     Measurement,
@@ -92,6 +93,7 @@ __all__ = [
     "Mute",
     "Notice",
     "NurtureEntry",
+    "Outcome",
     "Person",
     "Proposal",
     "PublishedList",

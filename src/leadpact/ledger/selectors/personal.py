@@ -19,6 +19,7 @@ from leadpact.ledger.models import (
     Exclusion,
     Identity,
     Lead,
+    Outcome,
 )
 from leadpact.ledger.selectors.logs import with_relatives
 
@@ -70,12 +71,21 @@ def held_on(leads: Iterable[str], named: Iterable[str]) -> dict[str, Any]:
     found |= {table.__name__: _rows(table, asked) for table, asked in columns.items()}
     theirs = Q(pk__in=DealRole.objects.filter(lead__in=keys).values("deal"))
     found |= {table.__name__: _rows(table, theirs) for table in (Deal, DealReview)}
+    found["Outcome"] = _rows(Outcome, naming(named))
     found["AuditEntry"] = [
         {"at": _plain("at", e.at), "actor": e.actor, "action": e.action, "subject": e.subject,
          "detail": json.loads(e.detail)}
         for e in about_in_trail(keys, named)
     ]  # fmt: skip
     return found
+
+
+def naming(named: Iterable[str]) -> Q:
+    """What was written at meetings and has one of these texts in it."""
+    asked = Q(pk__in=[])
+    for text in named:
+        asked |= Q(text__icontains=text) | Q(owner__icontains=text)
+    return asked
 
 
 def tables_of_leads() -> list[tuple[type[Model], str]]:

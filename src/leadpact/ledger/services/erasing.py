@@ -20,11 +20,12 @@ from leadpact.ledger.models import (
     LeadState,
     Measurement,
     Notice,
+    Outcome,
     PublishedList,
     PublishedPart,
     PublishedPiece,
 )
-from leadpact.ledger.selectors.personal import about_in_trail, tables_of_leads
+from leadpact.ledger.selectors.personal import about_in_trail, naming, tables_of_leads
 from leadpact.ledger.services import audit, erasures
 from leadpact.ledger.services.ingest import json_of
 from leadpact.ledger.services.pseudonyms import Pseudonyms
@@ -48,6 +49,7 @@ def rewrite(names: Pseudonyms) -> None:
     _handoffs(names)
     _exclusions(names)
     _reviews(names)
+    _outcomes(names)
     _published(names)
     CrmRecord.objects.filter(lead_id__in=list(names.leads)).delete()
     audit.blank(trail, f"lead {', '.join(names.leads.values())}")
@@ -141,6 +143,14 @@ def _reviews(names: Pseudonyms) -> None:
     for row in rows:
         row.text = names.text(row.text)
     DealReview.objects.bulk_update(rows, ["text"], batch_size=_AT_ONCE)
+
+
+def _outcomes(names: Pseudonyms) -> None:
+    """What was written at meetings and names the person."""
+    rows = list(Outcome.objects.filter(naming(names.named)))
+    for row in rows:
+        row.text, row.owner = names.text(row.text), names.text(row.owner)
+    Outcome.objects.bulk_update(rows, ["text", "owner"], batch_size=_AT_ONCE)
 
 
 def _exclusions(names: Pseudonyms) -> None:

@@ -21,6 +21,7 @@ class Act(StrEnum):
     RULE = "rule on a dispute"
     WAIVE = "waive a clock"
     REVIEW = "review a deal"
+    MEET = "keep what a meeting settled"
     REASSIGN = "reassign a lead"
     VOID = "void a fact"
     IMPORT = "import"
@@ -32,12 +33,14 @@ class Act(StrEnum):
 
 _HEADS = {
     *(Act.READ, Act.DISPUTE, Act.RULE, Act.WAIVE, Act.VOID, Act.MANAGE_PEOPLE, Act.CLEAN),
-    *(Act.REVIEW, Act.ACCEPT),
+    *(Act.REVIEW, Act.ACCEPT, Act.MEET),
 }
 _MAY: dict[str, set[Act]] = {
     Role.ADMINISTRATOR: set(Act),
     Role.MARKETING_HEAD: _HEADS | {Act.COLLECT, Act.NURTURE, Act.IMPORT, Act.PUBLISH},
-    Role.MARKETER: {Act.READ, Act.COLLECT, Act.NURTURE, Act.CLEAN, Act.IMPORT, Act.DISPUTE},
+    Role.MARKETER: {
+        *(Act.READ, Act.COLLECT, Act.NURTURE, Act.CLEAN, Act.IMPORT, Act.DISPUTE, Act.MEET)
+    },
     Role.SALES_HEAD: _HEADS | {Act.WORK_LEAD, Act.RATE, Act.REASSIGN, Act.PUBLISH},
     Role.REP: {Act.READ, Act.WORK_LEAD, Act.RATE, Act.DISPUTE, Act.REASSIGN},
     Role.VIEWER: {Act.READ},

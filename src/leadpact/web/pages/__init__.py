@@ -23,6 +23,7 @@ _MODULES = (
     "lead",
     "leads",
     "marketer",
+    "meetings",
     "nurture",
     "obligations",
     "own_promises",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from itertools import groupby
 
 from django.conf import settings
@@ -16,14 +15,15 @@ from leadpact.agreement.spec import Agreement
 from leadpact.documents.blocks import Table
 from leadpact.documents.parts.agreement import tables_of
 from leadpact.flows.publishing import changes_of
-from leadpact.insight.meetings import Held, held
 from leadpact.ledger.models import Role
 from leadpact.ledger.selectors import acceptances
 from leadpact.ledger.selectors.acceptances import Standing
 from leadpact.ledger.services.acceptances import SIDE_OF_HEAD, AcceptanceError, accept
 from leadpact.ledger.services.permits import Act
 from leadpact.web.figures.parts import table
-from leadpact.web.pages.agreement_papers import YEAR, addresses, asked, document_of
+from leadpact.web.figures.roles import READERS
+from leadpact.web.pages.agreement_papers import addresses, asked, document_of
+from leadpact.web.pages.meetings import next_meetings
 from leadpact.web.registry import PageRequest, action, page
 
 HEADS = frozenset({Role.MARKETING_HEAD.value, Role.SALES_HEAD.value})
@@ -49,7 +49,8 @@ def agreement(request: PageRequest) -> HttpResponse:
             "tables": [_shaped(each) for each in tables_of(document)],
             "changes": _by_whom(changes_of(chosen.version.pk)),
             "versions": found,
-            "meetings": _next_meetings(document, request.now),
+            "reader": request.caller.role in READERS,
+            "meetings": next_meetings(document, request.now),
             "to": addresses(document) if _may_mail(request) else [],
         },
     )
@@ -71,14 +72,6 @@ def accept_agreement(request: PageRequest) -> HttpResponseBase:
         messages.error(request, str(error))
         return redirect("agreement")
     return HttpResponseRedirect(f"{reverse('agreement')}?version={made.version_id}")
-
-
-def _next_meetings(document: Agreement, now: datetime) -> list[Held]:
-    """The next time of each meeting within a year."""
-    found: dict[str, Held] = {}
-    for each in held(document, now, now + YEAR):
-        found.setdefault(each.meeting.name, each)
-    return list(found.values())
 
 
 def _may_mail(request: PageRequest) -> bool:

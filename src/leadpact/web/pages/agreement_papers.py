@@ -20,7 +20,7 @@ from leadpact.ledger.services.permits import Act
 from leadpact.web.registry import PageRequest, action, part
 
 _TEXT = "yaml"
-YEAR = timedelta(days=366)
+_YEAR = timedelta(days=366)
 
 
 @part("agreement/file", name="agreement_file")
@@ -45,7 +45,7 @@ def agreement_meetings(request: PageRequest) -> HttpResponse:
         raise Http404("There is no agreement yet.")
     document = document_of(chosen)
     page = f"{settings.LEADPACT_URL}{reverse('agreement')}" if settings.LEADPACT_URL else ""
-    found = held(document, request.now, request.now + YEAR)
+    found = held(document, request.now, request.now + _YEAR)
     written = as_calendar(document.name, found, _mailboxes(document), page, request.now)
     told = {"Content-Disposition": 'attachment; filename="meetings.ics"'}
     return HttpResponse(written, content_type="text/calendar; charset=utf-8", headers=told)
