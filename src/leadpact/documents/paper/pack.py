@@ -39,7 +39,7 @@ def pack(
     `settled` has the actions that are open: what, who, until when, from which meeting.
     """
     meeting = held.meeting
-    said = [meeting.goal or ""]
+    said = [f"{meeting.goal.rstrip('.')}." if meeting.goal else ""]
     if overview:
         said += [overview["outlook"], overview["headline"], overview["newest"]]
     return Paper(
