@@ -12,6 +12,7 @@ from leadpact.demo.faults import Faults
 from leadpact.demo.salesforce.org import Org
 from leadpact.demo.salesforce.server import Limits, Simulator
 from leadpact.flows.crm_wanted import own_properties
+from leadpact.ledger.models import LeadState
 from leadpact.ledger.services import crm_connections
 from leadpact.sources.crm.loading import parse_crm
 from leadpact.sources.salesforce.client import Client
@@ -117,3 +118,7 @@ def company(
         for of in crm.people:
             connector.set_up(of, own)
         yield Company(time, row, crm, connector, org, limits, simulator, client, ana, ben)
+
+
+def lead(number: str, of: str = "Lead") -> LeadState:
+    return LeadState.objects.get(lead=f"salesforce:{of}/{number}")

@@ -24,12 +24,8 @@ from leadpact.ledger.models import (
 from leadpact.ledger.services import crm_connections
 from leadpact.sources.crm.connector import CredentialError, CrmError
 from leadpact.sources.salesforce import connector as reading
-from tests.ledger.helpers import MONDAY, go_live, settle
-from tests.ledger.salesforce_company import MAPPING, Company, company
-
-
-def lead(number: str, of: str = "Lead") -> LeadState:
-    return LeadState.objects.get(lead=f"salesforce:{of}/{number}")
+from tests.ledger.helpers import MONDAY, settle
+from tests.ledger.salesforce_company import MAPPING, Company, company, lead
 
 
 def replayed_otherwise(at: Company) -> list[Difference]:
@@ -96,62 +92,6 @@ def test_a_stage_moved_back_by_hand_is_left_so() -> None:
         assert (lead(ada).holder, lead(ada).stage) == ("Ben", "MQL")
         there = at.row_of("Lead", ada)
         assert (there["Status"], there["OwnerId"]) == ("Open", at.ben)
-
-
-def test_a_promise_of_before_going_live_makes_nobody_a_task() -> None:
-    with company(live=False) as at:
-        ada = at.ask_for_demo()
-        at.org.update("Lead", ada, {"OwnerId": at.ben}, at.ben)
-        at.rest()
-        assert Clock.objects.get().outcome == "running"
-        at.time.pass_(minutes=5)
-        go_live(at.time())
-        at.rest()
-        assert at.row_of("Lead", ada)["leadpact_sla__c"] == "waiting"
-        assert at.open_tasks() == []
-
-
-def test_a_status_that_is_no_stage_stays_where_a_rep_chose_it_since() -> None:
-    with company() as at:
-        ada, bea = (
-            at.ask_for_demo(Title=""),
-            at.ask_for_demo("bea@northwind.io", Status="Nurturing"),
-        )
-        at.rest()
-        at.org.update("Lead", ada, {"Status": "Unqualified"}, at.ben)
-        at.rest()
-        at.rest()
-        assert (lead(ada).stage, at.row_of("Lead", ada)["Status"]) == ("Lead", "Unqualified")
-        causes = {each.cause for each in reconcile(at.row, at.crm, now=at.time()).differences}
-        assert "something else was chosen there since" in causes
-        assert at.row_of("Lead", bea)["Status"] == "Working", "it came to its stage after that"
-
-
-def test_what_was_refused_while_a_lead_was_deleted_is_written_when_it_is_back() -> None:
-    with company() as at:
-        ada = at.ask_for_demo()
-        at.pull()
-        settle(at.time())
-        at.org.delete("Lead", ada)
-        at.push()
-        assert at.row_of("Lead", ada)["leadpact_score__c"] is None
-        at.time.pass_(minutes=1)
-        at.org.restore("Lead", ada)
-        at.rest()
-        assert at.row_of("Lead", ada)["leadpact_score__c"] == 40.0
-
-
-def test_where_the_mapping_says_always_a_status_moved_back_is_put_right() -> None:
-    always = MAPPING.replace("property: Status\n", "property: Status\n      write: always\n")
-    with company(mapping=always) as at:
-        ada = at.ask_for_demo()
-        at.rest()
-        at.org.update("Lead", ada, {"Status": "Open"}, at.ben)
-        at.rest()
-        assert at.row_of("Lead", ada)["Status"] == "Working"
-        at.org.update("Lead", ada, {"Status": "Unqualified"}, at.ben)
-        at.rest()
-        assert at.row_of("Lead", ada)["Status"] == "Working"
 
 
 def test_who_is_to_be_forgotten_is_erased_and_stays_in_the_figures() -> None:

@@ -94,7 +94,9 @@ class People:
 
     def convert(self) -> None:
         lead = self._take(self.living["Lead"], least=5)
-        known = self.dice.choice(["", *self.living["Contact"]])
+        # Now and then somebody asks whom sales knows as a contact already.
+        again = self.dice.random() < 0.2 and self.living["Contact"]
+        known = self.dice.choice(self.living["Contact"]) if again else ""
         deal = self.dice.choice(["", "New business"])
         contact = self.org.convert(lead, self.at.ana, contact=known, deal=deal)
         if not known:

@@ -107,7 +107,7 @@ class _Comparison:
         for key, lead in self._leads(leads, writes, records).items():
             for record in records.get(key, ()):
                 known = writes.get(record.pk, {})
-                there = _there(record, known)
+                there = _there(record, known, self.row.system)
                 if keep and (theirs := self.comparing.keeps(lead, there)):
                     self._keep_theirs(key, record, theirs)
                 wanted = self.comparing.wanted(lead, there)
@@ -159,6 +159,7 @@ class _Comparison:
                 holder=state.holder or "",
                 holder_since=_instant(named.happened) if named else None,
                 holder_from=named.source if named else "",
+                holder_at="/".join(named.event_id.split("/")[:2]) if named else "",
                 reasons=reasons.get(key, ""),
                 promises=[
                     Promise(
@@ -203,7 +204,7 @@ class _Comparison:
         crm_records.tell([fact], now=self.now)
 
 
-def _there(record: CrmRecord, known: dict[str, CrmWrite]) -> There:
+def _there(record: CrmRecord, known: dict[str, CrmWrite], system: str) -> There:
     values = json.loads(record.values)
     read = values.get(HOLDER_READ)
     written = {name: row.written for name, row in known.items() if row.written is not None}
@@ -214,6 +215,7 @@ def _there(record: CrmRecord, known: dict[str, CrmWrite]) -> There:
         holder_read=moment_of(read) if read else None,
         holder_is_ours=HOLDER_OURS in values,
         stage_set=moment_of(values.get(STAGE_SET, "")),
+        key=key_of(system, record.object, record.number),
     )
 
 

@@ -55,7 +55,11 @@ class Promise:
 
 @dataclass(frozen=True)
 class Lead:
-    """How a lead stands here. Without `since` nothing is live: stage and holder stay untouched."""
+    """How a lead stands here. Without `since` nothing is live: stage and holder stay untouched.
+
+    `holder_from` is who named the holder, and where that is the customer system, `holder_at` the
+    key of the record at which.
+    """
 
     status: str
     stage: str
@@ -70,11 +74,12 @@ class Lead:
     promises: Sequence[Promise]
     since: datetime | None
     note: str = ""
+    holder_at: str = ""
 
 
 @dataclass(frozen=True)
 class There:
-    """A record of the lead in the customer system, as it was read last.
+    """A record of the lead in the customer system, by its key, as it was read last.
 
     `written` is what Leadpact wrote there last by field; `holder_read` when the present holder was
     first read, `holder_is_ours` whether Leadpact put them there; `stage_set` since when the value
@@ -87,6 +92,7 @@ class There:
     holder_read: datetime | None = None
     holder_is_ours: bool = False
     stage_set: datetime | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,15 +175,20 @@ class Comparing:
     def _holder(self, lead: Lead, there: There, people: People) -> dict[str, str]:
         if people.holder is None or not lead.holder:
             return {}
+        number, now = (
+            owner_of(lead.holder, self.owners), there.values.get(people.holder.property, "")
+        )  # fmt: skip
         # Whom people named there stands there, unless we wrote another before we knew.
         if lead.holder_from == self.crm.system and not there.holder_is_ours:
-            return {}
+            if lead.holder_at == there.key or any(now == each for each, _, _ in self.owners):
+                return {}
+            # They named them at another record of this lead, and nobody has this one.
+            if there.written.get(people.holder.property) == number:
+                return {}
         if lead.holder_since is None or lead.since is None or lead.holder_since < lead.since:
             return {}
         if self.keeps(lead, there):
             return {}
-        number = owner_of(lead.holder, self.owners)
-        now = there.values.get(people.holder.property, "")
         return {people.holder.property: number} if number and number != now else {}
 
     def _tasks(self, lead: Lead, there: There) -> dict[str, str]:

@@ -191,14 +191,17 @@ class Org:
     def convert(self, lead: str, by: str = "", contact: str = "", deal: str = "") -> str:
         """A lead becomes a contact, an account and, where `deal` names one, an opportunity.
 
-        With `contact` it becomes one that is there already. The contact's id.
+        With `contact` it becomes one that is there already. Who converts a lead that no person
+        holds has the contact. The contact's id.
         """
         with self.lock:
             row = self._there("Lead", lead)
             said = {name: row.get(name) for name in ("FirstName", "LastName", "Email", "Title")}
             account = self.create("Account", {"Name": row.get("Company") or "?"}, by)
             if not contact:
-                said |= {"AccountId": account, "OwnerId": row["OwnerId"]}
+                owner = self.tables["User"].get(row["OwnerId"], {})
+                held = owner.get("UserType") == "Standard" or not by
+                said |= {"AccountId": account, "OwnerId": row["OwnerId"] if held else by}
                 contact = self.create("Contact", said, by)
             told: Row = {"IsConverted": True, "ConvertedContactId": contact,
                          "ConvertedAccountId": account, "Status": "Qualified",
