@@ -208,10 +208,13 @@ def test_who_is_on_a_team_and_who_signs_in_add_up_and_lead_to_them(ops: Client) 
     registered.somebody("viewer")
     gone = Person.objects.filter(active=True, user=None)[0]
     User.objects.create(email="gone@corp.org", role="rep", person=gone, is_active=False)
+    User.objects.create(email="left@corp.org", role="marketer", is_active=False)
     for page in ("settings", "settings_people", "settings_users"):
         told = figures(ops.get(reverse(page)).text)
         people = told.pop("/settings/people")
-        others = told.pop("/settings/people/users?team=on+no+team")
+        address = "/settings/people/users?team=on+no+team&state=may+sign+in"
+        others = told.pop(address)
+        assert rows_of(ops, address) == others, page
         assert sum(told.values()) == people == Person.objects.filter(active=True).count(), page
         assert (len(told), told["/settings/people?signs=may+sign+in"]) == (3, 1), page
         assert others + 1 == User.objects.filter(is_active=True).count(), page

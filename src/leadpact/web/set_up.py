@@ -72,7 +72,11 @@ def _people(found: SetUp) -> list[Stands]:
             )
     if there.others:
         others = f"{counted(there.others, 'other')} may sign in"
-        told.append(Stands(others, url=f"{users}?{urlencode({'team': 'on no team'})}"))
+        told.append(
+            Stands(
+                others, url=f"{users}?{urlencode({'team': 'on no team', 'state': 'may sign in'})}"
+            )
+        )
     return told
 
 

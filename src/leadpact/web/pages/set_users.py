@@ -34,9 +34,9 @@ _ROLES = {
     Role.VIEWER: "reads, and changes nothing",
     Role.ADMINISTRATOR: "may do everything",
 }
-_SEEN, _NEVER, _GONE = "signs in", "has not signed in yet", "let in no more"
+_MAY, _NEVER, _GONE = "may sign in", "has not signed in yet", "let in no more"
 _STATES: dict[str, Q] = {
-    _SEEN: Q(is_active=True, last_login__isnull=False),
+    _MAY: Q(is_active=True),
     _NEVER: Q(is_active=True, last_login=None),
     _GONE: Q(is_active=False),
 }
@@ -46,7 +46,7 @@ _NO_TEAM, _A_TEAM = "on no team", "on a team"
 def _state(row: User) -> str:
     if not row.is_active:
         return _GONE
-    return _SEEN if row.last_login else _NEVER
+    return _MAY if row.last_login else _NEVER
 
 
 def _team(row: User) -> str | None:
