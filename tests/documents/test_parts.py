@@ -9,7 +9,7 @@ from leadpact.agreement.spec import Agreement
 from leadpact.documents.blocks import Section, plain
 from leadpact.documents.case_book import CaseBook
 from leadpact.documents.headline import overview
-from leadpact.documents.parts.agreement import agreement_section
+from leadpact.documents.parts.agreement import agreement_section, tables_of
 from leadpact.documents.parts.answers import answers
 from leadpact.documents.parts.funnel import funnel
 from leadpact.documents.parts.programs import programs
@@ -88,6 +88,17 @@ def test_every_section_of_the_agreement_is_shown() -> None:
     assert frame["Looked at again"].startswith("every ")
     assert "Points of contact in sales" in frame
     assert " to until" not in frame["Term"]
+
+
+def test_names_of_the_log_are_words_and_other_texts_stay() -> None:
+    values = example_values()
+    values["definitions"] = {"MQL": "Write to sales_team@x.example, or see c_level.pdf."}
+    tables = tables_of(Agreement.model_validate(values))
+    cells = {plain(cell) for table in tables for row in table.rows for cell in row}
+    assert not [each for each in cells if "sales.connected" in each or "form_submitted" in each]
+    assert any("sales connected" in each for each in cells)
+    assert any("form submitted (form is demo)" in each for each in cells)
+    assert "Write to sales_team@x.example, or see c_level.pdf." in cells
 
 
 def test_nurture_tells_of_each_program_how_it_ends() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from leadpact.agreement.durations import Term
 from leadpact.agreement.lint.reach import group_of
@@ -10,7 +11,8 @@ from leadpact.agreement.prose import in_words
 from leadpact.agreement.spec import Agreement, Goal, Limits, Meeting, Period, Person
 from leadpact.agreement.vocabulary import METRICS
 from leadpact.documents import words
-from leadpact.documents.blocks import Section, Table
+from leadpact.documents.blocks import Section, Table, plain
+from leadpact.documents.parts.plain_names import plainly
 
 _DAYS = {
     "mon": "Monday",
@@ -37,7 +39,12 @@ def agreement_section(agreement: Agreement) -> Section:
 
 def tables_of(agreement: Agreement) -> list[Table]:
     """Everything both sides accepted, in the order of the document; what it lacks is left out."""
-    return [_frame(agreement), *(table for table in _tables(agreement) if table.rows)]
+    plain_words = plainly(agreement)
+    found = [_frame(agreement), *(table for table in _tables(agreement) if table.rows)]
+    return [
+        replace(table, rows=[[plain_words(plain(cell)) for cell in row] for row in table.rows])
+        for table in found
+    ]
 
 
 def _tables(agreement: Agreement) -> Iterator[Table]:
