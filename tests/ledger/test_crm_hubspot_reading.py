@@ -9,6 +9,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db.models import QuerySet
 
 from leadpact.flows import crm_pull
 from leadpact.ledger.models import (
@@ -19,6 +20,7 @@ from leadpact.ledger.models import (
 )
 from leadpact.ledger.services import crm_connections
 from leadpact.sources.crm.connector import CredentialError, CrmError
+from leadpact.sources.hubspot import connector
 from tests.ledger.crm_company import ask_for_demo, call, company
 from tests.sources.crm.helpers import MONDAY
 
@@ -52,6 +54,56 @@ def test_a_first_reading_that_is_interrupted_goes_on_where_it_was() -> None:
         assert CrmRecord.objects.count() == 230
         pages = at.limits.by_path["objects/contacts"] - before
         assert pages == 5 - read // 50 + 1, "the pages that were left, and one for deletions"
+
+
+def test_what_changes_while_a_reading_is_interrupted_hides_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever is changed again leaves their place in the order of changes, and others move up."""
+    monkeypatch.setattr(connector, "SEARCHED", 2)
+    with company() as at:
+        numbers = [at.portal.add("contacts", {"email": f"p{n}@acme.io"}) for n in range(6)]
+        at.time.pass_(hours=1)
+        at.pull()
+        at.time.pass_(hours=1)
+        for number in numbers:
+            at.time.pass_(minutes=1)
+            at.portal.set("contacts", number, {"jobtitle": f"Title of {number}"})
+        at.time.pass_(minutes=1)
+        at.limits.of_a_day = at.limits.used + 5
+        with pytest.raises(CrmError, match="used up"):
+            at.pull()
+        assert 0 < titles().count() < 6
+        at.limits.of_a_day = 1_000_000
+        at.time.pass_(hours=1)
+        at.portal.set("contacts", numbers[0], {"jobtitle": "Another"})
+        at.time.pass_(minutes=1)
+        at.pull()
+        assert titles().count() == 7
+
+
+def test_more_changes_at_one_instant_than_a_search_tells_are_all_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connector, "SEARCHED", 2)
+    with company() as at:
+        numbers = [at.portal.add("contacts", {"email": f"p{n}@acme.io"}) for n in range(7)]
+        at.time.pass_(hours=1)
+        at.pull()
+        at.time.pass_(hours=1)
+        for number in numbers[:5]:
+            at.portal.set("contacts", number, {"jobtitle": "At once"})
+        at.time.pass_(minutes=1)
+        for number in numbers[5:]:
+            at.portal.set("contacts", number, {"jobtitle": "Later"})
+        at.time.pass_(minutes=1)
+        at.pull()
+        assert titles().count() == 7
+
+
+def titles() -> QuerySet[Event]:
+    """What the log knows of somebody's title."""
+    return Event.objects.filter(kind="lead.updated", properties__contains='"title"')
 
 
 def test_calls_stay_within_what_is_allowed() -> None:

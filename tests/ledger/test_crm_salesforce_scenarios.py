@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -239,6 +240,38 @@ def test_a_first_reading_that_is_interrupted_goes_on_where_it_was(
         assert CrmRecord.objects.count() == 230
         asked = [job for job in at.simulator.desk.jobs.values() if "Status" in job[0]]
         assert len(asked) == 1, "the job of the first try was read on"
+
+
+def test_what_changes_while_a_reading_is_interrupted_is_read_by_the_next_one() -> None:
+    """A query tells what it found when it began, beside one record as it is now."""
+    with company() as at:
+        leads = [at.ask_for_demo(f"p{n}@northwind.io") for n in range(6)]
+        at.rest()
+        at.time.pass_(hours=1)
+        for lead in leads[:4]:
+            at.org.update("Lead", lead, {"Company": "Fabrikam"})
+        at.simulator.desk.page = 2
+        _read_the_first_page_of_leads(at)
+        at.time.pass_(minutes=30)
+        at.org.update("Lead", leads[4], {"Company": "Contoso"})
+        at.time.pass_(minutes=30)
+        at.org.merge("Lead", leads[0], leads[5])
+        at.pull()
+        at.time.pass_(minutes=1)
+        at.pull()
+        told = Event.objects.filter(properties__contains="Contoso")
+        assert told.count() == 1
+
+
+def _read_the_first_page_of_leads(at: Company) -> None:
+    """As many calls are allowed as it takes, and not one more."""
+    for allowed in itertools.count(1):
+        if CrmCursor.objects.get(object="Lead").after:
+            break
+        at.limits.of_a_day = at.limits.used + allowed
+        with pytest.raises(CrmError, match="used up"):
+            at.pull()
+    at.limits.of_a_day = 1_000_000
 
 
 def test_what_the_log_has_of_salesforce_tells_the_same_again() -> None:

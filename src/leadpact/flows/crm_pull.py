@@ -140,7 +140,8 @@ class Pull:
                 break
             cursor.save()
             self.tell(of, done.records.get(of, 0))
-        cursor.since = latest or cursor.began_at - _SKEW
+        # What changed since the pages were begun may not be on them, though one record tells of it.
+        cursor.since = min(latest, cursor.began_at) if latest else cursor.began_at - _SKEW
         cursor.began_at = None
         cursor.save()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from bisect import bisect
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,10 @@ MOST_WITH_HISTORY, MOST, MOST_SEARCHED, MOST_FOUND, MOST_ASSOCIATED = 50, 100, 2
 MOST_LINKS = 500
 #: A record is found by a search only so long after its last change.
 FOUND_AFTER = timedelta(seconds=10)
+_NUMBER = "hs_object_id"
+_OPERATORS: Mapping[str, Callable[[int, int], bool]] = {
+    "GTE": operator.ge, "GT": operator.gt, "EQ": operator.eq,
+}  # fmt: skip
 
 
 def list_objects(
@@ -86,7 +91,7 @@ def search_objects(
     for each in body.get("sorts") or ():
         name = each["propertyName"]
         things.sort(
-            key=lambda thing, name=name: (thing.values.get(name, ""), int(thing.number)),  # type: ignore[misc]
+            key=lambda thing, name=name: (_ordered(thing, name), int(thing.number)),  # type: ignore[misc]
             reverse=each.get("direction") == "DESCENDING",
         )
     page = things[after : after + limit]
@@ -252,18 +257,25 @@ def _shown(thing: Thing, names: Sequence[str], history: Sequence[str]) -> dict[s
 
 def _oldest(filters: Sequence[Mapping[str, Any]]) -> datetime:
     """The earliest change that a search may find."""
-    asked = [int(f["value"]) for f in filters if f["operator"] == "GTE"]
+    asked = [int(f["value"]) for f in filters if f["operator"] in ("GTE", "EQ")]
     return datetime.fromtimestamp(max(asked, default=0) / 1000, UTC)
 
 
 def _holds(thing: Thing, asked: Mapping[str, Any]) -> bool:
-    value = thing.values.get(asked["propertyName"], "")
-    if asked["operator"] == "IN":
-        return value in asked["values"]
-    if asked["propertyName"] not in (*MODIFIED.values(), "hs_lastmodifieddate"):
+    name, how = asked["propertyName"], asked["operator"]
+    if how == "IN":
+        return thing.values.get(name, "") in asked["values"]
+    if name == _NUMBER:
+        return _OPERATORS[how](int(thing.number), int(asked["value"]))
+    if name not in (*MODIFIED.values(), "hs_lastmodifieddate"):
         return False
-    at = datetime.fromtimestamp(int(asked["value"]) / 1000, UTC)
-    return asked["operator"] == "GTE" and thing.updated >= at
+    since_1970 = (thing.updated - datetime.fromtimestamp(0, UTC)) // timedelta(milliseconds=1)
+    return _OPERATORS[how](since_1970, int(asked["value"]))
+
+
+def _ordered(thing: Thing, name: str) -> str:
+    """What a search by this property is ordered by, before the record's number."""
+    return "" if name == _NUMBER else thing.values.get(name, "")
 
 
 def _page(found: Sequence[Any], after: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +9,6 @@ from typing import Any
 
 from leadpact.sources.crm.connector import (
     CredentialError,
-    CrmError,
     Known,
     Limits,
     Made,
@@ -31,13 +29,12 @@ from leadpact.sources.crm.records import (
 from leadpact.sources.hubspot import shapes
 from leadpact.sources.hubspot.client import Client, UnknownOutcomeError
 from leadpact.sources.hubspot.feeds import Feeds
+from leadpact.sources.hubspot.places import Place
 
 #: Records of one call: fewer where their history is asked for.
 WITH_HISTORY, WITHOUT, WRITTEN, SEARCHED, ASSOCIATED = 50, 100, 100, 200, 1000
 #: Where people work who are sent nowhere else.
 _DOMAIN = "app.hubspot.com"
-#: A search tells no more than this, however many pages are asked for.
-_MOST_FOUND = 10_000
 #: What a token must be allowed: to read, and to write.
 READING = (
     "crm.objects.contacts.read", "crm.objects.companies.read", "crm.objects.deals.read",
@@ -125,48 +122,20 @@ class HubSpotConnector:
         return Page(records, after=_after(told))
 
     def changed(self, of: str, since: datetime, after: str, known: Known) -> Page:
-        """Records that changed, by searches that begin anew where one may tell no more.
+        """Records that changed, in the order of their changes.
 
-        A search tells when a record changed and not its history: only news are read.
+        Each search begins at the last instant that the one before it told of: what is counted off
+        instead moves when a record changes meanwhile, and another would be passed over. A search
+        tells when a record changed and not its history: only news are read.
         """
-        name = shapes.modified_name(of)
-        begin, offset = json.loads(after) if after else [shapes.moment(since), "0"]
-        at = moment_of(begin) or since
-        body = {
-            "filterGroups": [
-                {
-                    "filters": [
-                        {
-                            "propertyName": name,
-                            "operator": "GTE",
-                            "value": str(int(at.timestamp() * 1000)),
-                        }
-                    ]
-                }
-            ],
-            "sorts": [{"propertyName": name, "direction": "ASCENDING"}],
-            "properties": [name],
-            "limit": SEARCHED,
-            "after": offset,
-        }
-        told = self._client.search(of, body)
+        place = Place.parse(after) if after else Place(since)
+        told = self._client.search(of, place.search(of, SEARCHED))
         found = told.get("results") or []
         at_of = {str(each["id"]): shapes.changed_at(of, each) for each in found}
         read = known(at_of)
         page = self.read(of, [n for n, at in at_of.items() if n not in read or read[n] < at])
-        following = self._next(name, begin, found, _after(told))
+        following = place.following(of, found, more=bool(_after(told)))
         return replace(page, after=following, latest=max(at_of.values(), default=None))
-
-    def _next(self, name: str, begin: str, found: Sequence[Any], offset: str) -> str:
-        """Where a search goes on: at the last instant it told of, once it tells no more."""
-        if not offset:
-            return ""
-        if int(offset) + SEARCHED <= _MOST_FOUND:
-            return json.dumps([begin, offset])
-        last = str((found[-1].get("properties") or {}).get(name) or "")
-        if moment_of(last) == moment_of(begin):
-            raise CrmError("HubSpot changed more than 10,000 records at one instant.")
-        return json.dumps([last, "0"])
 
     def deleted(self, of: str, since: datetime | None, after: str) -> Page:
         """Records that were deleted: HubSpot keeps them for a while, and tells all of them."""
