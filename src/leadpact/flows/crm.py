@@ -66,9 +66,12 @@ class Session:
     now: Clock
 
     def renew(self) -> None:
-        """Go on having it to oneself. Raises ConnectionRefusal where somebody else has it."""
-        if not crm_connections.lease(self.row, self.by, now=self.now()):
-            raise ConnectionRefusal("Another process speaks with the customer system by now.")
+        """Go on having it to oneself, as it was. Raises ConnectionRefusal where that is over."""
+        if not crm_connections.still_has(self.row, self.by, now=self.now()):
+            raise ConnectionRefusal(
+                "Another process speaks with the customer system by now, or the connection was "
+                "changed meanwhile."
+            )
 
 
 def connect(
@@ -261,7 +264,7 @@ def turn(now: Clock, by: str) -> bool:
 def _turn(row: CrmConnection, now: Clock, by: str) -> bool:
     try:
         with session(row, by, now) as of:
-            found = Pull(row, of.crm, of.connector, now).nudged()
+            found = Pull(of.row, of.crm, of.connector, now, renew=of.renew).nudged()
             if row.pulled_at is None or now() - row.pulled_at >= pull_every():
                 found += sum(pull(of, now, lambda _of, _count: None).records.values())
             pushed = push(of, now)

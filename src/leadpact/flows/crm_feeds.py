@@ -28,13 +28,16 @@ _NEWS = timedelta(minutes=10)
 def due(
     row: CrmConnection, crm: Crm, *, news: Iterable[str], only_news: bool, now: datetime
 ) -> list[CrmCursor]:
-    """The feeds to ask now: those that have `news`, and but for `only_news` whose time has come."""
+    """The feeds to ask now: those that have `news`, and but for `only_news` whose time has come.
+
+    A feed is first read when all people were: with `only_news` some may not be known yet.
+    """
     cursors = [crm_connections.cursor(row, name) for name in crm.feeds]
     told = set(news)
     return [
         cursor
         for cursor in cursors
-        if cursor.object in told
+        if (cursor.object in told and (cursor.since or not only_news))
         or not (only_news or (cursor.since and not cursor.after and now - cursor.since < _EVERY))
     ]
 

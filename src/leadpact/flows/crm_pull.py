@@ -92,6 +92,7 @@ class Pull:
         for of in self.crm.objects:
             numbers = sorted({row.number for row in rows if row.object == of})
             for begin in range(0, len(numbers), _READ_AT_ONCE):
+                self.renew()
                 page = self.connector.read(of, numbers[begin : begin + _READ_AT_ONCE])
                 self._take(of, page, names, None, done, _to_forget(rows, of))
         self._feeds(names, done, only_news=True)
@@ -138,12 +139,12 @@ class Pull:
             cursor.after = page.after
             if not page.after:
                 break
-            cursor.save()
+            crm_connections.keep(cursor)
             self.tell(of, done.records.get(of, 0))
         # What changed since the pages were begun may not be on them, though one record tells of it.
         cursor.since = min(latest, cursor.began_at) if latest else cursor.began_at - _SKEW
         cursor.began_at = None
-        cursor.save()
+        crm_connections.keep(cursor)
 
     def _page(self, of: str, cursor: CrmCursor) -> Page:
         if cursor.since is None:
@@ -168,10 +169,10 @@ class Pull:
                 cursor.after = page.after
                 if not page.after:
                     break
-                cursor.save()
+                crm_connections.keep(cursor)
                 self.tell(cursor.object, done.records[cursor.object])
             cursor.since, cursor.began_at = cursor.began_at, None
-            cursor.save()
+            crm_connections.keep(cursor)
 
     def _take(
         self,
@@ -228,7 +229,7 @@ class Pull:
                 if not (after := page.after):
                     break
             cursor.deleted_since = now - _SKEW
-            cursor.save(update_fields=["deleted_since"])
+            crm_connections.keep(cursor)
         crm_connections.sweep_again(self.row, now + max(_SWEEP_EVERY, pages * _SWEEP_PAGE))
 
     def _first_batch(self) -> Batch:

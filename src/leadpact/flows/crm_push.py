@@ -63,7 +63,7 @@ def compare(row: CrmConnection, crm: Crm, *, now: datetime, keep: bool = True) -
     """
     done = Pushed()
     while True:
-        leads, last = reading.due_leads(_COMPARED_AT_ONCE) if keep else (_all_leads(), 0)
+        leads, last = reading.due_leads(row, _COMPARED_AT_ONCE) if keep else (_all_leads(), 0)
         if not leads:
             return done
         with transaction.atomic():
@@ -72,7 +72,7 @@ def compare(row: CrmConnection, crm: Crm, *, now: datetime, keep: bool = True) -
                 some = leads[begin : begin + _COMPARED_AT_ONCE]
                 done.differences += comparison.run(some, keep=keep)
             if keep:
-                crm_writes.compared(leads, last)
+                crm_writes.compared(row, leads, last)
         done.compared += len(leads)
         if not keep:
             return done
@@ -248,7 +248,9 @@ class Push:
         while rows := crm_writes.begin(self.row, _SENT_AT_ONCE, now=self.now()):
             self.renew()
             self._properties([r for r in rows if " " not in r.field], done)
+            self.renew()
             self._tasks([r for r in rows if r.field.startswith(f"{TASK} ")], done)
+            self.renew()
             self._notes([r for r in rows if r.field.startswith(f"{NOTE} ")], done)
         crm_connections.worked(self.row, now=self.now(), pushed=True)
         return done

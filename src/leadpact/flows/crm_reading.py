@@ -109,6 +109,9 @@ class Taking:
                 absorbed = gone[object_].get(number)
                 if absorbed is None or absorbed.absorbed_by:
                     continue
+                crm_records.person_not_deleted(
+                    absorbed, key=key_of(self.row.system, object_, number), now=self.now
+                )
                 crm_records.merged(
                     rows[record.id], absorbed, key=self._key(record), at=record.modified_at,
                     now=self.now,

@@ -118,7 +118,7 @@ def look_at(versions: list[Agreement], claim: claims.Claim, now: datetime) -> Tu
     looks = next_looks(found, history, warned, now)
     changed = states.write(result, found.entries, claim.leads, looks, now=now)
     deals.retell(claim.leads, voided(result))
-    crm_records.mark_due_where_connected(changed, now=now)
+    crm_records.mark_due(changed, now=now)
     telling.plan(found, history, warned, installation, _days_closed(evaluation), now)
     return Turn(len(claim.leads), len(changed), decided)
 

@@ -49,7 +49,7 @@ class CrmCursor(models.Model):
     """How far an object was read. `after` is where a reading that was interrupted goes on.
 
     `since` is the instant up to which all changes are known; null before the first reading ended.
-    `reading_from` is the `since` of the reading under way, `deleted_since` that of deletions.
+    `began_at` is when the reading under way began, `deleted_since` is as `since` for deletions.
     """
 
     connection = models.ForeignKey(CrmConnection, on_delete=models.CASCADE, related_name="cursors")
@@ -157,8 +157,9 @@ class CrmWrite(models.Model):
 
 
 class CrmDue(models.Model):
-    """A lead whose state changed: what stands in the customer system is to be compared with it."""
+    """A lead whose state changed: what stands in a customer system is to be compared with it."""
 
+    connection = models.ForeignKey(CrmConnection, on_delete=models.CASCADE, related_name="due")
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="crm_due")
     noticed_at = models.DateTimeField()
 

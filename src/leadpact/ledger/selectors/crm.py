@@ -21,9 +21,10 @@ from leadpact.ledger.models import (
 )
 
 
-def due_leads(limit: int) -> tuple[list[str], int]:
+def due_leads(connection: CrmConnection, limit: int) -> tuple[list[str], int]:
     """Leads to compare, oldest mark first, and the number of the last mark that was looked at."""
-    rows = list(CrmDue.objects.order_by("id").values_list("id", "lead_id")[:limit])
+    due = CrmDue.objects.filter(connection=connection).order_by("id")
+    rows = list(due.values_list("id", "lead_id")[:limit])
     return list(dict.fromkeys(lead for _, lead in rows)), rows[-1][0] if rows else 0
 
 

@@ -99,6 +99,15 @@ def lease(row: CrmConnection, by: str, *, now: datetime) -> bool:
     return bool(taken.update(leased_until=now + LEASE, leased_by=by))
 
 
+def still_has(row: CrmConnection, by: str, *, now: datetime) -> bool:
+    """Whether `by` goes on having the connection to itself, which is as it was when it took it.
+
+    Somebody else may have had it meanwhile, or it reads by another mapping, or is cut.
+    """
+    held = CrmConnection.objects.filter(pk=row.pk, leased_by=by, mapping=row.mapping)
+    return bool(held.update(leased_until=now + LEASE))
+
+
 def release(row: CrmConnection, by: str) -> None:
     """Somebody else may speak with the system now."""
     held = CrmConnection.objects.filter(pk=row.pk, leased_by=by)
@@ -148,6 +157,16 @@ def cursor(row: CrmConnection, of: str) -> CrmCursor:
     """How far an object was read."""
     found, _ = CrmCursor.objects.get_or_create(connection=row, object=of)
     return found
+
+
+def keep(cursor: CrmCursor) -> None:
+    """Note how far an object was read. Raises ConnectionRefusal where that counts no more."""
+    there = CrmCursor.objects.filter(pk=cursor.pk)
+    if not there.update(
+        since=cursor.since, began_at=cursor.began_at, after=cursor.after,
+        deleted_since=cursor.deleted_since,
+    ):  # fmt: skip
+        raise ConnectionRefusal("The connection was changed meanwhile; all is read anew.")
 
 
 def note_owners(row: CrmConnection, owners: Iterable[Mapping[str, object]]) -> dict[str, str]:

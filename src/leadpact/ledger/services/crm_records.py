@@ -9,7 +9,16 @@ from datetime import datetime, timedelta
 
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.instants import ticks
-from leadpact.ledger.models import Batch, CrmConnection, CrmDue, CrmRecord, Deal, DealRole, Lead
+from leadpact.ledger.models import (
+    Batch,
+    CrmConnection,
+    CrmDue,
+    CrmRecord,
+    Deal,
+    DealRole,
+    Event,
+    Lead,
+)
 from leadpact.ledger.services import deals
 from leadpact.ledger.services.identities import merged_into
 from leadpact.ledger.services.ingest import ingest
@@ -52,16 +61,15 @@ def save(rows: Sequence[CrmRecord], *, now: datetime) -> None:
 
 
 def mark_due(leads: Iterable[str], *, now: datetime) -> None:
-    """What stands in the customer system for these leads is to be compared with their state."""
-    rows = [CrmDue(lead_id=lead, noticed_at=now) for lead in sorted(leads)]
+    """What stands for these leads in each customer system is to be compared with their state."""
+    wanted = sorted(leads)
+    connections = CrmConnection.objects.order_by("pk").values_list("pk", flat=True)
+    rows = [
+        CrmDue(connection_id=row, lead_id=lead, noticed_at=now)
+        for row in (connections if wanted else ())
+        for lead in wanted
+    ]
     CrmDue.objects.bulk_create(rows, batch_size=_AT_ONCE)
-
-
-def mark_due_where_connected(leads: Iterable[str], *, now: datetime) -> None:
-    """As `mark_due`, where there is a customer system at all."""
-    wanted = set(leads)
-    if wanted and CrmConnection.objects.exists():
-        mark_due(wanted, now=now)
 
 
 def tell(
@@ -142,13 +150,28 @@ def person_deleted(
         return
     fact = Fact(
         source=row.connection.system,
-        event_id=f"{key}/deleted/{ticks(row.deleted_at)}",
+        event_id=_deletion(key, row.deleted_at),
         kind="lead.excluded",
         happened_at=row.deleted_at,
         lead=Known(id=row.lead_id),
         properties={"reason": why},
     )
     ingest([fact], now=now)
+
+
+def _deletion(key: str, at: datetime) -> str:
+    return f"{key}/deleted/{ticks(at)}"
+
+
+def person_not_deleted(row: CrmRecord, *, key: str, now: datetime) -> None:
+    """What was taken for a deletion, since the record was gone, was a merge."""
+    gone, system = row.deleted_at, row.connection.system
+    row.deleted_at = None
+    if gone is None:
+        return
+    told = _deletion(key, gone)
+    if Event.objects.filter(source=system, event_id=told).exists():
+        ingest([_void(system, told, now)], now=now)
 
 
 def person_restored(row: CrmRecord, *, key: str, at: datetime, now: datetime) -> None:

@@ -55,11 +55,11 @@ def save(rows: Sequence[CrmWrite]) -> None:
     )
 
 
-def compared(leads: Iterable[str], last: int) -> None:
+def compared(connection: CrmConnection, leads: Iterable[str], last: int) -> None:
     """These leads were compared, as of the mark of this number."""
-    some = list(leads)
+    due, some = CrmDue.objects.filter(connection=connection, id__lte=last), list(leads)
     for begin in range(0, len(some), _AT_ONCE):
-        CrmDue.objects.filter(lead__in=some[begin : begin + _AT_ONCE], id__lte=last).delete()
+        due.filter(lead__in=some[begin : begin + _AT_ONCE]).delete()
 
 
 @transaction.atomic

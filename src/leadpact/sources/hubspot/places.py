@@ -53,7 +53,7 @@ class Place:
             return str(further if more else Place(self.begin + _MILLISECOND))
         if not more:
             return ""
-        last = Place(shapes.changed_at(of, found[-1]))
+        last = Place(shapes.found_at(of, found[-1]))
         # A page of one instant alone would come again and again: from here on by number.
         return str(last if str(last) != str(self) else Place(self.begin, "0"))
 

@@ -53,6 +53,12 @@ def changed_at(of: str, told: Mapping[str, Any]) -> datetime:
     return max((at for each in said if (at := moment_of(str(each or "")))), default=_EPOCH)
 
 
+def found_at(of: str, told: Mapping[str, Any]) -> datetime:
+    """By what instant a search finds a record, which may be earlier than its last change."""
+    said = (told.get("properties") or {}).get(modified_name(of))
+    return moment_of(str(said or "")) or changed_at(of, told)
+
+
 def _version(told: Mapping[str, Any]) -> Version | None:
     at = moment_of(str(told.get("timestamp") or ""))
     if at is None:

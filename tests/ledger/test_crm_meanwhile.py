@@ -1,0 +1,135 @@
+"""What happens to a connection while the customer system is being read or written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from leadpact.demo.hubspot.company import DEMO_FORM
+from leadpact.flows import crm
+from leadpact.flows.crm_pull import Pull
+from leadpact.flows.crm_reading import Taking
+from leadpact.ledger.facts import Fact, Known
+from leadpact.ledger.models import CrmCursor, Event
+from leadpact.ledger.services import crm_connections
+from leadpact.ledger.services.crm_connections import ConnectionRefusal
+from leadpact.ledger.services.ingest import ingest
+from leadpact.sources.crm.connector import Outcome, Wanted
+from leadpact.sources.crm.loading import parse_crm
+from leadpact.sources.crm.records import Deletion
+from leadpact.sources.hubspot.connector import HubSpotConnector
+from tests.ledger import salesforce_company as salesforce
+from tests.ledger.crm_company import ask_for_demo, company, lead
+from tests.ledger.helpers import settle
+from tests.ledger.test_crm_feeds import ADA, PAGE, WITH_FEEDS, come, told
+from tests.sources.crm.helpers import MAPPING
+
+
+def test_a_mapping_changed_while_everything_is_read_counts_for_all_that_is_read() -> None:
+    more = MAPPING.replace(
+        "      title: jobtitle\n", "      title: jobtitle\n      industry: industry\n"
+    )
+    with company() as at:
+        for n in range(120):
+            at.portal.add("contacts", {"email": f"p{n}@northwind.io", "industry": "Software"})
+
+        def changed(_of: str, count: int) -> None:
+            if count == 100:
+                crm.connect(parse_crm(more, "crm.yaml"), {"token": at.portal.token},
+                            at.simulator.address, actor="test", now=at.time())  # fmt: skip
+
+        with pytest.raises(ConnectionRefusal), crm.session(at.row, "one", at.time) as of:
+            crm.pull(of, at.time, changed)
+        with crm.session(at.row, "one", at.time) as of:
+            crm.pull(of, at.time, lambda _of, _count: None)
+        rows = Event.objects.filter(kind="lead.updated").values_list("properties", flat=True)
+        assert sum('"industry":"Software"' in row for row in rows) == 120
+
+
+def test_a_connection_cut_while_everything_is_read_ends_the_reading() -> None:
+    with company() as at:
+        for n in range(120):
+            at.portal.add("contacts", {"email": f"p{n}@northwind.io"})
+
+        def cut(_of: str, count: int) -> None:
+            crm_connections.disconnect(at.row, actor="test", now=at.time())
+
+        with pytest.raises(ConnectionRefusal), crm.session(at.row, "one", at.time) as of:
+            crm.pull(of, at.time, cut)
+        assert not CrmCursor.objects.exists()
+
+
+def test_a_webhook_before_the_first_reading_ended_costs_no_form() -> None:
+    with company(mapping=WITH_FEEDS) as at:
+        come(at)
+        at.portal.mail.submit(DEMO_FORM, ADA, PAGE, at=at.time() - timedelta(days=30))
+        at.portal.mail.submit(DEMO_FORM, "bob@acme.io", PAGE, at=at.time())
+        second = come(at, "bob@acme.io")
+        at.portal.set("contacts", second, {"recent_conversion_date": at.time().isoformat()})
+        crm_connections.nudged(at.row, [("contacts", second, "k", False)], now=at.time())
+        assert Pull(at.row, at.crm, at.connector, at.time).nudged() == 1
+        at.rest()
+        assert len(told("form_submitted")) == 2
+
+
+def test_each_of_two_systems_is_told_of_every_lead() -> None:
+    quiet = "write: {tasks: false, notes: false}\n"
+    with (
+        company(mapping=MAPPING + quiet) as hub,
+        salesforce.company(mapping=salesforce.MAPPING + quiet) as force,
+    ):
+        ada = hub.portal.add("contacts", {"email": "ada@northwind.io", "lifecyclestage": "lead"})
+        lead_there = force.ask_for_demo("ada@northwind.io", Title="")
+        for each in (hub, force):
+            each.rest()
+            each.rest(minutes=30)
+        at = hub.time()
+        asked = Fact("site", "1", "form_submitted", at, Known(email="ada@northwind.io"))
+        ingest([asked], now=at)
+        settle(at)
+        hub.push()
+        force.push()
+        assert hub.contact(ada).values["leadpact_stage"] == "MQL"
+        assert force.row_of("Lead", lead_there)["leadpact_stage__c"] == "MQL"
+
+
+def test_a_merge_that_was_first_taken_for_a_deletion_leaves_the_lead_in() -> None:
+    with company() as at:
+        ada, other = ask_for_demo(at), ask_for_demo(at, "ada@gmail.example")
+        at.rest()
+        at.time.pass_(minutes=1)
+        at.portal.merge("contacts", ada, other)
+        gone = Deletion("contacts", other, at.time())
+        Taking(at.row, at.crm, {}, at.time()).take("contacts", [], [gone])
+        settle(at.time())
+        assert lead(other).status == "excluded"
+        at.rest()
+        assert lead(ada).status == "open"
+        assert lead(other).status == "merged"
+
+
+def test_a_worker_that_was_held_up_makes_no_task_that_another_has_made() -> None:
+    with company() as at:
+        ask_for_demo(at)
+        at.pull()
+        settle(at.time())
+        at.row.refresh_from_db()
+        assert crm_connections.lease(at.row, "one", now=at.time())
+        slow = crm.Session(at.row, at.crm, at.connector, "one", at.time)
+        write = HubSpotConnector.write
+
+        def held_up(self: HubSpotConnector, wanted: Sequence[Wanted]) -> Sequence[Outcome]:
+            patch.setattr(HubSpotConnector, "write", write)
+            at.time.pass_(minutes=6)
+            assert crm_connections.lease(at.row, "two", now=at.time())
+            at.push()
+            crm_connections.release(at.row, "two")
+            return write(self, wanted)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(HubSpotConnector, "write", held_up)
+            with pytest.raises(ConnectionRefusal):
+                crm.push(slow, at.time)
+        assert len(at.open_tasks()) == 1
