@@ -56,6 +56,11 @@ MAY: dict[str, set[str]] = {
     "GET /api/v1/notices": READERS,
     "GET /api/v1/metrics": READERS,
     "GET /api/v1/standings": READERS,
+    "GET /api/v1/leads/{key}/explanation": READERS,
+    "GET /api/v1/loops": READERS - {"rep"},
+    "GET /api/v1/thresholds": READERS - {"rep"},
+    "GET /api/v1/meetings": READERS - {"rep"},
+    "GET /api/v1/outcomes": READERS - {"rep"},
     "POST /api/v1/events": {
         "administrator", "marketing head", "marketer", "key collect", "key write", "key admin",
     },
@@ -235,6 +240,9 @@ def test_every_role_on_every_kind_of_lead(who: str, leads: dict[str, str]) -> No
         status = asker.ask("GET", f"/api/v1/leads/{lead}").status_code
         if (status == 200) != seen or status not in (200, 404):
             wrong.append(f"{who} reads the lead {kind}: {status}")
+        status = asker.ask("GET", f"/api/v1/leads/{lead}/explanation").status_code
+        if (status == 200) != seen or status not in (200, 404):
+            wrong.append(f"{who} is told why the lead {kind} stands: {status}")
         for name in LISTS:
             items = asker.ask("GET", f"/api/v1/{name}?limit=200").json()["items"]
             shown = {item.get("lead") or item["id"] for item in items}

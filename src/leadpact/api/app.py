@@ -15,13 +15,16 @@ from leadpact.api import (
     channels,
     endpoints,
     examples,
+    explanations,
     figures,
     lists,
+    meetings,
     nurture,
     persons,
     problems,
     proposals,
     reading,
+    told,
     writing,
 )
 from leadpact.api.callers import Key, Session
@@ -65,7 +68,10 @@ api = _Described(
 problems.install(api)
 api.add_router("", endpoints.router)
 #: Each of these puts its endpoints on the list.
-PARTS = (lists, nurture, figures, persons, proposals, writing, channels, absences)
+PARTS = (
+    *(lists, explanations, nurture, figures, told, meetings, persons, proposals),
+    *(writing, channels, absences),
+)
 
 
 @csrf_exempt

@@ -35,8 +35,8 @@ class Session(SessionAuth):
 class NotAllowed(Exception):  # noqa: N818 it is an answer, not a mistake of the program
     """The caller is known and may not do this."""
 
-    def __init__(self, act: Act) -> None:
-        super().__init__(f"This needs the right to {act.value}.")
+    def __init__(self, act: Act | str) -> None:
+        super().__init__(f"This needs the right to {act}.")
 
 
 def caller_of(request: HttpRequest, act: Act) -> Caller:
@@ -44,6 +44,14 @@ def caller_of(request: HttpRequest, act: Act) -> Caller:
     caller: Caller = request.auth  # type: ignore[attr-defined]
     if not caller.may(act):
         raise NotAllowed(act)
+    return caller
+
+
+def reader_of_all(request: HttpRequest) -> Caller:
+    """Whoever asks, if they may read what is of everybody, as reps may not. Raises NotAllowed."""
+    caller = caller_of(request, Act.READ)
+    if not caller.sees_all:
+        raise NotAllowed("read what is of everybody")
     return caller
 
 

@@ -27,6 +27,26 @@ _PROGRAM = {
     "median_days_to_qualify": 23.5,
 }
 _ACCEPTED = {"side": "sales", "by": "Robert Adeyemi", "at": "2025-12-19T15:30:00Z"}
+_MEETING = {
+    "name": "Monthly review",
+    "begins": "2026-04-07T14:00:00Z",
+    "ends": "2026-04-07T15:00:00Z",
+    "every": "month",
+    "goal": "Both sides read the same figures.",
+    "attendees": ["Maya Lindqvist", "Robert Adeyemi"],
+    "agenda": ["Attainment", "Open actions"],
+}
+_TABLE = {
+    "caption": "By source, over all time",
+    "header": ["Source", "Leads", "MQLs"],
+    "rows": [["webinar", "56", "18"]],
+}
+_THRESHOLD = {
+    "points": "60",
+    "in_force": False,
+    "sentence": "60 points would have dropped 4 MQLs.",
+    "figures": {"MQLs": "41", "MQLs dropped": "4"},
+}
 _METRIC = {"as_of": _CALLED, "agreement": _AGREEMENT}
 
 #: By the name of each shape.
@@ -263,6 +283,49 @@ EXAMPLES: dict[str, list[Any]] = {
         }
     ],
     "VerdictIn": [{"verdict": "accept"}],
+    "ExplanationOut": [
+        {
+            "lead": "10482",
+            "as_of": _CALLED,
+            "text": "10482  Ada\nWHERE IT STANDS\n  Open, at MQL since Mon 2 Mar 2026, 09:00.\n",
+            "record": {"lead": "10482", "state": {"stage": "MQL"}, "score": {"total": 65}},
+        }
+    ],
+    "MeetingOut": [_MEETING],
+    "Meetings": [{"items": [_MEETING]}],
+    "OutcomeOut": [
+        {
+            "id": 9,
+            "kind": "action",
+            "meeting": "Monthly review",
+            "held_on": "2026-03-03",
+            "text": "Call every webinar lead within two hours.",
+            "owner": "Robert Adeyemi",
+            "due": "2026-03-31",
+            "by": "Maya Lindqvist",
+            "at": "2026-03-03T15:40:00Z",
+            "done_at": None,
+            "done_by": "",
+        }
+    ],
+    "TableOut": [_TABLE],
+    "LoopOut": [
+        {
+            "as_of": _CALLED,
+            "title": "By source, over all time",
+            "how": "Each count is of what happened in the time.",
+            "tables": [_TABLE],
+        }
+    ],
+    "ThresholdOut": [_THRESHOLD],
+    "Thresholds": [
+        {
+            "as_of": _CALLED,
+            "what": "Total score that makes an MQL",
+            "how": "What another threshold would have done to this history.",
+            "items": [_THRESHOLD],
+        }
+    ],
     "ErasureOut": [{"leads": ["E-zdyiufr3gj4tcnfi"], "rows": 5, "open": []}],
     "At": [{"limit": 100, "cursor": None}],
     "Fault": [{"at": "[1], happened_at", "message": "Input should have timezone info"}],

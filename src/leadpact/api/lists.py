@@ -10,12 +10,14 @@ from ninja import Query, Schema
 from pydantic import Field
 
 from leadpact.api import shown
-from leadpact.api.callers import caller_of
+from leadpact.api.callers import caller_of, now
 from leadpact.api.endpoints import answers, router
 from leadpact.api.paging import Page, page
 from leadpact.api.problems import Faulty
 from leadpact.ledger.models import AgreementVersion, Lead, Notice
+from leadpact.ledger.selectors import agreements as versions
 from leadpact.ledger.selectors import lists
+from leadpact.ledger.selectors.inbox import leads_to_work
 from leadpact.ledger.selectors.visible import leads_for
 from leadpact.ledger.services.permits import Act
 
@@ -40,12 +42,14 @@ def leads(
     holder: str | None = None,
     tier: str | None = None,
     email: str | None = None,
+    to_work: bool = False,
 ) -> Any:
-    """Leads that the caller may see; `id` and `email` find one.
+    """Leads that the caller may see; `id` and `email` find one, `to_work` those of the inbox.
 
     An id that holds a slash can be found so, and not by an address of its own.
     """
-    found = leads_for(caller_of(request, Act.READ)).select_related("state")
+    caller = caller_of(request, Act.READ)
+    found = (leads_to_work if to_work else leads_for)(caller).select_related("state")
     for name, value in (("status", status), ("stage", stage), ("holder", holder), ("tier", tier)):
         if value is not None:
             found = found.filter(**{f"state__{name}": value})
@@ -111,10 +115,13 @@ def clocks(
 
 
 @router.get("/agreements", response=answers(Page[shown.AgreementOut]), tags=["agreements"])
-def agreements(request: HttpRequest, at: Asked) -> Any:
-    """Every version of the agreement."""
+def agreements(request: HttpRequest, at: Asked, in_force: bool = False) -> Any:
+    """Every version of the agreement, or the one `in_force` alone."""
     caller_of(request, Act.READ)
     found = AgreementVersion.objects.prefetch_related("acceptances")
+    if in_force:
+        version = versions.in_force(now())
+        found = found.filter(pk=version.id) if version else found.none()
     return page(found, shown.agreement, at.cursor, at.limit)
 
 

@@ -48,6 +48,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "leadpact schema > agreement.schema.json",
         "leadpact schema --sources > sources.schema.json",
     ),
+    "mcp": ("leadpact mcp", "leadpact mcp --url https://leads.example.com"),
     "serve": ("leadpact serve", "leadpact serve --host 0.0.0.0 --port 8080"),
     "web": ("leadpact web --port 8080 --processes 2",),
     "worker": ("leadpact worker",),

@@ -191,6 +191,11 @@ class Stored:
         return key
 
 
+def said(text: Json) -> str:
+    """A stored text alone, without what its figures open to."""
+    return "".join(piece if isinstance(piece, str) else piece[0] for piece in text)
+
+
 def _whole(key: str, place: int, group: Group) -> Whole:
     """All cases of a group; one that has them already is a source of its own."""
     return group.whole or OwnCases(f"{key} {place}", group).whole()

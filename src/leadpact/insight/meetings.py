@@ -12,7 +12,7 @@ from leadpact.agreement.spec import Agreement, Meeting
 from leadpact.calendars import Calendar
 from leadpact.engine.metrics.periods import Period, periods_between
 
-_WEEK = timedelta(days=7)
+_WEEK, _YEAR = timedelta(days=7), timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,14 @@ def held(agreement: Agreement, first: datetime, last: datetime) -> list[Held]:
         if first <= one.begins <= last and _within(agreement, one.begins, calendar)
     ]
     return sorted(found, key=lambda one: one.begins)
+
+
+def next_meetings(agreement: Agreement, now: datetime) -> list[Held]:
+    """The next time of each meeting within a year, in order."""
+    found: dict[str, Held] = {}
+    for each in held(agreement, now, now + _YEAR):
+        found.setdefault(each.meeting.name, each)
+    return list(found.values())
 
 
 def _of(

@@ -15,6 +15,7 @@ from leadpact.agreement.spec import Agreement
 from leadpact.documents.blocks import Table
 from leadpact.documents.parts.agreement import tables_of
 from leadpact.flows.publishing import changes_of
+from leadpact.insight.meetings import next_meetings
 from leadpact.ledger.models import Role
 from leadpact.ledger.selectors import acceptances
 from leadpact.ledger.selectors.acceptances import Standing
@@ -23,7 +24,6 @@ from leadpact.ledger.services.permits import Act
 from leadpact.web.figures.parts import table
 from leadpact.web.figures.roles import READERS
 from leadpact.web.pages.agreement_papers import addresses, asked, document_of
-from leadpact.web.pages.meetings import next_meetings
 from leadpact.web.registry import PageRequest, action, page
 
 HEADS = frozenset({Role.MARKETING_HEAD.value, Role.SALES_HEAD.value})

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 
-from leadpact.agreement.spec import Agreement
 from leadpact.documents.paper.pack import SECTIONS, pack
 from leadpact.flows.on_paper import FORMATS
-from leadpact.insight.meetings import Held, held
+from leadpact.insight.meetings import next_meetings
 from leadpact.ledger.models import Outcome
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.services import outcomes
@@ -21,7 +20,6 @@ from leadpact.web.figures.parts import parts
 from leadpact.web.figures.roles import READERS
 from leadpact.web.registry import PageRequest, action, page, part
 
-_YEAR = timedelta(days=366)
 _MOST_SHOWN = 200
 
 
@@ -106,14 +104,6 @@ def settle_outcome(request: PageRequest) -> HttpResponseRedirect:
     except outcomes.OutcomeError as error:
         messages.error(request, str(error))
     return redirect("meetings")
-
-
-def next_meetings(document: Agreement, now: datetime) -> list[Held]:
-    """The next time of each meeting within a year."""
-    found: dict[str, Held] = {}
-    for each in held(document, now, now + _YEAR):
-        found.setdefault(each.meeting.name, each)
-    return list(found.values())
 
 
 def _open() -> list[Outcome]:

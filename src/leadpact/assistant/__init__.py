@@ -1,0 +1,1 @@
+"""What an assistant asks a company's Leadpact, over the REST interface alone."""
