@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -21,7 +22,7 @@ from leadpact.sources.crm.loading import parse_crm
 from leadpact.sources.crm.records import Deletion
 from leadpact.sources.hubspot.connector import HubSpotConnector
 from tests.ledger import salesforce_company as salesforce
-from tests.ledger.crm_company import ask_for_demo, company, lead
+from tests.ledger.crm_company import ask_for_demo, call, company, lead
 from tests.ledger.helpers import settle
 from tests.ledger.test_crm_feeds import ADA, PAGE, WITH_FEEDS, come, told
 from tests.sources.crm.helpers import MAPPING
@@ -132,4 +133,38 @@ def test_a_worker_that_was_held_up_makes_no_task_that_another_has_made() -> None
             patch.setattr(HubSpotConnector, "write", held_up)
             with pytest.raises(ConnectionRefusal):
                 crm.push(slow, at.time)
+        assert len(at.open_tasks()) == 1
+
+
+def test_what_is_connected_anew_takes_and_makes_nothing_twice() -> None:
+    with company() as at:
+        ada, _waits = ask_for_demo(at), ask_for_demo(at, "bob@northwind.io")
+        at.rest()
+        changed, gone = call(at, ada), call(at, ada)
+        at.rest()
+        crm_connections.disconnect(at.row, actor="test", now=at.time())
+        assert not crm.turn(at.time, "one")
+        at.time.pass_(minutes=5)
+        at.portal.set("calls", changed, {"hs_call_disposition": "left voicemail"})
+        at.portal.delete("calls", gone)
+        connected, _ = crm.connect(
+            parse_crm(MAPPING, "crm.yaml"), {"token": at.portal.token}, at.simulator.address,
+            actor="test", now=at.time(),
+        )  # fmt: skip
+        assert connected.shadow, "what was cut is in shadow again"
+        crm_connections.set_shadow(connected, False, actor="test", now=at.time())
+        at.row = connected
+        at.rest()
+        at.rest()
+        standing = Event.objects.filter(kind="sales.attempted").exclude(
+            event_id__in=[
+                json.loads(row)["event_id"]
+                for row in Event.objects.filter(kind="fact.voided").values_list(
+                    "properties", flat=True
+                )
+            ]
+        )
+        (row,) = standing
+        assert "left voicemail" in row.properties
+        assert len(at.portal.objects["tasks"]) == 2
         assert len(at.open_tasks()) == 1

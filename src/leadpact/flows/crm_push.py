@@ -63,7 +63,7 @@ def compare(row: CrmConnection, crm: Crm, *, now: datetime, keep: bool = True) -
     """
     done = Pushed()
     while True:
-        leads, last = reading.due_leads(row, _COMPARED_AT_ONCE) if keep else (_all_leads(), 0)
+        leads, last = reading.due_leads(row, _COMPARED_AT_ONCE) if keep else (_all_leads(row), 0)
         if not leads:
             return done
         with transaction.atomic():
@@ -78,8 +78,10 @@ def compare(row: CrmConnection, crm: Crm, *, now: datetime, keep: bool = True) -
             return done
 
 
-def _all_leads() -> list[str]:
-    rows = CrmRecord.objects.filter(lead__isnull=False, deleted_at=None, absorbed_by="")
+def _all_leads(row: CrmConnection) -> list[str]:
+    rows = CrmRecord.objects.filter(
+        connection=row, lead__isnull=False, deleted_at=None, absorbed_by=""
+    )
     living = crm_records.living(str(lead) for lead in rows.values_list("lead_id", flat=True))
     return sorted(set(living.values()))
 

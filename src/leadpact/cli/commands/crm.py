@@ -217,7 +217,10 @@ def status(as_json: AsJson = False) -> None:
 
 
 def disconnect(system: System) -> None:
-    """Forget the credential and what was known of the records; the log keeps what it has."""
+    """Forget the credential, and neither read nor write any more; what it brought stays.
+
+    Connected anew, the same account goes on where it was: nothing is taken or made twice.
+    """
     from leadpact.cli.ledger import OPERATOR, opened
     from leadpact.cli.terminal import out, write
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from leadpact.ledger.models.leads import Lead
 
 
+class _Connected(models.Manager["CrmConnection"]):
+    """Connections that were not cut."""
+
+    def get_queryset(self) -> models.QuerySet[CrmConnection]:
+        return super().get_queryset().filter(cut_at=None)
+
+
 class CrmConnection(models.Model):
     """A customer system. Its credentials are encrypted; `mapping` is the text of its `crm.yaml`.
+
+    One that was cut has no credentials and is among `ever` alone: what it brought is known by, when
+    it is made anew.
 
     In `shadow` everything is read and nothing written. `pages` is what the addresses begin with at
     which people see its records. Whoever speaks with it has it until
@@ -24,6 +36,7 @@ class CrmConnection(models.Model):
     mapping = models.TextField()
     shadow = models.BooleanField(default=True)
     connected_at = models.DateTimeField()
+    cut_at = models.DateTimeField(null=True)
     pulled_at = models.DateTimeField(null=True)
     pushed_at = models.DateTimeField(null=True)
     sweep_at = models.DateTimeField(null=True)
@@ -36,6 +49,9 @@ class CrmConnection(models.Model):
     calls_left = models.PositiveIntegerField(null=True)
     leased_until = models.DateTimeField(null=True)
     leased_by = models.TextField(blank=True)
+
+    objects: ClassVar[_Connected] = _Connected()
+    ever: ClassVar[models.Manager[CrmConnection]] = models.Manager()
 
     class Meta:
         verbose_name = "CRM connection"

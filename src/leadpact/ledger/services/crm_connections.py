@@ -10,8 +10,11 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from leadpact.ledger.models import (
+    CrmComparison,
     CrmConnection,
     CrmCursor,
+    CrmDisagreement,
+    CrmDue,
     CrmNudge,
     CrmOwner,
     CrmWrite,
@@ -45,16 +48,20 @@ def connect(
 ) -> CrmConnection:
     """Connect, in shadow, or give a connection other credentials and another mapping.
 
-    Another mapping lets everything be read anew; of another account nothing is taken.
+    Another mapping lets everything be read anew; so it is when the connection was cut. Of another
+    account nothing is taken. Raises ConnectionRefusal.
     """
-    row = CrmConnection.objects.select_for_update().filter(system=system).first()
+    row = CrmConnection.ever.select_for_update().filter(system=system).first()
     if row and row.account and row.account != account:
         raise ConnectionRefusal(
-            f"This installation is connected with account {row.account}; "
-            f"`leadpact crm disconnect {system}` comes before account {account}."
+            f"This installation has the records of account {row.account}, and those of account "
+            f"{account} have the same numbers. Give it an installation of its own: another folder "
+            "in LEADPACT_HOME, or another DATABASE_URL."
         )
-    anew = row is None or row.mapping != mapping
     row = row or CrmConnection(system=system, connected_at=now)
+    anew = row.mapping != mapping or row.cut_at is not None
+    if row.cut_at is not None:
+        row.shadow, row.connected_at, row.cut_at = True, now, None
     row.account, row.own_mark, row.address, row.pages = account, own_mark, address, pages
     row.credentials, row.mapping = seal(json.dumps(dict(credentials))), mapping
     row.refused, row.last_error, row.failing_since, row.rest_until = False, "", None, None
@@ -80,11 +87,18 @@ def set_shadow(row: CrmConnection, on: bool, *, actor: str, now: datetime) -> No
 
 @transaction.atomic
 def disconnect(row: CrmConnection, *, actor: str, now: datetime) -> None:
-    """Forget the credentials and what was known of the records; the log keeps what it has."""
-    system = row.system
-    companies.held_by_nobody(None, system)
-    row.delete()
-    audit.record(actor, "disconnected", system, now=now)
+    """Forget the credentials, and neither read nor write any more.
+
+    What was read and written is known still: connected anew, nothing of it is taken or made twice.
+    """
+    companies.held_by_nobody(None, row.system)
+    for part in (CrmCursor, CrmOwner, CrmNudge, CrmDue, CrmComparison, CrmDisagreement):
+        part._default_manager.filter(connection=row).delete()
+    CrmConnection.objects.filter(pk=row.pk).update(
+        credentials="", cut_at=now, pulled_at=None, pushed_at=None, sweep_at=None, refused=False,
+        last_error="", failing_since=None, rest_until=None, leased_until=None, leased_by="",
+    )  # fmt: skip
+    audit.record(actor, "disconnected", row.system, now=now)
 
 
 def lease(row: CrmConnection, by: str, *, now: datetime) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.instants import ticks
 from leadpact.ledger.models import (
@@ -140,13 +142,17 @@ def person_deleted(
 ) -> None:
     """A person's record is gone there: the lead is left out, unless another record stands for it.
 
-    People's records are `among` these objects. It comes back with the record.
+    People's records are `among` these objects; in another system all that have a lead. It comes
+    back with the record.
     """
     if row.deleted_at is not None or row.absorbed_by:
         return
     row.deleted_at = min(at, now)
-    others = CrmRecord.objects.filter(lead=row.lead_id, deleted_at=None, absorbed_by="")
-    if row.lead_id is None or others.exclude(pk=row.pk).filter(object__in=list(among)).exists():
+    others = CrmRecord.objects.filter(
+        ~Q(connection=row.connection) | Q(object__in=list(among)),
+        lead=row.lead_id, deleted_at=None, absorbed_by="", connection__cut_at=None,
+    )  # fmt: skip
+    if row.lead_id is None or others.exclude(pk=row.pk).exists():
         return
     fact = Fact(
         source=row.connection.system,

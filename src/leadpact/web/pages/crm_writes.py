@@ -33,7 +33,8 @@ _AS_TIME = len("2026-03-02T09:00:00")
 
 def _rows(request: PageRequest) -> QuerySet[CrmWrite]:
     """Fields that are not as they should be, of leads that the reader may see."""
-    found = CrmWrite.objects.filter(open=True) | CrmWrite.objects.exclude(error="")
+    there = CrmWrite.objects.filter(record__connection__cut_at=None)
+    found = there.filter(open=True) | there.exclude(error="")
     if not request.caller.sees_before_handoff:
         found = found.filter(record__lead__in=leads_for(request.caller))
     owner = CrmOwner.objects.filter(connection=OuterRef("record__connection"))
