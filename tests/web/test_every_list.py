@@ -20,6 +20,7 @@ from leadpact.ledger.models import (
     Batch,
     Channel,
     Lead,
+    Outcome,
     Person,
     Proposal,
     Team,
@@ -102,6 +103,13 @@ def _pairs(n: int) -> None:
     )
 
 
+def _settled(n: int) -> None:
+    at = registered.now()
+    Outcome.objects.create(
+        kind="decision", meeting=f"{BAD} {n}", held_on=at.date(), text=BAD, by="ops", at=at
+    )
+
+
 #: List → what makes one row more of it, whose text is no good.
 MORE: dict[str, Callable[[int], None]] = {
     "settings_people": _people,
@@ -116,6 +124,7 @@ MORE: dict[str, Callable[[int], None]] = {
     "settings_webhooks": _webhooks,
     "disputes": _disputes,
     "pairs": _pairs,
+    "meetings": _settled,
 }
 
 

@@ -246,6 +246,7 @@ def test_the_nurtured_are_found_and_what_is_late_is_told(company: None) -> None:
     page = client.get("/nurture").text
     assert ">2 leads</a> are nurtured now" in page
     assert 'href="?state=touch+overdue">1 touch</a> is overdue' in page
+    assert "leads</a> handed to sales are nurtured" in signed_in("sales head").get("/nurture").text
     late = client.get("/nurture?state=touch+overdue").text
     assert ">Ada</a>" in late
     assert ">Bo</a>" not in late

@@ -43,6 +43,9 @@ def test_reconciliation_is_there_once_there_is_a_crm_to_compare_with(company: No
     head = signed_in("sales head")
     page = head.get(reverse("reconciliation")).text
     assert "No CRM is connected" in page
+    to_connect = f'href="{reverse("settings_crm")}">Connect a CRM'
+    assert to_connect not in page
+    assert to_connect in signed_in("administrator").get(reverse("reconciliation")).text
     assert "Reconciliation" not in navigation(head)
     CrmConnection.objects.create(
         system="hubspot", credentials="", mapping="", connected_at=LONG_AGO

@@ -13,7 +13,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 
-from leadpact.ledger.models import LeadState, Role, SavedView, Team, User
+from leadpact.ledger.models import Exclusion, Lead, LeadState, Role, SavedView, Team, User
 from leadpact.ledger.services.permits import of_user
 from leadpact.ledger.services.saved_views import ViewError, save_view
 from leadpact.web.lists.asked import asked, choices_of
@@ -82,7 +82,8 @@ def test_a_page_is_sorted_searched_filtered_and_leafed_through(teams: None, read
 @pytest.mark.parametrize(
     "query",
     [
-        {"page": "-1"}, {"page": "²"}, {"page": "x"}, {"page": "0"}, {"sort": "side"},
+        {"page": "-1"}, {"page": "²"}, {"page": "9" * 5000}, {"page": "x"}, {"page": "0"},
+        {"sort": "side"},
         {"sort": "--name"}, {"side": "x' or 1"}, {"sort": "password"}, {"q": "\0"},
     ],
 )  # fmt: skip
@@ -207,6 +208,24 @@ def test_the_page_of_leads_says_how_many_there_are(company: None) -> None:
     assert 'id="answer">You see 3 leads, the newest first.<' in head.get("/leads").text
     text = head.get("/leads?q=ada").text
     assert 'id="answer">You see 1 lead that fits, the newest first.<' in text
+
+
+def test_a_head_of_sales_is_told_that_theirs_are_not_all_leads(company: None) -> None:
+    Lead.objects.filter(key="Cy").update(handed_over=False)
+    Exclusion.objects.all().delete()
+    for key, reason in (("Bo", "opt-out"), ("Cy", "test")):
+        Exclusion.objects.create(lead_id=key, reason=reason, at=datetime.now(UTC), restored=False)
+    told = {
+        "sales head": ("You see 2 leads handed to sales, the", "1 lead handed to sales is not"),
+        "marketing head": ("You see 3 leads, the", "2 leads are not"),
+    }
+    for role, (of_leads, of_left_out) in told.items():
+        client = signed_in(role)
+        assert of_leads in client.get("/leads").text
+        page = client.get("/hygiene").text
+        assert of_left_out in page
+        assert "opt-out (1)" in page
+        assert ("test (1)" in page) == (role == "marketing head")
 
 
 def test_leads_are_narrowed_to_a_segment(company: None) -> None:

@@ -51,7 +51,7 @@ def test_an_action_stands_open_until_it_is_done_and_may_be_taken_up_again(publis
 def test_a_decision_is_kept_with_its_meeting(published: None) -> None:
     page = keep(signed_in("marketer"), kind="decision", text="The threshold goes to 60.")
     assert "The threshold goes to 60." in page
-    assert "Monthly review, 3 Mar 2026" in page
+    assert "3 Mar 2026 Monthly review decision" in page
     kept = Outcome.objects.get()
     assert (kept.owner, kept.due) == ("", None), "nobody does a decision"
 
@@ -63,11 +63,38 @@ def test_a_decision_is_kept_with_its_meeting(published: None) -> None:
         ({"text": "x" * 2001}, "Say it in 1 to 2,000 characters"),
         ({"owner": ""}, "An action needs somebody"),
         ({"kind": "wish"}, "neither a decision nor an action"),
+        ({"meeting": " \0"}, "Say of which meeting"),
+        ({"meeting": "x" * 121}, "A name has 120 characters at the most"),
+        ({"held_on": "yesterday"}, "“yesterday” is no day"),
+        ({"due": "2026-02-30"}, "“2026-02-30” is no day"),
+        ({"due": "2026-03-02"}, "The day until when lies before the meeting"),
     ],
 )
 def test_what_cannot_be_kept_is_said(published: None, wrong: dict[str, str], told: str) -> None:
-    assert told in keep(signed_in("marketing head"), **wrong)
+    head = signed_in("marketing head")
+    assert told in keep(head, **wrong)
     assert not Outcome.objects.exists()
+
+
+def test_what_was_typed_is_not_lost_when_it_cannot_be_kept(published: None) -> None:
+    head = signed_in("marketing head")
+    typed = ACTION | {"owner": "", "text": "</textarea>Ring them"}
+    page = head.post(reverse("keep_outcome"), typed, follow=True).text
+    assert ">&lt;/textarea&gt;Ring them</textarea>" in page
+    assert 'value="2026-03-10"' in page
+    assert '<option value="action" selected>' in page
+    assert "Ring them" not in head.get(reverse("meetings")).text
+
+
+def test_what_was_settled_is_found_and_narrowed(published: None) -> None:
+    head = signed_in("sales head")
+    keep(head, kind="decision", text="The threshold\ngoes to 60.")
+    keep(head, kind="decision", text="Call on Mondays.", meeting="Funnel check")
+    assert "The threshold<br>goes to 60." in head.get(reverse("meetings")).text
+    for asked in ({"q": "MONDAYS"}, {"meeting": "Funnel check"}):
+        page = head.get(reverse("meetings"), asked).text
+        assert "Call on Mondays." in page
+        assert "goes to 60." not in page
 
 
 @pytest.mark.parametrize("role", ["rep", "viewer"])

@@ -80,8 +80,8 @@ def test_the_team_page_tells_as_many_overdue_as_the_promises_do(company: None) -
         version=mine.version,
     )  # fmt: skip
     text = head.get(reverse("team")).text
-    assert "1 promise</a>, of 1 with an owner." in text
-    assert "1 more is overdue for 1 lead that nobody has" in text
+    assert ">1</a> of 1 promise that somebody holds." in text
+    assert "1 more of sales is overdue for 1 lead that nobody has" in text
 
 
 def test_a_lead_without_an_owner_is_assigned_there(company: None) -> None:

@@ -113,6 +113,11 @@ def test_absences_are_noted_and_taken_back(ops: Client) -> None:
     assert "is there after all" in told
     assert not Absence.objects.exists()
     assert "neither a day" in away(ops, person=person.name, begins="x", ends="y")
+    for begins, ends in (("0001-01-01", "0001-01-02"), ("2030-01-01", "9999-12-31")):
+        assert "is too long ago, or too far ahead" in away(
+            ops, person=person.name, begins=begins, ends=ends
+        )
+    assert not Absence.objects.exists()
 
 
 def test_a_rep_is_away_and_says_so_of_nobody_else(company: None) -> None:

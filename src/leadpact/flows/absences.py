@@ -10,6 +10,9 @@ from leadpact.ledger.selectors import agreements
 from leadpact.ledger.services import absences
 from leadpact.ledger.services.absences import AbsenceError
 
+#: Nobody says so early, or so late, that they are away: a slip of the pen.
+_MOST_YEARS = 20
+
 
 def add_absence(
     person: str, begins: str, ends: str, reason: str, *, actor: str, now: datetime
@@ -24,6 +27,9 @@ def add_absence(
     version = agreements.in_force(now)
     zone = ZoneInfo(version.agreement.calendar.timezone if version else "UTC")
     first, last = _instant(begins, zone, last=False), _instant(ends, zone, last=True)
+    for told, at in ((begins, first), (ends, last)):
+        if abs(at.year - now.year) > _MOST_YEARS:
+            raise AbsenceError(f"“{told}” is too long ago, or too far ahead.")
     return absences.add(row, first, last, reason, actor=actor, now=now)
 
 
@@ -32,7 +38,9 @@ def _instant(text: str, zone: ZoneInfo, *, last: bool) -> datetime:
         day = date.fromisoformat(text.strip())
     except ValueError:
         return _stated(text)
-    return datetime.combine(day + timedelta(days=int(last)), time(), zone)
+    if last and day < date.max:
+        day += timedelta(days=1)
+    return datetime.combine(day, time(), zone)
 
 
 def _stated(text: str) -> datetime:

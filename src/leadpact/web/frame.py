@@ -19,7 +19,7 @@ from leadpact.web.appearance import chosen
 from leadpact.web.registry import PageInfo, navigation
 
 #: Headings of the navigation, each over the pages from this place on.
-_HEADINGS = ((0, ""), (30, "Measure"), (60, "Improve"))
+_HEADINGS = ((0, ""), (30, "Measure"), (60, "Improve"), (900, ""))
 #: Pages with nothing to show until a CRM is connected.
 _OF_CRM = {"reconciliation"}
 
@@ -36,7 +36,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Group:
-    """Lines of the navigation under one heading, which the first group does without."""
+    """Lines of the navigation under one heading, which the first and the last do without."""
 
     heading: str
     entries: list[Entry]

@@ -127,7 +127,7 @@ def _goals() -> list[tuple[str, Decision]]:
     # What an older release published says nothing of it.
     found = json.loads(row.value).get("off_course", []) if row else []
     return [
-        (each["side"], Decision(each["short"], "goals", "What helps", each["stands"]))
+        (each["side"], Decision(each["short"], "goals", "Pace and chance", each["stands"]))
         for each in found
     ]
 

@@ -17,8 +17,8 @@ def excluded_for(caller: Caller) -> QuerySet[Exclusion]:
     return found.filter(lead__in=leads_for(caller).values("key"))
 
 
-def reasons() -> list[tuple[str, int]]:
-    """Every reason with how many leads it leaves out, the most frequent first."""
-    rows = Exclusion.objects.filter(restored=False, reason__isnull=False).values("reason")
+def reasons(caller: Caller) -> list[tuple[str, int]]:
+    """Every reason with how many leads that the caller may see it leaves out, the most first."""
+    rows = excluded_for(caller).filter(reason__isnull=False).values("reason")
     counted = rows.annotate(n=Count("id")).order_by("-n", "reason")
     return [(str(row["reason"]), row["n"]) for row in counted]

@@ -33,19 +33,23 @@ def keep(
 
     The trail says that something was kept, not what: it may speak of people.
     """
-    said, whose = _printable(text), _printable(owner)
+    name, said, whose = _printable(meeting), _printable(text), _printable(owner)
     if kind not in Outcome.Kind.values:
         raise OutcomeError("It is neither a decision nor an action.")
     if not said or len(said) > MOST_CHARACTERS:
         raise OutcomeError(f"Say it in 1 to {MOST_CHARACTERS:,} characters.")
-    if len(whose) > _LONGEST_NAME:
+    if not name:
+        raise OutcomeError("Say of which meeting.")
+    if max(len(name), len(whose)) > _LONGEST_NAME:
         raise OutcomeError(f"A name has {_LONGEST_NAME} characters at the most.")
     action = kind == Outcome.Kind.ACTION
     if action and not whose:
         raise OutcomeError("An action needs somebody who does it.")
+    if action and due and due < held_on:
+        raise OutcomeError("The day until when lies before the meeting.")
     made = Outcome.objects.create(
         kind=kind,
-        meeting=meeting,
+        meeting=name,
         held_on=held_on,
         text=said,
         owner=whose if action else "",
@@ -53,7 +57,7 @@ def keep(
         by=actor,
         at=now,
     )
-    audit.record(actor, "kept", f"outcome {made.pk}", {"kind": kind, "meeting": meeting}, now=now)
+    audit.record(actor, "kept", f"outcome {made.pk}", {"kind": kind, "meeting": name}, now=now)
     return made
 
 

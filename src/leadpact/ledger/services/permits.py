@@ -111,6 +111,14 @@ class Caller:
         """Whether leads that marketing has not handed over are shown."""
         return self.role not in (Role.REP, Role.SALES_HEAD)
 
+    @property
+    def which_leads(self) -> str:
+        """What stands behind “leads” where those that are shown are not all; empty where they are.
+
+        A rep needs no telling: theirs are few, and pages say “you”.
+        """
+        return " handed to sales" if self.sees_all and not self.sees_before_handoff else ""
+
 
 def of_user(user: User) -> Caller:
     """A user who signed in."""

@@ -11,6 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, Model, QuerySet
 
 from leadpact.web.lists.declared import Choice, Listing
+from leadpact.web.numbers import whole
 from leadpact.web.registry import PageRequest
 
 #: Beyond this many rows a list is narrowed, not leafed through: a page costs what lies before it.
@@ -74,11 +75,10 @@ def asked(
     order = given.get("sort", "")
     if listing.column(order.removeprefix("-")) is None:
         order = listing.order
-    page = given.get("page", "1")
     most = MOST_ROWS // listing.page_size
-    number = min(int(page), most) if page.isascii() and page.isdecimal() else 1
+    number = min(whole(given.get("page", "")) or 1, most)
     text = given.get("q", "").replace("\0", "").strip()[:_LONGEST_SEARCH]
-    return Asked(text, chosen, order, max(number, 1), listing.order)
+    return Asked(text, chosen, order, number, listing.order)
 
 
 def rows_for(request: PageRequest, listing: Listing[Any], what: Asked) -> QuerySet[Any]:

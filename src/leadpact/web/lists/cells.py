@@ -5,12 +5,13 @@ took most of its time: what every list has is drawn here, what few have by a tem
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.template import Context
+from django.template.defaultfilters import linebreaksbr
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -49,6 +50,20 @@ def in_words(_context: Context, _row: Any, value: Any) -> str:
 def in_pieces(_context: Context, _row: Any, value: Any) -> str:
     """A text that may be one long word, such as an address: it goes on in the next line."""
     return format_html('<span class="long">{}</span>', value) if value else _NOTHING
+
+
+def in_lines(_context: Context, _row: Any, value: Any) -> str:
+    """A text in the lines in which somebody wrote it."""
+    if not value:
+        return _NOTHING
+    return format_html('<span class="long">{}</span>', linebreaksbr(value, autoescape=True))
+
+
+def day(_context: Context, _row: Any, value: date | None) -> str:
+    """A day of the calendar, which is the same in every zone."""
+    if value is None:
+        return _NOTHING
+    return format_html('<time datetime="{}">{} {}</time>', value, value.day, f"{value:%b %Y}")
 
 
 def lead(_context: Context, row: Any, value: Any) -> str:

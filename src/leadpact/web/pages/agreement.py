@@ -23,6 +23,7 @@ from leadpact.ledger.services.acceptances import SIDE_OF_HEAD, AcceptanceError, 
 from leadpact.ledger.services.permits import Act
 from leadpact.web.figures.parts import table
 from leadpact.web.figures.roles import READERS
+from leadpact.web.numbers import whole
 from leadpact.web.pages.agreement_papers import addresses, asked, document_of
 from leadpact.web.registry import PageRequest, action, page
 
@@ -59,10 +60,9 @@ def agreement(request: PageRequest) -> HttpResponse:
 @action("agreement/accept", name="accept_agreement", act=Act.ACCEPT, roles=HEADS)
 def accept_agreement(request: PageRequest) -> HttpResponseBase:
     """Accept the version that was read, for the own side."""
-    number = request.POST.get("version", "")
     try:
         made = accept(
-            int(number) if number.isdecimal() else 0,
+            whole(request.POST.get("version", "")) or 0,
             request.POST.get("sha256", ""),
             request.user,
             now=request.now,

@@ -20,6 +20,7 @@ from leadpact.ledger.services.permits import Caller
 from leadpact.web.figures.cases import MOST_FOUND, Cases, StoredList
 from leadpact.web.figures.roles import READERS
 from leadpact.web.lists.spreadsheet import streamed
+from leadpact.web.numbers import whole
 from leadpact.web.registry import PageRequest, page
 
 #: Of the leads that are called so, a search looks for so many.
@@ -85,10 +86,10 @@ def behind(request: PageRequest, key: str) -> HttpResponseBase:
         told = listed.told
         titles = ["Counts as", "Lead", "Key", "Company", "Why", told["when"]]
         return streamed("leads-behind-a-figure", titles, _all(request, listed, leads), request.zone)
-    group = _number(request, "group")
+    group = whole(request.GET.get("group", ""))
     if group is not None and group >= len(listed.groups):
         raise Http404
-    pages = _pages(listed, group, _number(request, "page") or 1, leads)
+    pages = _pages(listed, group, whole(request.GET.get("page", "")) or 1, leads)
     names = _names(request.caller, [cases for _, _, cases in pages])
     groups = [
         Shown(
@@ -154,11 +155,6 @@ def _all(
             for each in _cases(cases, names):
                 lead = "not handed over to sales" if each["hidden"] else each["name"]
                 yield name, lead, each["lead"], each["company"], each["why"], each["at"]
-
-
-def _number(request: PageRequest, name: str) -> int | None:
-    said = request.GET.get(name, "")
-    return int(said) if said.isascii() and said.isdecimal() and len(said) < 9 else None
 
 
 def _names(caller: Caller, lists: Sequence[Cases]) -> dict[str, tuple[str, str]]:

@@ -30,8 +30,8 @@ def _rows(request: PageRequest) -> QuerySet[Exclusion]:
     return excluded_for(request.caller).select_related("lead__state")
 
 
-def _reasons(_request: PageRequest) -> Sequence[Choice]:
-    return [(reason, f"{reason} ({count:,})") for reason, count in reasons()]
+def _reasons(request: PageRequest) -> Sequence[Choice]:
+    return [(reason, f"{reason} ({count:,})") for reason, count in reasons(request.caller)]
 
 
 def _also(row: Exclusion) -> str | None:
@@ -73,7 +73,7 @@ def hygiene(request: PageRequest) -> HttpResponseBase:
         return {
             "proposals": pairs_of(rows),
             "may_clean": request.caller.may(Act.CLEAN),
-            "answer": _answer(_left_out(request, shown), pairs),
+            "answer": _answer(_left_out(request, shown), pairs, request.caller.which_leads),
         }
 
     return answer(request, HYGIENE, "figures/hygiene.html", beside=beside)
@@ -86,8 +86,9 @@ def _left_out(request: PageRequest, shown: Shown) -> int:
     return shown.total
 
 
-def _answer(left_out: int, pairs: int) -> str:
-    leads = f"{left_out:,} {'lead is' if left_out == 1 else 'leads are'} not counted"
+def _answer(left_out: int, pairs: int, which: str) -> str:
+    noun, are = ("lead", "is") if left_out == 1 else ("leads", "are")
+    leads = f"{left_out:,} {noun}{which} {are} not counted"
     if not pairs:
         return f"{leads}, and no two look like one person."
     return f"{leads}; {many_pairs(pairs)} like one person."

@@ -26,6 +26,7 @@ from leadpact.ledger.services.actions import receivers
 from leadpact.ledger.services.permits import Act, Caller
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import Shown, answer
+from leadpact.web.numbers import whole
 from leadpact.web.registry import PageRequest, page, part
 from leadpact.web.who import Who, who
 
@@ -250,8 +251,7 @@ def forms_of(agreement: Agreement | None, caller: Caller) -> Mapping[str, Any]:
 @part("inbox/news", name="inbox_news", act=Act.WORK_LEAD)
 def news(request: PageRequest) -> HttpResponse:
     """Leads that came since the page was made: they are named, and nothing moves."""
-    said = request.GET.get("since", "")
-    since = int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else None
+    since = whole(request.GET.get("since", ""))
     found = inbox.assigned_since(request.caller, since, _MOST_NEW + 1) if since is not None else []
     faces = faces_of(inbox.open_clocks([lead.key for lead in found]), request.now)
     came = [(lead, name_of(lead), faces.get(lead.key, [None])[0]) for lead in found[:_MOST_NEW]]

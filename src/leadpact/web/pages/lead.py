@@ -23,6 +23,7 @@ from leadpact.ledger.services import proposals
 from leadpact.ledger.services.actions import Doing, Refused
 from leadpact.ledger.services.permits import Act
 from leadpact.web.going_back import back_of
+from leadpact.web.numbers import whole
 from leadpact.web.pages.inbox import forms_of, works_of
 from leadpact.web.registry import PageRequest, action, page
 from leadpact.web.who import TOLD, who
@@ -149,8 +150,7 @@ def _waivable(clocks: Iterable[Clock], agreement: Agreement | None) -> set[str]:
 
 
 def _timeline(request: PageRequest, lead: Lead, agreement: Agreement | None) -> Mapping[str, Any]:
-    said = request.GET.get("from", "0")
-    begin = int(said) if said.isascii() and said.isdecimal() and len(said) < 6 else 0
+    begin = whole(request.GET.get("from", "")) or 0
     rows = list(one_lead.timeline(lead)[begin : begin + _A_PAGE + 1])
     shown = rows[:_A_PAGE]
     gone = voids.withdrawn(shown)

@@ -156,12 +156,16 @@ LEADS: Listing[Lead] = Listing(
 @page("leads", name="leads", nav="Leads", order=20)
 def leads(request: PageRequest) -> HttpResponseBase:
     """How many they are, then the list."""
-    return answer(request, _listing(request), beside=lambda shown: {"answer": _answer(shown)})
+    return answer(
+        request,
+        _listing(request),
+        beside=lambda shown: {"answer": _answer(shown, request.caller.which_leads)},
+    )
 
 
-def _answer(shown: Shown) -> str:
+def _answer(shown: Shown, which: str) -> str:
     """How many leads the reader sees, or of these fit what was asked for."""
     count = f"more than {MOST_ROWS:,}" if shown.total > MOST_ROWS else f"{shown.total:,}"
     noun, fit = ("lead", "fits") if shown.total == 1 else ("leads", "fit")
     order = ", the newest first" if shown.asked.order == shown.asked.standard_order else ""
-    return f"You see {count} {noun}{f' that {fit}' if shown.asked.narrowed else ''}{order}."
+    return f"You see {count} {noun}{which}{f' that {fit}' if shown.asked.narrowed else ''}{order}."

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 
 from leadpact.flows.crm_reading import NAMES
 from leadpact.ledger.models import CrmComparison, CrmConnection, CrmDisagreement, Lead, Role
@@ -90,7 +91,9 @@ DIFFERENCES: Listing[CrmDisagreement] = Listing(
 def reconciliation(request: PageRequest) -> HttpResponseBase:
     """The counts of both sides, then every difference with its cause."""
     if not CrmConnection.objects.exists():
-        return render(request, "figures/unconnected.html", {"title": DIFFERENCES.title})
+        connect = reverse("settings_crm") if request.caller.may(Act.ADMINISTER) else ""
+        told = {"title": DIFFERENCES.title, "connect": connect}
+        return render(request, "figures/unconnected.html", told)
 
     def beside(_shown: Shown) -> Mapping[str, Any]:
         found = CrmComparison.objects.select_related("connection").order_by("connection__system")

@@ -19,6 +19,7 @@ from leadpact.ledger.services.permits import Act
 from leadpact.notify.addresses import HOOKS, AddressError, of_hook, of_mail
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import answer
+from leadpact.web.numbers import whole
 from leadpact.web.pages.settings import Does, done, tabs
 from leadpact.web.registry import PageRequest, form_page
 
@@ -154,8 +155,7 @@ def _replay(request: PageRequest) -> str:
 
 def one(model: Any, request: PageRequest) -> Any:
     """The channel or webhook that a form names. Raises ChannelError."""
-    number = request.POST.get("number", "")
-    row = model.objects.filter(pk=int(number) if number.isdigit() else 0).first()
+    row = model.objects.filter(pk=whole(request.POST.get("number", "")) or 0).first()
     if row is None:
         raise ChannelError("It is not there any more.")
     return row
