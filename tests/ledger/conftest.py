@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest.register_assert_rewrite("tests.ledger.soaking")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here may use the database."""

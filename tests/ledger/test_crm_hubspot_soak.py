@@ -186,7 +186,7 @@ def _with_unsafe_client(at: Company, faults: Faults) -> Webhooks:
     client = DeadlyClient(
         credentials, at.simulator.address, sleep=at.time.sleep, ticking=at.time.ticking
     )
-    client.share = 0.01
+    client.may_die()
     at.client = at.connector._client = client
     at.simulator.faults = faults
     return Webhooks(at.portal, URL, SECRET, random.Random(7), 0.2, 0.2, shuffled=True)

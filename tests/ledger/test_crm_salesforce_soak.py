@@ -195,7 +195,7 @@ EXPLAINED = (
 def _with_unsafe_client(at: Company) -> DeadlyClient:
     """From now on calls fail, records are locked, and the worker is killed."""
     client = DeadlyClient(CREDENTIALS, at.simulator.address, sleep=at.time.sleep)
-    client.share = 0.01
+    client.may_die()
     at.connector = SalesforceConnector(client, at.crm, at.connector._own)
     at.simulator.faults = Faults(
         random.Random(3), refused=0.02, broken=0.02, lost=0.02, locked=0.05
