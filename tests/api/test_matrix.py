@@ -34,6 +34,8 @@ from tests.api.conftest import signed_in
 ROLES = list(Role.values)
 KEYS = [f"key {scope}" for scope in Scope.values]
 READERS = {*ROLES, "key read", "key write", "key admin"}
+#: A key that asks for a rep.
+OF_A_REP = "key read for a rep"
 ADMINISTRATORS = {"administrator", "key admin"}
 
 #: Who may say which leads count.
@@ -98,6 +100,7 @@ SEES: dict[str, set[str]] = {
     **{who: set(EVERY) for who in READERS},
     "sales head": {"own", "team", "other"},
     "rep": {"own", "team"},
+    OF_A_REP: {"own", "team"},
 }
 WORKS: dict[str, set[str]] = {
     **{who: set(EVERY) for who in ("administrator", "key write", "key admin")},
@@ -139,7 +142,12 @@ class Asker:
     def __init__(self, who: str) -> None:
         self.client, self.headers = Client(), {}
         if who.startswith("key "):
-            _, key = access.create_key(who, who[4:], actor="test", now=datetime.now(UTC))
+            scope, user = who.split(" ")[1], ""
+            if who == OF_A_REP:
+                signed_in("rep", Handoff.objects.get(lead="Ada").person)
+                user = "rep@test.org"
+            now = datetime.now(UTC)
+            _, key = access.create_key(who, scope, actor="test", now=now, for_user=user)
             self.headers = {"Authorization": f"Bearer {key}"}
         else:
             person = Handoff.objects.get(lead="Ada").person if who == "rep" else None
@@ -193,7 +201,7 @@ def things(monkeypatch: pytest.MonkeyPatch, leads: dict[str, str]) -> dict[str, 
     return {name: row.pk for name, row in rows.items()}
 
 
-@pytest.mark.parametrize("who", [*ROLES, *KEYS, "nobody"])
+@pytest.mark.parametrize("who", [*ROLES, *KEYS, OF_A_REP, "nobody"])
 def test_every_role_at_every_endpoint(
     who: str, leads: dict[str, str], things: dict[str, int]
 ) -> None:
@@ -211,10 +219,15 @@ def test_every_role_at_every_endpoint(
         else:
             status = asker.ask(method, path, body).status_code
             expected = {200, 403} if endpoint.endswith("actions") else {200}
-            expected = expected if who in allowed else {403}
+            expected = expected if may_use(who, allowed) else {403}
         if status not in expected:
             wrong.append(f"{who} at {endpoint}: {status}, not {expected}")
     assert not wrong, "\n".join(wrong)
+
+
+def may_use(who: str, allowed: set[str]) -> bool:
+    """Whether somebody is among these; a key for a rep needs the right of both."""
+    return {"key read", "rep"} <= allowed if who == OF_A_REP else who in allowed
 
 
 BODIES: dict[str, Any] = {
@@ -232,7 +245,7 @@ BODIES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("who", sorted(READERS))
+@pytest.mark.parametrize("who", [*sorted(READERS), OF_A_REP])
 def test_every_role_on_every_kind_of_lead(who: str, leads: dict[str, str]) -> None:
     asker, wrong = Asker(who), []
     for kind, lead in leads.items():

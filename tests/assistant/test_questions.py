@@ -18,7 +18,7 @@ from leadpact.assistant.questions import Questions
 from leadpact.assistant.wording import figure
 from leadpact.flows.measuring import measure
 from leadpact.ledger.facts import Fact, Known
-from leadpact.ledger.models import Handoff
+from leadpact.ledger.models import Handoff, Person, User
 from leadpact.ledger.services import access, outcomes
 from leadpact.ledger.services.ingest import ingest
 from tests.ledger.helpers import settle
@@ -174,6 +174,19 @@ def test_a_key_reads_what_its_scope_may_and_another_is_one_sentence(
         asks("collect").lead("Ada")
     with pytest.raises(NotAnswered, match="does not know this key: make one with leadpact key"):
         asked_with("lp_wrong").overdue()
+
+
+def test_the_key_of_a_rep_reads_what_the_rep_reads(company: None) -> None:
+    person = Person.objects.get(name=Handoff.objects.get(lead="Ada").person)
+    User.objects.create(email="rep@example.com", role="rep", person=person)
+    _, key = access.create_key("rep", "read", actor="test", now=NOW, for_user="rep@example.com")
+    questions = asked_with(key)
+    assert "WHY THE SCORE IS 20" in questions.lead("Ada")
+    for hidden in ("Bo", "Cy"):
+        assert questions.lead(hidden) == f"There is no lead {hidden} that this key may see."
+    assert "1 leads." in questions.find_leads()
+    with pytest.raises(NotAnswered, match="may not ask that"):
+        questions.meetings()
 
 
 def test_a_server_that_is_down_or_another_is_one_sentence() -> None:

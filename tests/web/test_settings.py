@@ -17,7 +17,9 @@ from leadpact.ledger.models import (
     Installation,
     Notice,
     Upload,
+    User,
 )
+from leadpact.ledger.services import access
 from tests.web import registered
 from tests.web.conftest import do
 
@@ -111,3 +113,22 @@ def test_tables_are_offered_to_administrators_alone(ops: Client) -> None:
     assert reverse("admin:index") in stands(ops)
     head, _ = registered.somebody("sales head")
     assert reverse("admin:index") not in stands(head)
+
+
+def test_a_key_for_somebody_ends_with_them(ops: Client) -> None:
+    User.objects.create(email="jo@example.com", name="Jo", role="rep")
+    told = do(
+        ops, "settings_keys", "create", name="Jo’s", scope="read", **{"for": "jo@example.com"}
+    )
+    found = re.search(r'class="secret">(lp_[^<]+)<', told)
+    assert found
+    assert "jo@example.com" in told
+    asks = {"Authorization": f"Bearer {found[1]}"}
+    assert Client().get("/api/v1/leads", headers=asks).status_code == 200
+    assert Client().get("/api/v1/meetings", headers=asks).status_code == 403
+    access.let_go("jo@example.com", actor="test", now=registered.now())
+    assert Client().get("/api/v1/leads", headers=asks).status_code == 401
+    told = do(
+        ops, "settings_keys", "create", name="again", scope="read", **{"for": "jo@example.com"}
+    )
+    assert "jo@example.com does not get in any more." in told

@@ -85,7 +85,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "form snippet": ("leadpact form snippet demo --at https://leads.example.com > form.html",),
     "form list": ("leadpact form list",),
     "form retire": ("leadpact form retire demo",),
-    "key create": ("leadpact key create website --scope collect",),
+    "key create": (
+        "leadpact key create website --scope collect",
+        'leadpact key create "assistant of Jo" --scope read --for jo@example.com',
+    ),
     "key list": ("leadpact key list",),
     "key revoke": ("leadpact key revoke website",),
     "user create": ('leadpact user create jo@example.com --role "sales head" --name "Jo Bell"',),

@@ -28,6 +28,7 @@ HOLDS: Mapping[str, str] = {
     "Webhook": "Addresses of programs that are called when something becomes of a lead.",
     "AgreementVersion": "Every version of the agreement that was ever published.",
     "Acceptance": "Which head accepted which version, and when.",
+    "Outcome": "Decisions and actions of meetings, and which actions are done.",
     "Measurement": "When the figures were measured last, and under which version.",
     "PublishedMetric": "Figures as measured last: one a metric, period and group.",
     "PublishedStanding": "How each promise and goal stands, as the pages tell it.",

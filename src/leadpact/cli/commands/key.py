@@ -20,6 +20,13 @@ def create(
             help="What it may do: `collect` (send events), `read`, `write` or `admin`.",
         ),
     ],
+    for_user: Annotated[
+        str | None,
+        typer.Option(
+            "--for", metavar="EMAIL", show_default=False,
+            help="Whoever it asks for: it may do no more than this user, and sees what they see.",
+        ),
+    ] = None,
 ) -> None:  # fmt: skip
     """Make a key for a program and print it, this once.
 
@@ -31,7 +38,7 @@ def create(
     with opened() as now:
         from leadpact.ledger.services.access import create_key
 
-        _, text = create_key(name, scope, actor=OPERATOR, now=now)
+        _, text = create_key(name, scope, actor=OPERATOR, now=now, for_user=for_user or "")
     write_text(text)
 
 
@@ -48,11 +55,12 @@ def list_(as_json: AsJson = False) -> None:
                 "name": key.name,
                 "begins with": key.prefix,
                 "scope": key.scope,
+                "for": key.user.email if key.user else None,
                 "made": key.created_at,
                 "last used": key.last_used_at,
                 "revoked": key.revoked_at,
             }
-            for key in ApiKey.objects.order_by("name")
+            for key in ApiKey.objects.select_related("user").order_by("name")
         ]
     show(rows, as_json, "There are no keys; leadpact key create NAME --scope collect makes one.")
 

@@ -67,12 +67,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class ApiKey(models.Model):
-    """A key for programs. Only its hash is kept; `prefix` tells keys apart in lists."""
+    """A key for programs. Only its hash is kept; `prefix` tells keys apart in lists.
+
+    One for a `user` may do no more than that user, and sees what they see.
+    """
 
     name = models.TextField(unique=True)
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True)
     scope = models.CharField(max_length=7, choices=Scope.choices)
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="keys")
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)

@@ -78,7 +78,10 @@ def change_role(email: str, role: str, *, actor: str, now: datetime) -> User:
 
 @transaction.atomic
 def let_go(email: str, *, actor: str, now: datetime) -> User:
-    """Somebody is signed out and gets in no more; what they did stays. Raises AccessError."""
+    """Somebody is signed out, and neither they nor keys that ask for them get in any more.
+
+    What they did stays. Raises AccessError.
+    """
     user = _user(email)
     if not user.is_active:
         raise AccessError(f"{user.email} does not get in already.")
@@ -86,6 +89,8 @@ def let_go(email: str, *, actor: str, now: datetime) -> User:
     user.is_active = False
     user.save(update_fields=["is_active"])
     audit.record(actor, "let go", f"user {user.email}", now=now)
+    for key in user.keys.filter(revoked_at=None):
+        revoke_key(key.name, actor=actor, now=now)
     return user
 
 
@@ -128,12 +133,20 @@ def _set_password(user: User, password: str | None) -> None:
 
 
 @transaction.atomic
-def create_key(name: str, scope: str, *, actor: str, now: datetime) -> tuple[ApiKey, str]:
-    """A key for a program and its text, which is told this once. Raises AccessError."""
+def create_key(
+    name: str, scope: str, *, actor: str, now: datetime, for_user: str = ""
+) -> tuple[ApiKey, str]:
+    """A key for a program and its text, which is told this once. Raises AccessError.
+
+    `for_user` is the email of whoever it asks for: it may do no more, and sees what they see.
+    """
     if scope not in Scope.values:
         raise AccessError(f"There is no scope “{scope}”; choose one of: {', '.join(Scope.values)}.")
     if not name.strip():
         raise AccessError("A key needs a name that says who uses it.")
+    user = _user(for_user) if for_user else None
+    if user and not user.is_active:
+        raise AccessError(f"{user.email} does not get in any more.")
     text = _PREFIX + secrets.token_urlsafe(32)
     try:
         with transaction.atomic():
@@ -142,11 +155,13 @@ def create_key(name: str, scope: str, *, actor: str, now: datetime) -> tuple[Api
                 prefix=text[: len(_PREFIX) + _SHOWN],
                 digest=_digest(text),
                 scope=scope,
+                user=user,
                 created_at=now,
             )
     except IntegrityError:
         raise AccessError(f"There is a key “{name}” already; revoke it or name another.") from None
-    audit.record(actor, "created", f"key {key.name}", {"scope": scope}, now=now)
+    detail = {"scope": scope} | ({"for": user.email} if user else {})
+    audit.record(actor, "created", f"key {key.name}", detail, now=now)
     return key, text
 
 
@@ -164,7 +179,8 @@ def key_of(text: str, *, now: datetime) -> ApiKey | None:
     Keys are long and random, so that their plain hash tells nothing and looking it up takes the
     same time for every wrong one.
     """
-    key = ApiKey.objects.filter(digest=_digest(text), revoked_at=None).first()
+    found = ApiKey.objects.filter(digest=_digest(text), revoked_at=None)
+    key = found.select_related("user__person__team").first()
     if key and (key.last_used_at is None or now - key.last_used_at > _USE_NOTED_EVERY):
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from leadpact.ledger.models import ApiKey, Person, Role, Scope, User
@@ -150,8 +150,12 @@ def _teams_of(person: Person) -> frozenset[str]:
 
 
 def of_key(key: ApiKey) -> Caller:
-    """A program with a key."""
-    return Caller(key.name, frozenset(_SCOPES[key.scope]))
+    """A program with a key; one for a user may do and see no more than that user."""
+    acts = frozenset(_SCOPES[key.scope])
+    if key.user is None:
+        return Caller(key.name, acts)
+    user = of_user(key.user)
+    return replace(user, name=key.name, acts=acts & user.acts)
 
 
 def of_operator(name: str = "operator") -> Caller:

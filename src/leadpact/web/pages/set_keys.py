@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.http import HttpResponseBase
 
-from leadpact.ledger.models import ApiKey, Scope
+from leadpact.ledger.models import ApiKey, Scope, User
 from leadpact.ledger.services.access import AccessError, create_key, revoke_key
 from leadpact.ledger.services.permits import Act
 from leadpact.web.lists.declared import Column, Empty, Filter, Listing
@@ -37,8 +37,13 @@ def keys(request: PageRequest) -> HttpResponseBase:
 
 
 def _shown(request: PageRequest, fresh: str = "") -> HttpResponseBase:
-    told = {"tabs": tabs(request), "scopes": _SCOPES.items(), "fresh": fresh}
+    users = User.objects.filter(is_active=True).order_by("email")
+    told = {"tabs": tabs(request), "scopes": _SCOPES.items(), "fresh": fresh, "users": users}
     return answer(request, KEYS, "settings/keys.html", lambda _: told)
+
+
+def _asks_for(row: ApiKey) -> str:
+    return row.user.email if row.user else "itself"
 
 
 def _stands(row: ApiKey) -> str:
@@ -50,10 +55,11 @@ def _stands(row: ApiKey) -> str:
 KEYS: Listing[ApiKey] = Listing(
     name="keys",
     title="API keys",
-    rows=lambda _: ApiKey.objects.all(),
+    rows=lambda _: ApiKey.objects.select_related("user"),
     columns=(
         Column("name", "Name", lambda row: row.name, order="name"),
         Column("may", "Allowed to", lambda row: row.scope, order="scope"),
+        Column("for", "Asks for", _asks_for, "user__email"),
         Column("prefix", "Begins with", lambda row: f"{row.prefix}…", order="prefix"),
         Column("created", "Created", lambda row: row.created_at, order="created_at"),
         Column("used", "Last used", lambda row: row.last_used_at or "never", "last_used_at"),
@@ -81,7 +87,10 @@ KEYS: Listing[ApiKey] = Listing(
 
 def _create(request: PageRequest) -> HttpResponseBase:
     name, scope = request.POST.get("name", ""), request.POST.get("scope", "")
-    _, text = create_key(name[:200], scope, actor=request.caller.name, now=request.now)
+    _, text = create_key(
+        name[:200], scope, actor=request.caller.name, now=request.now,
+        for_user=request.POST.get("for", ""),
+    )  # fmt: skip
     return _shown(request, fresh=text)
 
 
