@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,7 +35,9 @@ def session(url: str, key: str, *calls: Call) -> tuple[Any, list[tuple[bool, str
                 told.append((bool(answer.is_error), answer.content[0].text))
             return (client.instructions, tools), told
 
-    return asyncio.run(talk())
+    # In a thread of its own: a browser of another test may leave a loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, talk()).result()
 
 
 @pytest.mark.ledger
