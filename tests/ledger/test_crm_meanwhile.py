@@ -168,3 +168,33 @@ def test_what_is_connected_anew_takes_and_makes_nothing_twice() -> None:
         assert "left voicemail" in row.properties
         assert len(at.portal.objects["tasks"]) == 2
         assert len(at.open_tasks()) == 1
+
+
+def test_who_comes_again_after_their_record_was_deleted_is_a_lead_again() -> None:
+    with company() as at:
+        ada = at.portal.add("contacts", {"email": "ada@northwind.io", "lifecyclestage": "lead"})
+        at.rest()
+        at.portal.delete("contacts", ada)
+        at.rest(minutes=40)
+        assert lead(ada).status == "excluded"
+        again = ask_for_demo(at)
+        at.rest()
+        assert again != ada
+        assert (lead(ada).status, lead(ada).stage) == ("open", "MQL")
+        assert at.contact(again).values["lifecyclestage"] == "marketingqualifiedlead"
+
+
+def test_merges_in_a_chain_between_two_readings_leave_one_lead() -> None:
+    with company() as at:
+        first, second, third = (ask_for_demo(at, f"ada@{n}.example") for n in "abc")
+        at.rest()
+        at.time.pass_(minutes=1)
+        at.portal.merge("contacts", second, first)
+        at.portal.merge("contacts", third, second)
+        at.rest(minutes=40)
+        at.rest(minutes=40)
+        assert [lead(each).status for each in (first, second, third)] == [
+            "merged",
+            "merged",
+            "open",
+        ]

@@ -222,7 +222,7 @@ class Pull:
             since = cursor.deleted_since
             while True:
                 self.renew()
-                page = self.connector.deleted(of, since, after)
+                page = self._without_merged(of, self.connector.deleted(of, since, after))
                 Taking(self.row, self.crm, names, now).take(of, page.records, page.deletions)
                 done.deletions += len(page.deletions)
                 pages += 1
@@ -231,6 +231,23 @@ class Pull:
             cursor.deleted_since = now - _SKEW
             crm_connections.keep(cursor)
         crm_connections.sweep_again(self.row, now + max(_SWEEP_EVERY, pages * _SWEEP_PAGE))
+
+    def _without_merged(self, of: str, page: Page) -> Page:
+        """Deletions of people, but for those who live in another record by now, which comes."""
+        known = crm_records.known(self.row, of, [gone.id for gone in page.deletions])
+        alive = [n for n, row in known.items() if row.deleted_at is None and not row.absorbed_by]
+        if of not in self.crm.people or not alive:
+            return page
+        found = [
+            self.connector.read(of, alive[begin : begin + _READ_AT_ONCE])
+            for begin in range(0, len(alive), _READ_AT_ONCE)
+        ]
+        there = set(alive) - {gone.id for each in found for gone in each.deletions}
+        return replace(
+            page,
+            records=[record for each in found for record in each.records],
+            deletions=[gone for gone in page.deletions if gone.id not in there],
+        )
 
     def _first_batch(self) -> Batch:
         key = f"{self.row.system}-{self.row.account}-{self.row.connected_at:%Y%m%dT%H%M%S}"

@@ -84,7 +84,8 @@ class Taking:
                 whose.setdefault(record.id, statement.id)
                 facts.append(_fact(self.row.system, statement))
         leads = crm_records.tell(facts, now=self.now, batch=self.batch)
-        changed = [rows[r.id] for r in records if r.id in rows and _is_newer(r, rows[r.id])]
+        before = set(rows)
+        changed = [rows[r.id] for r in records if r.id in before and _is_newer(r, rows[r.id])]
         crm_writes.no_more_refused(changed)
         for record in records:
             row = rows.setdefault(record.id, self._row(of, record))
@@ -94,7 +95,15 @@ class Taking:
                 row, key=self._key(record), at=record.modified_at, now=self.now
             )
         crm_records.save([rows[record.id] for record in records], now=self.now)
+        self._come_again([r for r in records if r.id not in before], rows)
         self._merges(of, [record for record in records if record.absorbed])
+
+    def _come_again(self, records: Sequence[Record], rows: Mapping[str, CrmRecord]) -> None:
+        """Who was left out since their record was deleted is a lead again with a new one."""
+        since = {rows[r.id].lead_id: r.created_at for r in records if rows[r.id].lead_id}
+        for former in crm_records.deleted_of(str(lead) for lead in since):
+            key = key_of(former.connection.system, former.object, former.number)
+            crm_records.person_came_again(former, key=key, at=since[former.lead_id], now=self.now)
 
     def _merges(self, of: str, records: Sequence[Record]) -> None:
         rows = crm_records.known(self.row, of, [record.id for record in records])

@@ -185,7 +185,9 @@ def keep(cursor: CrmCursor) -> None:
 
 def note_owners(row: CrmConnection, owners: Iterable[Mapping[str, object]]) -> dict[str, str]:
     """Keep the owners of a system with our person for each; persons by the owner's number."""
-    rows = [CrmOwner(connection=row, **owner) for owner in owners]
+    # Who leaves between two calls is told by both; the later counts.
+    told = {owner["number"]: owner for owner in owners}
+    rows = [CrmOwner(connection=row, **owner) for owner in told.values()]
     CrmOwner.objects.bulk_create(
         rows,
         update_conflicts=True,

@@ -171,29 +171,45 @@ def _deletion(key: str, at: datetime) -> str:
 
 def person_not_deleted(row: CrmRecord, *, key: str, now: datetime) -> None:
     """What was taken for a deletion, since the record was gone, was a merge."""
-    gone, system = row.deleted_at, row.connection.system
+    gone = row.deleted_at
     row.deleted_at = None
-    if gone is None:
-        return
-    told = _deletion(key, gone)
-    if Event.objects.filter(source=system, event_id=told).exists():
-        ingest([_void(system, told, now)], now=now)
+    if gone is not None and _is_told(row, told := _deletion(key, gone)):
+        ingest([_void(row.connection.system, told, now)], now=now)
 
 
 def person_restored(row: CrmRecord, *, key: str, at: datetime, now: datetime) -> None:
     """A record that had gone is there again, and so is its lead."""
     gone = row.deleted_at
     row.deleted_at = None
-    if gone is None or row.lead_id is None:
-        return
-    fact = Fact(
+    if gone is not None and row.lead_id is not None:
+        ingest([_restored(row, gone, key, at, now)], now=now)
+
+
+def person_came_again(row: CrmRecord, *, key: str, at: datetime, now: datetime) -> None:
+    """A record is gone for which its lead was left out; it has another record since `at`."""
+    gone = row.deleted_at
+    if gone is not None and _is_told(row, _deletion(key, gone)):
+        ingest([_restored(row, gone, key, at, now)], now=now)
+
+
+def deleted_of(leads: Iterable[str]) -> list[CrmRecord]:
+    """The records of these leads that were deleted and not merged."""
+    gone = CrmRecord.objects.filter(deleted_at__isnull=False, absorbed_by="")
+    return list(gone.filter(lead__key__among=sorted(set(leads))).select_related("connection"))
+
+
+def _restored(row: CrmRecord, gone: datetime, key: str, at: datetime, now: datetime) -> Fact:
+    return Fact(
         source=row.connection.system,
         event_id=f"{key}/restored/{ticks(gone)}",
         kind="lead.restored",
         happened_at=min(max(at, gone + _JUST_AFTER), max(now, gone + _JUST_AFTER)),
         lead=Known(id=row.lead_id),
     )
-    ingest([fact], now=now)
+
+
+def _is_told(row: CrmRecord, event_id: str) -> bool:
+    return Event.objects.filter(source=row.connection.system, event_id=event_id).exists()
 
 
 def note_deal(told: Mapping[str, object], leads: Iterable[str]) -> None:

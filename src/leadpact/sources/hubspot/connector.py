@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -152,27 +152,41 @@ class HubSpotConnector:
 
     def read(self, of: str, ids: Sequence[str]) -> Page:
         """These records; one that was merged into another comes as that one."""
-        history = self._history(of)
-        records: list[Record] = []
         links = self._links(of, ids)
-        for some in _pieces(ids, WITH_HISTORY if history else WITHOUT):
-            told = self._client.post(
-                f"/crm/v3/objects/{of}/batch/read",
-                {
-                    "inputs": [{"id": each} for each in some],
-                    "properties": self._read(of),
-                    **({"propertiesWithHistory": history} if history else {}),
-                },
-            )
-            records += [
-                shapes.record_of(of, each, links.get(str(each["id"]), {}))
-                for each in told.get("results") or ()
-            ]
-        there = {r.id for r in records} | {number for r in records for _, number in r.absorbed}
-        unique = {record.id: record for record in records}
-        return Page(
-            list(unique.values()), [Deletion(of, each) for each in ids if each not in there]
+        unique: dict[str, Record] = {}
+        missing: set[str] = set()
+        for some in _pieces(ids, WITH_HISTORY if self._history(of) else WITHOUT):
+            records, not_there = self._read_some(of, some, links)
+            unique |= {record.id: record for record in records}
+            missing |= not_there
+        gone = []
+        for each in _unnamed(unique.values(), ids):
+            # What is not there is said so; else another came in its place without naming it.
+            found = [] if each in missing else self._read_some(of, [each], links)[0]
+            gone += [] if found else [Deletion(of, each)]
+            for record in found:
+                known = unique.get(record.id, record)
+                unique[record.id] = replace(known, absorbed=[*known.absorbed, (of, each)])
+        return Page(list(unique.values()), gone)
+
+    def _read_some(
+        self, of: str, some: Sequence[str], links: Mapping[str, Mapping[str, Sequence[str]]]
+    ) -> tuple[list[Record], set[str]]:
+        """Records of one call, and the numbers of those that HubSpot says are not there."""
+        history = self._history(of)
+        told = self._client.post(
+            f"/crm/v3/objects/{of}/batch/read",
+            {
+                "inputs": [{"id": each} for each in some],
+                "properties": self._read(of),
+                **({"propertiesWithHistory": history} if history else {}),
+            },
         )
+        records = [
+            shapes.record_of(of, each, links.get(str(each["id"]), {}))
+            for each in told.get("results") or ()
+        ]
+        return records, set(_by_record(told))
 
     def told(self, feed: str, since: datetime | None, after: str) -> Page:
         """What a feed tells of people, as records without links."""
@@ -334,6 +348,12 @@ def _pieces(items: Sequence[Any], size: int) -> Iterator[Any]:
 def _why(body: Mapping[str, Any]) -> str:
     """Why HubSpot refused something, in its words, without values."""
     return str(body.get("category") or body.get("message") or "refused")[:200]
+
+
+def _unnamed(records: Iterable[Record], ids: Iterable[str]) -> list[str]:
+    """Those of the numbers that no record has, or says to have absorbed."""
+    named = {n for r in records for n in (r.id, *(number for _, number in r.absorbed))}
+    return [each for each in ids if each not in named]
 
 
 def _by_record(body: Mapping[str, Any]) -> dict[str, str]:
