@@ -15,6 +15,7 @@ from mcp.client.stdio import StdioServerParameters
 from pytest_django.live_server_helper import LiveServer
 
 from leadpact.ledger.services import access
+from tests.cli.helpers import answer
 
 Call = tuple[str, dict[str, Any]]
 COMMAND = ["-m", "leadpact", "mcp", "--url"]
@@ -31,8 +32,8 @@ def session(url: str, key: str, *calls: Call) -> tuple[Any, list[tuple[bool, str
             tools = (await client.list_tools()).tools
             told = []
             for name, given in calls:
-                answer = await client.call_tool(name, given)
-                told.append((bool(answer.is_error), answer.content[0].text))
+                given_back = await client.call_tool(name, given)
+                told.append((bool(given_back.is_error), given_back.content[0].text))
             return (client.instructions, tools), told
 
     # In a thread of its own: a browser of another test may leave a loop running in this one.
@@ -87,3 +88,13 @@ def test_it_does_not_begin_without_address_and_key(url: str, key: str, sentence:
     assert done.returncode == 2
     assert done.stderr.startswith(sentence)
     assert done.stdout == ""
+
+
+def test_without_the_protocol_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADPACT_API_KEY", "lp_any")
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    for name in [each for each in sys.modules if each.startswith(("mcp.", "leadpact.assistant."))]:
+        monkeypatch.delitem(sys.modules, name)
+    done = answer("mcp")
+    assert done.code == 3
+    assert "pip install 'leadpact[mcp]'" in done.err

@@ -77,8 +77,7 @@ class Questions:
         found.sort(key=lambda row: -row["n"] if by else row["id"])
         most = _SHOWN if by else len(found)
         more = f" The {most} with the most cases of {len(found)}." if found[most:] else ""
-        lines = [f"{cell((row['group'] or 'not stated') if by else row['name'])}: {figure(row)}"
-                 for row in found[:most]]  # fmt: skip
+        lines = [f"{cell(_called(row, by))}: {figure(row)}" for row in found[:most]]
         head = f"{name or 'Figures'} of {_period(period)}{_as_of(found[0])}.{_rest(whole)}{more}"
         return answer(head, lines, self._leadpact.page("funnel"))
 
@@ -294,6 +293,13 @@ def _brief(lead: Any) -> str:
 def _due_at(clock: Any) -> tuple[bool, str]:
     due = clock["due_at"] if clock else None
     return due is None, due or ""
+
+
+def _called(row: Any, by: str | None) -> str:
+    """What a figure is told under: its name, or the value by which it is split."""
+    if by is None:
+        return str(row["name"])
+    return row["group"] or ("nobody" if by in ("team", "person") else "not stated")
 
 
 def _names_of(row: Any) -> tuple[str, str]:

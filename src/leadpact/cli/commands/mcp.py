@@ -35,7 +35,7 @@ def mcp(
     try:
         from leadpact.assistant.server import served
     except ModuleNotFoundError as missing:
-        if missing.name not in ("mcp", "mcp_types"):
+        if (missing.name or "").partition(".")[0] not in ("mcp", "mcp_types"):
             raise
         hint = "pip install 'leadpact[mcp]'"
         raise Failed("To answer assistants, install their protocol first.", hint) from None

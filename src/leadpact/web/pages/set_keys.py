@@ -42,8 +42,8 @@ def _shown(request: PageRequest, fresh: str = "") -> HttpResponseBase:
     return answer(request, KEYS, "settings/keys.html", lambda _: told)
 
 
-def _asks_for(row: ApiKey) -> str:
-    return row.user.email if row.user else "itself"
+def _on_behalf_of(row: ApiKey) -> str:
+    return row.user.email if row.user else "nobody"
 
 
 def _stands(row: ApiKey) -> str:
@@ -59,7 +59,7 @@ KEYS: Listing[ApiKey] = Listing(
     columns=(
         Column("name", "Name", lambda row: row.name, order="name"),
         Column("may", "Allowed to", lambda row: row.scope, order="scope"),
-        Column("for", "Asks for", _asks_for, "user__email"),
+        Column("for", "On behalf of", _on_behalf_of, "user__email"),
         Column("prefix", "Begins with", lambda row: f"{row.prefix}…", order="prefix"),
         Column("created", "Created", lambda row: row.created_at, order="created_at"),
         Column("used", "Last used", lambda row: row.last_used_at or "never", "last_used_at"),
