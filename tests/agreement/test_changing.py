@@ -75,6 +75,8 @@ def test_a_path_names_items_by_name_or_place(full: Loaded, setting: str, path, v
         ("name.x=3", "single value", "Leave the end"),
         ("a[=3", "cannot be read", "stages.MQL"),
         ("term.until={", "cannot be read", "as it stands in the file"),
+        ("term.until=2026-02-30", "cannot be read", "as it stands in the file"),
+        ("term.until=!!bool x", "cannot be read", "as it stands in the file"),
     ],
 )
 def test_what_leads_nowhere_is_said_in_a_sentence(full: Loaded, setting, said, hint) -> None:

@@ -108,7 +108,11 @@ def test_absences_are_noted_and_taken_back(ops: Client) -> None:
     assert "takes no new leads while away" in told
     row = Absence.objects.get(person=person, reason="leave")
     assert "leave" in ops.get(reverse("team")).text
-    assert "leave" in ops.get(reverse("away")).text
+    away_list = ops.get(reverse("away")).text
+    assert "leave" in away_list
+    assert ">2 Jan 2030</time>" in away_list
+    assert ">5 Jan 2030</time>" in away_list, "the last day, not the midnight after it"
+    assert "Wed 2 Jan to Sat 5 Jan, leave" in ops.get(reverse("team")).text
     told = ops.post(reverse("away_remove", args=[row.pk]), follow=True).content.decode()
     assert "is there after all" in told
     assert not Absence.objects.exists()
@@ -148,7 +152,7 @@ def test_working_hours_are_changed_by_the_next_version(ops: Client) -> None:
     assert 'name="hours:2:0" value="09:00-12:30, 13:30-17:30"' in page
     same = {"zone:0": "America/New_York", "hours:0:0": "9:00 - 18:00"}
     assert "Nothing was changed." in do(ops, "settings_people", "draft", **same)
-    for wrong in ({"hours:0:0": "nine to five"}, {"zone:0": "x: y"}):
+    for wrong in ({"hours:0:0": "nine to five"}, {"zone:0": "x: y"}, {"zone:0": "2026-02-30"}):
         assert "write" in do(ops, "settings_people", "draft", **wrong)
     wanted = {"hours:0:0": "8:30-12:00 and 13:00-17:00", "zone:2": "Europe/Paris", "hours:2:1": ""}
     told = html.unescape(do(ops, "settings_people", "draft", **wanted))

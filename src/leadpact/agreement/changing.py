@@ -26,6 +26,8 @@ _STEP = re.compile(r'"(?P<quoted>[^"]+)"|\[(?P<place>\d+)\]|(?P<name>[^.\[\]"]+)
 _NAMED_BY = ("name", "reason")
 _WIDEST = 100
 _MOST_NAMED = 8
+#: How a value fails to be read: also one like 2026-02-30, a date of no calendar.
+_UNREADABLE = (YAMLError, ValueError, KeyError, AttributeError, RecursionError)
 
 
 class ChangeError(Exception):
@@ -187,7 +189,7 @@ def _way_out(step: str | int, holder: Any) -> str:
 def _value(text: str, setting: str) -> Any:
     try:
         return YAML().load(text)
-    except YAMLError:
+    except _UNREADABLE:
         raise ChangeError(
             f"The value in “{setting}” cannot be read.",
             "Write it as it stands in the file, as in: within=2 business hours",

@@ -138,7 +138,7 @@ def hours_wanted(said: Mapping[str, str], agreement: Agreement) -> Iterator[str]
         if zone != calendar.timezone:
             if len(zone) > _LONGEST_ZONE or not _ZONE.fullmatch(zone):
                 raise DraftError(f"“{zone[:60]}” is no zone; write one such as Europe/Berlin.")
-            yield f"{calendar.path}.timezone={zone}"
+            yield f"{calendar.path}.timezone={json.dumps(zone)}"
         yield from _week_wanted(said, place, calendar)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.template import Context
 
 from leadpact.flows.absences import add_absence
 from leadpact.ledger.models import Absence, Role
@@ -16,8 +18,10 @@ from leadpact.ledger.selectors import access
 from leadpact.ledger.services import absences
 from leadpact.ledger.services.absences import AbsenceError
 from leadpact.ledger.services.permits import Act
+from leadpact.web.absent_days import days_of, zone_of_days
 from leadpact.web.figures.roles import READERS
 from leadpact.web.going_back import back_of
+from leadpact.web.lists import cells
 from leadpact.web.lists.declared import Column, Empty, Filter, Listing
 from leadpact.web.lists.showing import answer
 from leadpact.web.pages.set_people import team_choices
@@ -48,6 +52,7 @@ def _answer(now: datetime) -> str:
 
 def _listing(request: PageRequest) -> Listing[Absence]:
     managing = request.caller.may(Act.MANAGE_PEOPLE)
+    zone = zone_of_days(request.now)
     undo = Column[Absence](
         "undo",
         "Take back",
@@ -63,8 +68,8 @@ def _listing(request: PageRequest) -> Listing[Absence]:
             Column("person", "Person", lambda row: row.person.name, order="person__name"),
             Column("team", "Team", lambda row: row.person.team and row.person.team.name,
                    order="person__team__position"),
-            Column("begins", "From", lambda row: row.begins, order="begins"),
-            Column("ends", "Until", lambda row: row.ends, order="ends"),
+            Column("begins", "From", lambda row: row.begins, order="begins", cell=_day(zone, 0)),
+            Column("ends", "Until", lambda row: row.ends, order="ends", cell=_day(zone, 1)),
             Column("stands", "Stands", lambda row: _stands(row, request.now)),
             Column("reason", "Reason", lambda row: row.reason),
             *((undo,) if managing else ()),
@@ -86,6 +91,16 @@ def _listing(request: PageRequest) -> Listing[Absence]:
             "Reps note their own on their first page.",
         ),
     )  # fmt: skip
+
+
+def _day(zone: ZoneInfo, which: int) -> cells.Drawn:
+    """Draws the first or the last day, or the instant where it is no whole days."""
+
+    def drawn(context: Context, row: Absence, value: datetime) -> str:
+        days = days_of(row, zone)
+        return cells.day(context, row, days[which]) if days else cells.plain(context, value)
+
+    return drawn
 
 
 def _when(now: datetime) -> Callable[[QuerySet[Absence], str], QuerySet[Absence]]:

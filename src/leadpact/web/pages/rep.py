@@ -11,10 +11,11 @@ from django.shortcuts import render
 from leadpact.agreement.spec import Agreement
 from leadpact.engine.metrics.aggregate import ENOUGH
 from leadpact.insight.hurdles import amount
-from leadpact.ledger.models import Role
+from leadpact.ledger.models import Absence, Role
 from leadpact.ledger.selectors import agreements, inbox
 from leadpact.ledger.selectors.access import absences
 from leadpact.ledger.selectors.inbox import Kept
+from leadpact.web.absent_days import Days, with_days, zone_of_days
 from leadpact.web.pages.home import home_of
 from leadpact.web.pages.inbox import forms_of, works_of
 from leadpact.web.pages.leads import NEWLY, WEEK
@@ -36,7 +37,7 @@ def home(request: PageRequest) -> HttpResponse:
     works = works_of(first, request)
     told = {
         "works": works,
-        "absences": absences(now, caller.person) if caller.person else (),
+        "absences": _away(caller.person, now) if caller.person else [],
         "pending": any(each.pending for each in works),
         "waiting": waiting.leads,
         "overdue": waiting.overdue,
@@ -47,6 +48,10 @@ def home(request: PageRequest) -> HttpResponse:
         **forms_of(version.agreement if version else None, caller),
     }
     return render(request, "home/rep.html", told)
+
+
+def _away(person: str, now: datetime) -> list[tuple[Absence, Days | None]]:
+    return with_days(absences(now, person), zone_of_days(now))
 
 
 def _owed_today(request: PageRequest) -> int:

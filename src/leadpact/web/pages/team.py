@@ -11,6 +11,7 @@ from leadpact.ledger.selectors import agreements
 from leadpact.ledger.selectors.access import absences
 from leadpact.ledger.selectors.teams import overdue_with_nobody
 from leadpact.ledger.services.permits import Act
+from leadpact.web.absent_days import with_days, zone_of_days
 from leadpact.web.figures.crew import Lines, crew, lines_of
 from leadpact.web.figures.parts import told
 from leadpact.web.figures.roles import READERS
@@ -38,7 +39,7 @@ def team(request: PageRequest) -> HttpResponseBase:
             "unheld": overdue_with_nobody(),
             "persons": [line.member.person for line in lines.values()],
             "may_edit": request.caller.may(Act.MANAGE_PEOPLE),
-            "absences": absences(request.now)[:_AWAY],
+            "absences": with_days(absences(request.now)[:_AWAY], zone_of_days(request.now)),
         }
 
     return answer(request, crew(lines), "figures/team.html", beside)
