@@ -13,7 +13,7 @@ from leadpact.flows import crm
 from leadpact.flows.crm_pull import Pull
 from leadpact.flows.crm_reading import Taking
 from leadpact.ledger.facts import Fact, Known
-from leadpact.ledger.models import CrmCursor, Event
+from leadpact.ledger.models import Batch, CrmCursor, Event
 from leadpact.ledger.services import crm_connections
 from leadpact.ledger.services.crm_connections import ConnectionRefusal
 from leadpact.ledger.services.ingest import ingest
@@ -198,3 +198,11 @@ def test_merges_in_a_chain_between_two_readings_leave_one_lead() -> None:
             "merged",
             "open",
         ]
+
+
+def test_the_first_reading_is_an_import_that_is_finished_once_all_was_read() -> None:
+    with company() as at:
+        ask_for_demo(at)
+        at.pull()
+        batch = Batch.objects.get()
+        assert (batch.finished_at, batch.rows) == (at.time(), Event.objects.count())

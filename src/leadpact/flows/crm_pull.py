@@ -80,6 +80,7 @@ class Pull:
             self._object(of, names, done)
         self._feeds(names, done, only_news=False)
         self._sweep(names, done)
+        batches.finish_reading(self._first_key, anew=done.first, now=self.now())
         crm_connections.worked(self.row, now=self.now(), pulled=True)
         return done
 
@@ -249,10 +250,15 @@ class Pull:
             deletions=[gone for gone in page.deletions if gone.id not in there],
         )
 
+    @property
+    def _first_key(self) -> str:
+        return f"{self.row.system}-{self.row.account}-{self.row.connected_at:%Y%m%dT%H%M%S}"
+
     def _first_batch(self) -> Batch:
-        key = f"{self.row.system}-{self.row.account}-{self.row.connected_at:%Y%m%dT%H%M%S}"
         name = f"{NAMES[self.row.system]}, first reading"
-        batch, _ = batches.begin(key, name, rejected=0, actor=self.row.system, now=self.now())
+        batch, _ = batches.begin(
+            self._first_key, name, rejected=0, actor=self.row.system, now=self.now()
+        )
         return batch
 
 

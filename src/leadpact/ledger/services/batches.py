@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from leadpact.ledger.models import Batch
+from leadpact.ledger.models import Batch, Event
 
 
 def begin(key: str, name: str, *, rejected: int, actor: str, now: datetime) -> tuple[Batch, bool]:
@@ -16,6 +16,16 @@ def begin(key: str, name: str, *, rejected: int, actor: str, now: datetime) -> t
         },
     )  # fmt: skip
     return batch, batch.finished_at is not None
+
+
+def finish_reading(key: str, *, anew: bool, now: datetime) -> None:
+    """A reading was done whole: the batch of what it found first, if any, is in the log.
+
+    `anew`: it may have found more for it, though it was finished before.
+    """
+    batch = Batch.objects.filter(key=key).first()
+    if batch is not None and (anew or batch.finished_at is None):
+        finish(batch, rows=Event.objects.filter(batch=batch).count(), now=now)
 
 
 def finish(batch: Batch, *, rows: int, now: datetime) -> None:
