@@ -13,7 +13,7 @@ from leadpact.flows import crm
 from leadpact.flows.crm_pull import Pull
 from leadpact.flows.crm_reading import Taking
 from leadpact.ledger.facts import Fact, Known
-from leadpact.ledger.models import Batch, CrmCursor, Event
+from leadpact.ledger.models import Batch, CrmCursor, CrmOwner, Event
 from leadpact.ledger.services import crm_connections
 from leadpact.ledger.services.crm_connections import ConnectionRefusal
 from leadpact.ledger.services.ingest import ingest
@@ -206,3 +206,24 @@ def test_the_first_reading_is_an_import_that_is_finished_once_all_was_read() -> 
         at.pull()
         batch = Batch.objects.get()
         assert (batch.finished_at, batch.rows) == (at.time(), Event.objects.count())
+
+
+def test_who_is_deleted_in_one_of_two_systems_and_stands_in_the_other_stays_in() -> None:
+    with company() as hub, salesforce.company() as force:
+        ada, there = ask_for_demo(hub), force.ask_for_demo("ada@northwind.io")
+        hub.rest()
+        force.rest()
+        hub.portal.delete("contacts", ada)
+        hub.rest(minutes=40)
+        assert lead(ada).status == "open"
+        force.time.pass_(minutes=50)
+        force.org.delete("Lead", there)
+        force.rest(minutes=40)
+        assert lead(ada).status == "excluded"
+
+
+def test_an_owner_whom_both_lists_tell_is_taken_as_the_later_says() -> None:
+    with company() as at:
+        told = {"number": "7", "name": "Ana", "email": "", "person": "Ana"}
+        crm_connections.note_owners(at.row, [told | {"active": True}, told | {"active": False}])
+        assert not CrmOwner.objects.get(number="7").active
