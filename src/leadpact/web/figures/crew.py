@@ -131,7 +131,7 @@ def crew(lines: Lines) -> Listing[Person]:
                    "team/cells/share.html", numeric=True),
             Column("accepted", "MQLs accepted", told(lambda line: line.accepted), _RANK,
                    "team/cells/share.html", numeric=True),
-            Column("given", "Leads given", told(lambda line: line.member.had), _RANK,
+            Column("given", "Given by routing", told(lambda line: line.member.had), _RANK,
                    "team/cells/given.html", numeric=True),
             Column("fair", "Fair share", told(lambda line: round(line.member.due, 1)),
                    on_page=False),
