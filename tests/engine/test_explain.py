@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from leadpact.engine.explain import passages_of
+from leadpact.engine.explaining import rows
 from tests.engine.told import BERLIN, Row, agreement, history, row
 from tests.scenario import instant
 
@@ -368,3 +370,11 @@ def test_the_passages_of_many_leads_are_told_as_those_of_each() -> None:
 def _whys(passages: Any) -> list[tuple[str, str]]:
     entries = [(e.stage, e.why) for passage in passages for e in passage.entries]
     return entries + [("", passage.why) for passage in passages]
+
+
+def test_how_the_system_decided_is_no_part_of_a_line() -> None:
+    told = {"to": "Ana", "steps": ["Route “Europe”: does not match"], "route": "Everyone else"}
+    told_row = rows.Row(0, "ada", 0, 0, "lead.assigned", True, "leadpact", "1", "leadpact", told)
+    said = "the lead was assigned, by leadpact: to Ana, route Everyone else (decided by the system)"
+    assert told_row.line() == said
+    assert "steps ['Route" in replace(told_row, decided=False).line()

@@ -90,7 +90,12 @@ class Row:
         return f"{self.phrase()}{by}: {told}{system}"
 
     def _ordered(self, asked: Iterable[str]) -> dict[str, Any]:
-        shown = {k: v for k, v in self.properties.items() if v not in (None, "", [], {})}
+        shown = {
+            name: each
+            for name, each in self.properties.items()
+            # How the system came to a decision is a list of sentences, and fits on no line.
+            if each not in (None, "", [], {}) and not (self.decided and isinstance(each, list))
+        }
         looked_at = set(asked)
         first = {name: each for name, each in shown.items() if name in looked_at}
         return first | {name: each for name, each in shown.items() if name not in _HIDDEN}
