@@ -5,19 +5,18 @@ same for every reader, and not as the midnights between which they lie.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 from leadpact.ledger.models import Absence
-from leadpact.ledger.selectors import agreements
+from leadpact.ledger.selectors.agreements import Published
 
 #: The first and the last day.
 Days = tuple[date, date]
 
 
-def zone_of_days(now: datetime) -> ZoneInfo:
+def zone_of_days(version: Published | None) -> ZoneInfo:
     """In which zone a day of an absence begins and ends: that of the agreement in force."""
-    version = agreements.in_force(now)
     return ZoneInfo(version.agreement.calendar.timezone if version else "UTC")
 
 

@@ -14,7 +14,7 @@ from django.template import Context
 
 from leadpact.flows.absences import add_absence
 from leadpact.ledger.models import Absence, Role
-from leadpact.ledger.selectors import access
+from leadpact.ledger.selectors import access, agreements
 from leadpact.ledger.services import absences
 from leadpact.ledger.services.absences import AbsenceError
 from leadpact.ledger.services.permits import Act
@@ -52,7 +52,7 @@ def _answer(now: datetime) -> str:
 
 def _listing(request: PageRequest) -> Listing[Absence]:
     managing = request.caller.may(Act.MANAGE_PEOPLE)
-    zone = zone_of_days(request.now)
+    zone = zone_of_days(agreements.in_force(request.now))
     undo = Column[Absence](
         "undo",
         "Take back",

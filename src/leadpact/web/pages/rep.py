@@ -51,7 +51,7 @@ def home(request: PageRequest) -> HttpResponse:
 
 
 def _away(person: str, now: datetime) -> list[tuple[Absence, Days | None]]:
-    return with_days(absences(now, person), zone_of_days(now))
+    return with_days(absences(now, person), zone_of_days(agreements.in_force(now)))
 
 
 def _owed_today(request: PageRequest) -> int:

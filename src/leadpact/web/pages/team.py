@@ -39,7 +39,7 @@ def team(request: PageRequest) -> HttpResponseBase:
             "unheld": overdue_with_nobody(),
             "persons": [line.member.person for line in lines.values()],
             "may_edit": request.caller.may(Act.MANAGE_PEOPLE),
-            "absences": with_days(absences(request.now)[:_AWAY], zone_of_days(request.now)),
+            "absences": with_days(absences(request.now)[:_AWAY], zone_of_days(version)),
         }
 
     return answer(request, crew(lines), "figures/team.html", beside)
