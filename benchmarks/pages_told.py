@@ -32,7 +32,7 @@ _LEADS, _AMONG = 3, 2_000
 
 
 def to_ask() -> list[Asked]:
-    """What is asked for; pages that lead elsewhere by now are left out."""
+    """What is asked for: pages to read, so that files and what leads elsewhere are left out."""
     load()
     found: list[Asked] = []
     for user in User.objects.filter(is_active=True).select_related("person"):
@@ -45,9 +45,13 @@ def to_ask() -> list[Asked]:
                 found += [
                     Asked(name, str(user.role), address, cookie)
                     for name, address in _addresses(info, caller)
-                    if client.get(address).status_code == 200
+                    if _is_read(client.get(address))
                 ]
     return found
+
+
+def _is_read(answer: Any) -> bool:
+    return answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
 
 
 def _addresses(info: PageInfo, caller: Caller) -> Iterator[tuple[str, str]]:
