@@ -51,7 +51,8 @@ def to_ask() -> list[Asked]:
 
 
 def _is_read(answer: Any) -> bool:
-    return answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
+    is_text = str(answer["Content-Type"]).startswith("text/html")
+    return is_text and bool(answer.status_code == 200)
 
 
 def _addresses(info: PageInfo, caller: Caller) -> Iterator[tuple[str, str]]:
