@@ -34,11 +34,13 @@ _SHOWN = 50
 _OPEN = ("overdue", "running")
 _DECISIONS, _PLACES = 10, 12
 
+Clock = Callable[[], datetime]
+
 
 class Questions:
     """The questions to one Leadpact; `now` tells the present moment."""
 
-    def __init__(self, leadpact: Leadpact, now: Callable[[], datetime]) -> None:
+    def __init__(self, leadpact: Leadpact, now: Clock) -> None:
         self._leadpact, self._now = leadpact, now
 
     def agreement(self) -> str:

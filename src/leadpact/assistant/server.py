@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -12,7 +11,7 @@ from mcp_types import ToolAnnotations
 
 from leadpact import __version__
 from leadpact.assistant.asking import Leadpact, NotAnswered
-from leadpact.assistant.questions import Questions
+from leadpact.assistant.questions import Clock, Questions
 
 _INSTRUCTIONS = """\
 Leadpact holds a company's service level agreement between marketing and sales: what each promised
@@ -27,9 +26,9 @@ so where few cases stand behind one, and do not work out shares that the answer 
 are in UTC unless the answer names another zone. Offer the page named under "Shown at" as proof."""
 
 
-def served(leadpact: Leadpact) -> MCPServer:
+def served(leadpact: Leadpact, now: Clock) -> MCPServer:
     """A server that asks this Leadpact."""
-    asked = Questions(leadpact, lambda: datetime.now(UTC))
+    asked = Questions(leadpact, now)
     server = MCPServer(
         "leadpact", title="Leadpact", version=__version__, instructions=_INSTRUCTIONS,
         log_level="WARNING",

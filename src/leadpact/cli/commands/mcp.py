@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -39,4 +40,4 @@ def mcp(
             raise
         hint = "pip install 'leadpact[mcp]'"
         raise Failed("To answer assistants, install their protocol first.", hint) from None
-    served(Leadpact(url, key)).run("stdio")
+    served(Leadpact(url, key), lambda: datetime.now(UTC)).run("stdio")

@@ -18,7 +18,7 @@ from leadpact.ledger.selectors import figures
 from leadpact.ledger.selectors.access import people_on_teams
 from leadpact.ledger.selectors.teams import ACCEPTED, KEPT, RESPONSE, Member, members
 from leadpact.web.hours import hours_of
-from leadpact.web.lists.declared import Column, Empty, Filter, Listing
+from leadpact.web.lists.declared import Column, Empty, Filter, Listing, one_of
 from leadpact.web.registry import PageRequest
 
 #: Person and figure → the key of the list behind it.
@@ -138,9 +138,9 @@ def crew(lines: Lines) -> Listing[Person]:
         ),
         order="team",
         filters=(
-            Filter("team", "Team", lambda _: [(each, each) for each in teams],
+            Filter("team", "Team", one_of(teams),
                    lambda rows, name: rows.filter(team__name=name)),
-            Filter("stands", "Now", lambda _: [(each, each) for each in _STANDS], standing),
+            Filter("stands", "Now", one_of(_STANDS), standing),
         ),
         search=lambda rows, text: rows.filter(name__icontains=text),
         searched="Name",

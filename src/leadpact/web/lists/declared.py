@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -41,6 +41,12 @@ class Filter:
     title: str
     choices: Callable[[PageRequest], Sequence[Choice]]
     narrow: Callable[[Any, str], Any]
+
+
+def one_of(values: Iterable[str]) -> Callable[[PageRequest], Sequence[Choice]]:
+    """Choices that are called what stands in the address, the same for every reader."""
+    choices = [(each, each) for each in values]
+    return lambda _: choices
 
 
 @dataclass(frozen=True)

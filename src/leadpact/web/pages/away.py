@@ -22,7 +22,7 @@ from leadpact.web.absent_days import days_of, zone_of_days
 from leadpact.web.figures.roles import READERS
 from leadpact.web.going_back import back_of
 from leadpact.web.lists import cells
-from leadpact.web.lists.declared import Column, Empty, Filter, Listing
+from leadpact.web.lists.declared import Column, Empty, Filter, Listing, one_of
 from leadpact.web.lists.showing import answer
 from leadpact.web.pages.set_people import team_choices
 from leadpact.web.registry import PageRequest, action, page
@@ -76,7 +76,7 @@ def _listing(request: PageRequest) -> Listing[Absence]:
         ),
         order="-ends",
         filters=(
-            Filter("when", "When", lambda _: [(each, each) for each in (_NOW, _AHEAD, _OVER)],
+            Filter("when", "When", one_of((_NOW, _AHEAD, _OVER)),
                    _when(request.now)),
             Filter("team", "Team", team_choices,
                    lambda rows, name: rows.filter(person__teams__name=name)),

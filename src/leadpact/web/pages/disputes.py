@@ -17,7 +17,7 @@ from leadpact.ledger.selectors.finding import with_text
 from leadpact.ledger.services.permits import Act
 from leadpact.web.figures.roles import READERS
 from leadpact.web.lists import cells
-from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
+from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing, one_of
 from leadpact.web.lists.showing import Shown, answer
 from leadpact.web.registry import PageRequest, page
 from leadpact.web.set_up import counted
@@ -78,7 +78,7 @@ def _listing(found: Cases) -> Listing[Event]:
         order="-at",
         filters=(
             Filter(
-                "stands", "Stands", lambda _: [(each, each) for each in STANDS],
+                "stands", "Stands", one_of(STANDS),
                 lambda rows, value: _narrowed(rows, found, lambda case: case.stands == value),
             ),
             Filter(

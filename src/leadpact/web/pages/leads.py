@@ -19,7 +19,7 @@ from leadpact.ledger.selectors.visible import leads_for
 from leadpact.ledger.services.permits import Caller
 from leadpact.web.lists import cells
 from leadpact.web.lists.asked import MOST_ROWS
-from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
+from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing, one_of
 from leadpact.web.lists.showing import Shown, answer
 from leadpact.web.registry import PageRequest, page
 
@@ -138,7 +138,7 @@ LEADS: Listing[Lead] = Listing(
         Filter(
             "status",
             "Status",
-            lambda _: [(each, each) for each in _STATUS],
+            one_of(_STATUS),
             _standing,
         ),
         Filter("stage", "Stage", _stages, lambda rows, v: rows.filter(state__stage=v)),

@@ -23,7 +23,7 @@ from leadpact.ledger.services.permits import Act
 from leadpact.web.figures.parts import parts
 from leadpact.web.figures.roles import READERS
 from leadpact.web.lists import cells
-from leadpact.web.lists.declared import Column, Empty, Filter, Listing
+from leadpact.web.lists.declared import Column, Empty, Filter, Listing, one_of
 from leadpact.web.lists.showing import answer
 from leadpact.web.numbers import whole
 from leadpact.web.registry import PageRequest, action, page, part
@@ -77,7 +77,7 @@ SETTLED: Listing[Outcome] = Listing(
             lambda rows, value: rows.filter(meeting=value),
         ),
         Filter(
-            "kind", "It is", lambda _: [(each, each) for each in Outcome.Kind.values],
+            "kind", "It is", one_of(Outcome.Kind.values),
             lambda rows, value: rows.filter(kind=value),
         ),
     ),

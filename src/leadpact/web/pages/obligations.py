@@ -22,7 +22,7 @@ from leadpact.ledger.services.actions import receivers
 from leadpact.ledger.services.permits import Act
 from leadpact.web.figures.parts import told
 from leadpact.web.figures.roles import READERS
-from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
+from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing, one_of
 from leadpact.web.lists.showing import Shown, answer
 from leadpact.web.pages.heads import MARKS
 from leadpact.web.registry import PageRequest, page
@@ -86,7 +86,7 @@ def _listing(agreement: Agreement | None) -> Listing[Clock]:
             Filter(
                 "team",
                 "Team",
-                _same(members),
+                one_of(members),
                 lambda rows, name: rows.filter(holder__in=members[name]),
             ),
             Filter("with", "Owner", _owners(members), _with),
@@ -109,11 +109,7 @@ def _listing(agreement: Agreement | None) -> Listing[Clock]:
 
 
 def _filter(key: str, title: str, values: Sequence[str], field: str) -> Filter:
-    return Filter(key, title, _same(values), lambda rows, value: rows.filter(**{field: value}))
-
-
-def _same(values: Any) -> Callable[[PageRequest], Sequence[Choice]]:
-    return lambda _: [(each, each) for each in values]
+    return Filter(key, title, one_of(values), lambda rows, value: rows.filter(**{field: value}))
 
 
 def _owners(members: Mapping[str, Sequence[str]]) -> Callable[[PageRequest], Sequence[Choice]]:

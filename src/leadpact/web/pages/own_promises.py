@@ -14,7 +14,7 @@ from leadpact.ledger.selectors.finding import with_text
 from leadpact.ledger.selectors.inbox import promises_of
 from leadpact.ledger.services.permits import Act
 from leadpact.web.lists import cells
-from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
+from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing, one_of
 from leadpact.web.lists.showing import answer
 from leadpact.web.pages.leads import name_of
 from leadpact.web.registry import PageRequest, page
@@ -65,7 +65,7 @@ OWN: Listing[Clock] = Listing(
         Filter(
             "became",
             "Became",
-            lambda _: [(each, each) for each in _BECAME],
+            one_of(_BECAME),
             lambda rows, v: rows.filter(outcome=v),
         ),
     ),

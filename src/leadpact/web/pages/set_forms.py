@@ -16,7 +16,7 @@ from leadpact.ledger.selectors import agreements
 from leadpact.ledger.services import forms as services
 from leadpact.ledger.services.forms import FormError, askable, asked_of, label_of
 from leadpact.ledger.services.permits import Act
-from leadpact.web.lists.declared import Column, Empty, Filter, Listing
+from leadpact.web.lists.declared import Column, Empty, Filter, Listing, one_of
 from leadpact.web.lists.showing import Shown, answer
 from leadpact.web.pages.settings import Does, done, tabs
 from leadpact.web.registry import PageRequest, form_page
@@ -62,7 +62,7 @@ def _listing(at: str) -> Listing[Form]:
         ),
         order="name",
         filters=(
-            Filter("state", "State", lambda _: [(each, each) for each in (_OPEN, _RETIRED)],
+            Filter("state", "State", one_of((_OPEN, _RETIRED)),
                    lambda rows, value: rows.filter(retired_at__isnull=value == _OPEN)),
         ),
         search=lambda rows, text: rows.filter(

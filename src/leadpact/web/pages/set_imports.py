@@ -26,7 +26,7 @@ from leadpact.ledger.services.actions import Refused
 from leadpact.ledger.services.permits import Act
 from leadpact.ledger.services.uploads import MOST_BYTES, REJECTS, Sent, UploadError
 from leadpact.sources.loading import SourcesError
-from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
+from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing, one_of
 from leadpact.web.lists.showing import Shown, answer
 from leadpact.web.pages.settings import Does, done, shown, tabs
 from leadpact.web.registry import PageRequest, form_page, part
@@ -85,7 +85,7 @@ def _listing(gone: Collection[str]) -> Listing[Batch]:
         ),
         order="-when",
         filters=(
-            Filter("state", "State", lambda _: [(each, each) for each in states],
+            Filter("state", "State", one_of(states),
                    lambda rows, value: states[value](rows)),
             Filter("by", "By", _actors, lambda rows, value: rows.filter(actor=value)),
             Filter("left", "Left out", lambda _: [("some", "some rows"), ("none", "none")],

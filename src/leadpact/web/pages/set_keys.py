@@ -8,7 +8,7 @@ from django.http import HttpResponseBase
 from leadpact.ledger.models import ApiKey, Scope, User
 from leadpact.ledger.services.access import AccessError, create_key, revoke_key
 from leadpact.ledger.services.permits import Act
-from leadpact.web.lists.declared import Column, Empty, Filter, Listing
+from leadpact.web.lists.declared import Column, Empty, Filter, Listing, one_of
 from leadpact.web.lists.showing import answer
 from leadpact.web.pages.settings import Does, done, tabs
 from leadpact.web.registry import PageRequest, form_page
@@ -68,11 +68,11 @@ KEYS: Listing[ApiKey] = Listing(
     order="name",
     filters=(
         Filter(
-            "state", "State", lambda _: [(each, each) for each in _STATES],
+            "state", "State", one_of(_STATES),
             lambda rows, value: rows.filter(_STATES[value]),
         ),
         Filter(
-            "may", "Allowed to", lambda _: [(each, each) for each in Scope.values],
+            "may", "Allowed to", one_of(Scope.values),
             lambda rows, scope: rows.filter(scope=scope),
         ),
     ),

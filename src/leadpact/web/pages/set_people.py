@@ -25,7 +25,7 @@ from leadpact.web.drafting import (
     shares_wanted,
 )
 from leadpact.web.hours import hours_of
-from leadpact.web.lists.declared import Column, Empty, Filter, Listing
+from leadpact.web.lists.declared import Column, Empty, Filter, Listing, one_of
 from leadpact.web.lists.showing import answer
 from leadpact.web.pages.set_running import look_at
 from leadpact.web.pages.settings import Does, done, tabs
@@ -86,7 +86,7 @@ def _listing(agreement: Agreement | None) -> Listing[Person]:
         order="name",
         filters=(
             Filter(
-                "signs", "Signing in", lambda _: [(each, each) for each in _SIGNS_IN],
+                "signs", "Signing in", one_of(_SIGNS_IN),
                 lambda rows, value: rows.filter(_SIGNS_IN[value]),
             ),
             Filter("team", "Team", team_choices, lambda rows, name: rows.filter(teams__name=name)),

@@ -21,7 +21,7 @@ from leadpact.ledger.services.agreements import PublishError
 from leadpact.ledger.services.installation import InstallationError
 from leadpact.ledger.services.permits import Act
 from leadpact.web.hours import in_words
-from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing
+from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing, one_of
 from leadpact.web.lists.showing import answer
 from leadpact.web.pages.settings import Does, done, shown, tabs
 from leadpact.web.registry import PageRequest, form_page
@@ -78,7 +78,7 @@ def _listing(now: datetime, present: int | None) -> Listing[AgreementVersion]:
         ),
         order="-from",
         filters=(
-            Filter("state", "State", lambda _: [(each, each) for each in states],
+            Filter("state", "State", one_of(states),
                    lambda rows, value: rows.filter(states[value])),
             Filter("by", "Published by", _publishers,
                    lambda rows, name: rows.filter(published_by=name)),

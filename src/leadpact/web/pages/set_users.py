@@ -20,7 +20,7 @@ from leadpact.ledger.services.access import (
     let_in_again,
 )
 from leadpact.ledger.services.permits import Act
-from leadpact.web.lists.declared import Column, Empty, Filter, Listing
+from leadpact.web.lists.declared import Column, Empty, Filter, Listing, one_of
 from leadpact.web.lists.showing import answer
 from leadpact.web.pages.settings import Does, done, tabs
 from leadpact.web.registry import PageRequest, form_page
@@ -82,15 +82,15 @@ USERS: Listing[User] = Listing(
     order="email",
     filters=(
         Filter(
-            "state", "State", lambda _: [(each, each) for each in _STATES],
+            "state", "State", one_of(_STATES),
             lambda rows, value: rows.filter(_STATES[value]),
         ),
         Filter(
-            "role", "Role", lambda _: [(each, each) for each in Role.values],
+            "role", "Role", one_of(Role.values),
             lambda rows, role: rows.filter(role=role),
         ),
         Filter(
-            "team", "Team", lambda _: [(each, each) for each in (_A_TEAM, _NO_TEAM)], _by_team
+            "team", "Team", one_of((_A_TEAM, _NO_TEAM)), _by_team
         ),
         Filter(
             "factor", "Second factor", lambda _: [("yes", "yes"), ("no", "no")],
