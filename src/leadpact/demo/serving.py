@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from re import Pattern
 from types import TracebackType
@@ -39,10 +40,15 @@ class Front(Protocol):
 
 
 class StandIn(ABC):
-    """Serves while it is entered; `front` is what people see, if they are to see anything."""
+    """Serves while it is entered; `front` is what people see, if they are to see anything.
 
-    def __init__(self, port: int = 0, front: Front | None = None) -> None:
-        self.front = front
+    `now` is its clock, which every answer tells.
+    """
+
+    def __init__(
+        self, now: Callable[[], datetime], port: int = 0, front: Front | None = None
+    ) -> None:
+        self.now, self.front = now, front
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(
@@ -104,6 +110,10 @@ def _handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(said)
 
         do_GET = do_POST = do_PATCH = _do  # noqa: N815 the names of the base class
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            at = stand_in.now().timestamp() if timestamp is None else timestamp
+            return super().date_time_string(at)
 
         def log_message(self, format: str, *args: object) -> None:
             """Its requests are no news."""

@@ -22,13 +22,20 @@ from leadpact.flows.crm_vendors import (
 )
 from leadpact.flows.crm_wanted import own_properties
 from leadpact.flows.journal import tell
+from leadpact.insight.words import duration
 from leadpact.ledger.home import SettingError
 from leadpact.ledger.models import CrmConnection
 from leadpact.ledger.sealing import SealError
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.services import crm_connections
 from leadpact.ledger.services.crm_connections import ConnectionRefusal
-from leadpact.sources.crm.connector import Connector, CredentialError, CrmError, NotSetUpError
+from leadpact.sources.crm.connector import (
+    BRISK,
+    Connector,
+    CredentialError,
+    CrmError,
+    NotSetUpError,
+)
 from leadpact.sources.crm.loading import (
     LoadedCrm,
     MappingError,
@@ -40,6 +47,8 @@ from leadpact.sources.crm.mapping import Crm
 from leadpact.sources.crm.records import Account
 
 _EVERY = "LEADPACT_CRM_SECONDS"
+#: Clocks that are closer tell the same time: answers are on their way for a while.
+_SAME_TIME = timedelta(minutes=1)
 
 Clock = Callable[[], datetime]
 
@@ -83,7 +92,7 @@ def connect(
     now: datetime,
 ) -> tuple[CrmConnection, Account]:
     """Try the credentials, then keep them with the mapping. Raises CrmError, MappingError."""
-    connector = connector_of(loaded.crm, credentials, address)
+    connector = connector_of(loaded.crm, credentials, address, BRISK)
     account = connector.account()
     if problems := check(loaded, connector, now=now):
         raise MappingError(problems)
@@ -180,6 +189,8 @@ def session(row: CrmConnection, by: str, now: Clock) -> Iterator[Session]:
         if connector is not None:
             limits = connector.limits
             crm_connections.note_calls(row, limits.calls, limits.left_today, now=now())
+            if at := connector.time_there:
+                crm_connections.note_clock(row, at - now())
         crm_connections.release(row, by)
 
 
@@ -220,13 +231,26 @@ def set_up(of: Session) -> dict[str, list[str]]:
         raise ConnectionRefusal(str(error)) from error
 
 
+def clock_trouble(row: CrmConnection) -> str:
+    """What to do where the system's clock and this machine's tell another time; else empty."""
+    ahead = timedelta(seconds=row.clock_ahead)
+    if abs(ahead) < _SAME_TIME:
+        return ""
+    told = duration(abs(row.clock_ahead))
+    how = "behind" if ahead > timedelta(0) else "ahead of"
+    return (
+        f"This machine's clock is {told} {how} {NAMES[row.system]}'s: all due times are wrong by "
+        "as much. Set it, best by a time service (NTP)."
+    )
+
+
 def let_write(row: CrmConnection, *, actor: str, now: datetime) -> None:
     """Write too from now on, once the properties that Leadpact fills are there.
 
     Raises CrmError, and ConnectionRefusal where only people can make them.
     """
     crm = mapping_of(row)
-    connector = connector_of(crm, _credentials(row), row.address)
+    connector = connector_of(crm, _credentials(row), row.address, BRISK)
     try:
         for name in crm.people:
             connector.set_up(name, own_properties(crm))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from leadpact.ledger.home import own_address
 from leadpact.ledger.models import CrmConnection
@@ -32,7 +32,7 @@ def take_hubspot(
     public = own_address()
     if not is_signed(
         secret, method="POST", uri=public + path if public else seen_as, body=text, at=at,
-        signature=signature, now=now,
+        signature=signature, now=now + timedelta(seconds=row.clock_ahead),
     ):  # fmt: skip
         raise Unsigned
     told = [

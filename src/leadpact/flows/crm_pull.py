@@ -28,7 +28,7 @@ from leadpact.sources.crm.records import Page
 #: Changes are asked for from so long before the last one that is known: a system tells of some
 #: only after a while. Whatever comes twice changes nothing.
 OVERLAP = timedelta(minutes=5)
-#: How far the clocks of the system may be from ours when its first reading begins.
+#: How far the clocks of a system's own machines may be from one another.
 _SKEW = timedelta(hours=1)
 #: How often deletions are looked for, which no system tells by the time of the change.
 _SWEEP_EVERY = timedelta(minutes=30)
@@ -128,7 +128,7 @@ class Pull:
         batch = self._first_batch() if cursor.since is None else None
         done.first = done.first or batch is not None
         if cursor.began_at is None:
-            cursor.began_at = self.now()
+            cursor.began_at = self._time_there
         latest = cursor.since
         while True:
             self.renew()
@@ -155,7 +155,7 @@ class Pull:
 
     def _feeds(self, names: dict[str, str], done: Pulled, *, only_news: bool) -> None:
         """Ask what is told of people beside their records, after they themselves were read."""
-        reader, now = Reader(self.crm, names), self.now()
+        reader, now = Reader(self.crm, names), self._time_there
         for cursor in crm_feeds.due(
             self.row, self.crm, news=done.news, only_news=only_news, now=now
         ):
@@ -186,7 +186,7 @@ class Pull:
     ) -> None:
         """Take a page; who is not there and was `told` to be forgotten is erased."""
         page, forgotten = self._without_forgotten(of, page, told)
-        taking = Taking(self.row, self.crm, names, self.now(), batch)
+        taking = self._taking(names, batch)
         if of not in self.crm.people:
             for people, numbers in taking.unknown_people(page.records).items():
                 for begin in range(0, len(numbers), _READ_AT_ONCE):
@@ -194,7 +194,7 @@ class Pull:
                     self._take(people, found, names, batch, Pulled())
         taking.take(of, page.records, page.deletions)
         if of in self.crm.people:
-            done.news |= crm_feeds.news_in(self.crm, page.records, self.now())
+            done.news |= crm_feeds.news_in(self.crm, page.records, self._time_there)
         forget(self.row, of, forgotten, now=self.now())
         done.count(of, page)
 
@@ -214,7 +214,7 @@ class Pull:
 
     def _sweep(self, names: dict[str, str], done: Pulled) -> None:
         """Look for records that were deleted."""
-        now = self.now()
+        now, there = self.now(), self._time_there
         if self.row.sweep_at and now < self.row.sweep_at:
             return
         pages = 0
@@ -224,12 +224,12 @@ class Pull:
             while True:
                 self.renew()
                 page = self._without_merged(of, self.connector.deleted(of, since, after))
-                Taking(self.row, self.crm, names, now).take(of, page.records, page.deletions)
+                self._taking(names, None).take(of, page.records, page.deletions)
                 done.deletions += len(page.deletions)
                 pages += 1
                 if not (after := page.after):
                     break
-            cursor.deleted_since = now - _SKEW
+            cursor.deleted_since = there - _SKEW
             crm_connections.keep(cursor)
         crm_connections.sweep_again(self.row, now + max(_SWEEP_EVERY, pages * _SWEEP_PAGE))
 
@@ -249,6 +249,15 @@ class Pull:
             records=[record for each in found for record in each.records],
             deletions=[gone for gone in page.deletions if gone.id not in there],
         )
+
+    def _taking(self, names: dict[str, str], batch: Batch | None) -> Taking:
+        now = self.now()
+        return Taking(self.row, self.crm, names, now, batch, self._time_there - now)
+
+    @property
+    def _time_there(self) -> datetime:
+        """The present moment by the system's clock, by which it tells what changed since."""
+        return self.connector.time_there or self.now()
 
     @property
     def _first_key(self) -> str:

@@ -257,6 +257,10 @@ class Push:
         crm_connections.worked(self.row, now=self.now(), pushed=True)
         return done
 
+    @property
+    def _time_there(self) -> datetime:
+        return self.connector.time_there or self.now()
+
     def _properties(self, rows: Sequence[CrmWrite], done: Pushed) -> None:
         """All fields of a record together; where they are refused, each alone."""
         by_record: dict[tuple[str, str], list[CrmWrite]] = {}
@@ -281,7 +285,7 @@ class Push:
         )
         pairs = list(zip(groups, outcomes, strict=True))
         well = [(g, o) for g, o in pairs if not o.error]
-        crm_writes.done([(row, "", o.at or self.now()) for g, o in well for row in g])
+        crm_writes.done([(row, "", o.at or self._time_there) for g, o in well for row in g])
         done.written += sum(len(g) for g, _ in well)
         ill = [(g, o) for g, o in pairs if o.error]
         for again in (True, False):
@@ -320,7 +324,7 @@ class Push:
     def _settle(self, rows: Sequence[CrmWrite], outcomes: Sequence[Outcome], done: Pushed) -> None:
         pairs = list(zip(rows, outcomes, strict=True))
         well = [(row, o) for row, o in pairs if not o.error]
-        crm_writes.done([(row, o.id or row.made, o.at or self.now()) for row, o in well])
+        crm_writes.done([(row, o.id or row.made, o.at or self._time_there) for row, o in well])
         done.written += len(well)
         leads = {row.record.lead_id for row, _ in well if row.record.lead_id}
         crm_records.mark_due(leads, now=self.now())

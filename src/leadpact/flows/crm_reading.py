@@ -34,13 +34,17 @@ NAMES = {"hubspot": "HubSpot", "salesforce": "Salesforce"}
 
 @dataclass(frozen=True)
 class Taking:
-    """Takes records of one connection; `batch` is the first reading, null afterwards."""
+    """Takes records of one connection; `batch` is the first reading, null afterwards.
+
+    The system's clock is `ahead` of ours.
+    """
 
     row: CrmConnection
     crm: Crm
     names: Mapping[str, str]
     now: datetime
     batch: Batch | None = None
+    ahead: timedelta = timedelta(0)
 
     def take(self, of: str, records: Sequence[Record], deletions: Sequence[Deletion] = ()) -> int:
         """Take records of one object in one transaction; how many were not older than known."""
@@ -284,18 +288,20 @@ class Taking:
         numbers = {row.pk: number for number, row in known.items()}
         written = CrmWrite.objects.filter(record__in=list(numbers)).exclude(field__contains=" ")
         told = {(numbers[each.record_id], each.field): each for each in written}
-        return _Ours(self.row.own_mark, told)
+        return _Ours(self.row.own_mark, told, self.ahead)
 
 
 @dataclass(frozen=True)
 class _Ours:
     """Tells what Leadpact wrote itself: by the system's mark, else by value and time.
 
-    What the system says that somebody else wrote than a program of our kind is never ours.
+    What the system says that somebody else wrote than a program of our kind is never ours. Its
+    clock, by which versions have their times, is `ahead` of ours.
     """
 
     own_mark: str
     written: Mapping[tuple[str, str], CrmWrite]
+    ahead: timedelta
 
     def __call__(self, record: Record, name: str, version: Version) -> bool:
         if version.by and version.by == self.own_mark:
@@ -307,7 +313,7 @@ class _Ours:
         if same_as_written and row.written_at and abs(row.written_at - version.at) <= SKEW:
             return True
         tried = row.open and row.attempts > 0 and row.wanted == version.value
-        return tried and version.at >= row.wanted_at - SKEW
+        return tried and version.at >= row.wanted_at + self.ahead - SKEW
 
     def _is_of_others(self, version: Version) -> bool:
         kind, ours = (mark.partition(":")[0] for mark in (version.by, self.own_mark))

@@ -23,7 +23,7 @@ from leadpact.ledger.models import (
 )
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.selectors import crm as reading
-from leadpact.ledger.services import crm_comparisons, crm_records
+from leadpact.ledger.services import crm_comparisons, crm_records, crm_writes
 from leadpact.sources.crm.facts import key_of
 from leadpact.sources.crm.mapping import Crm, Stages
 from leadpact.sources.crm.pages import record_url
@@ -245,7 +245,10 @@ def _of_write(row: CrmWrite | None, connection: CrmConnection) -> str:
         return f"refused there: {row.error}"
     if not row.open:
         return ""
-    return "not written: writing is off" if connection.shadow else "waits to be written"
+    if connection.shadow:
+        return "not written: writing is off"
+    answered = crm_writes.is_answered(row)
+    return "written, and changed back there each time" if answered else "waits to be written"
 
 
 def _count_deals(row: CrmConnection, crm: Crm, of: str, done: Reconciled) -> None:

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from leadpact.flows.crm_wanted import own_properties
-from leadpact.sources.crm.connector import Connector, CrmError
+from leadpact.sources.crm.connector import BRISK, PATIENT, Connector, CrmError, Patience
 from leadpact.sources.crm.mapping import Crm
 
 if TYPE_CHECKING:
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 _EXTRA = {"hubspot": "leadpact[hubspot]", "salesforce": "leadpact[salesforce]"}
 
 
-def connector_of(crm: Crm, credentials: Mapping[str, str], address: str) -> Connector:
+def connector_of(
+    crm: Crm, credentials: Mapping[str, str], address: str, patience: Patience = PATIENT
+) -> Connector:
     """The connector of a system, reading what the mapping names. Raises CrmError."""
     make = {"hubspot": _hubspot, "salesforce": _salesforce}[crm.system]
     try:
-        return make(crm, credentials, address)
+        return make(crm, credentials, address, patience)
     except ModuleNotFoundError as missing:
         raise CrmError(
             f"To speak with {crm.system}, install its client first: "
@@ -71,32 +73,39 @@ def suggested(
     vendor: ModuleType = import_module(f"leadpact.sources.{system}.suggest")
     people = {vendor.MEANT[0]: {"fields": {"email": "email"}}}
     crm = Crm.model_validate({"leadpact_crm": 1, "system": system, "people": people})
-    connector = connector_of(crm, credentials, address)
+    connector = connector_of(crm, credentials, address, BRISK)
     known = {of: {each.name: each for each in connector.properties(of)} for of in vendor.MEANT}
     scopes = connector.account().scopes
     feeds = [feed for feed, scope in scopes_of_feeds(system).items() if scope in scopes]
     return str(vendor.suggest(known, stages, *([feeds] if feeds else [])))
 
 
-def _hubspot(crm: Crm, credentials: Mapping[str, str], address: str) -> Connector:
+def _hubspot(
+    crm: Crm, credentials: Mapping[str, str], address: str, patience: Patience
+) -> Connector:
     from leadpact.sources.hubspot.client import Client
     from leadpact.sources.hubspot.connector import HubSpotConnector
 
     own = [each.name for each in own_properties(crm)]
-    return HubSpotConnector(Client(credentials, address), crm, dict.fromkeys(crm.people, own))
+    client = Client(credentials, address, patience=patience)
+    return HubSpotConnector(client, crm, dict.fromkeys(crm.people, own))
 
 
-def _salesforce(crm: Crm, credentials: Mapping[str, str], address: str) -> Connector:
+def _salesforce(
+    crm: Crm, credentials: Mapping[str, str], address: str, patience: Patience
+) -> Connector:
     from leadpact.sources.salesforce.connector import SalesforceConnector
 
     own = [each.name for each in own_properties(crm)]
-    client = _salesforce_client(tuple(sorted(credentials.items())), address)
+    client = _salesforce_client(tuple(sorted(credentials.items())), address, patience)
     return SalesforceConnector(client, crm, dict.fromkeys(crm.people, own))
 
 
 @lru_cache(maxsize=4)
-def _salesforce_client(credentials: tuple[tuple[str, str], ...], address: str) -> Client:
+def _salesforce_client(
+    credentials: tuple[tuple[str, str], ...], address: str, patience: Patience
+) -> Client:
     """One client a process: calls of a day are few, a token and what objects are made of last."""
     from leadpact.sources.salesforce.client import Client
 
-    return Client(dict(credentials), address)
+    return Client(dict(credentials), address, patience=patience)

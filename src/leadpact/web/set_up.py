@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from leadpact.flows.crm import clock_trouble
 from leadpact.flows.crm_reading import NAMES
 from leadpact.ledger.models import CrmConnection
 from leadpact.ledger.selectors import agreements
@@ -97,6 +98,8 @@ def _crm(row: CrmConnection) -> Stands:
         return Stands(f"{name} refuses us", "bad")
     if row.last_error:
         return Stands(f"{name}: the last reading failed", "bad")
+    if clock_trouble(row):
+        return Stands(f"{name}: the clocks differ", "bad")
     if row.shadow:
         return Stands(f"{name}, only read", "short")
     return Stands(f"{name}, read and written", "good")

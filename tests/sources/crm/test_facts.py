@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from leadpact.sources.crm.facts import Reader, Statement
 from leadpact.sources.crm.mapping import Stated
 from leadpact.sources.crm.records import moment_of
 from leadpact.sources.crm.told import print_of, typed
-from tests.sources.crm.helpers import MONDAY, after, mapping, record
+from tests.sources.crm.helpers import MAPPING, MONDAY, after, mapping, record
 
 READER = Reader(mapping(), {"7": "Ana", "8": "Ben"})
 
@@ -142,6 +143,21 @@ def test_a_deal_gives_each_of_its_people_their_own_facts_of_one_deal() -> None:
     assert {each.properties["deal_id"] for each in found} == {"hubspot:deals/5"}
     won = found[1]
     assert (won.recorded, won.actor, won.properties["amount"]) == (after(30), "Ana", 1200.0)
+
+
+@pytest.mark.parametrize(
+    ("day", "won_at"),
+    [
+        ("2026-03-02", datetime(2026, 3, 2, 22, 30, tzinfo=UTC)),
+        ("2026-03-03", datetime(2026, 3, 2, 23, tzinfo=UTC)),
+        ("2026-03-09", datetime(2026, 3, 8, 23, tzinfo=UTC)),
+    ],
+)
+def test_a_day_without_a_time_begins_in_the_zone_of_the_mapping(day: str, won_at: datetime) -> None:
+    reader = Reader(mapping(MAPPING + "timezone: Europe/Paris\n"))
+    noted = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)
+    deal = record("deals", "5", closedate=day, history={"dealstage": [("closedwon", noted)]})
+    assert [each.at for each in reader.deal(deal, ["a"])] == [MONDAY, won_at]
 
 
 def test_an_open_deal_is_only_opened_and_one_without_people_says_nothing() -> None:

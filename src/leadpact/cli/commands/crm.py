@@ -195,6 +195,7 @@ def status(as_json: AsJson = False) -> None:
     from leadpact.cli.tabular import show
 
     with opened():
+        from leadpact.flows.crm import clock_trouble
         from leadpact.ledger.models import CrmConnection
         from leadpact.ledger.services.crm_connections import refused_writes, waiting_writes
 
@@ -209,7 +210,7 @@ def status(as_json: AsJson = False) -> None:
                 "refused": refused_writes(row),
                 "calls today": row.calls,
                 "left today": row.calls_left,
-                "trouble": row.last_error,
+                "trouble": row.last_error or clock_trouble(row),
             }
             for row in CrmConnection.objects.order_by("system")
         ]

@@ -49,7 +49,7 @@ class Simulator(StandIn):
         port: int = 0,
         desk: Desk | None = None,
     ) -> None:
-        super().__init__(port, desk)
+        super().__init__(lambda: portal.now(), port, desk)
         self.portal, self.limits, self.faults = portal, limits, faults
 
     def respond(self, method: str, target: str, token: str, text: bytes) -> Reply | None:

@@ -37,7 +37,7 @@ class Simulator(StandIn):
         port: int = 0,
         front: Front | None = None,
     ) -> None:
-        super().__init__(port, front)
+        super().__init__(lambda: org.now(), port, front)
         self.org, self.desk = org, Desk(org, is_locked=self._is_locked)
         self.limits, self.faults = limits or Limits(), faults
 

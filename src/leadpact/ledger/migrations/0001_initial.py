@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                 ("calls", models.PositiveIntegerField(default=0)),
                 ("calls_day", models.DateField(null=True)),
                 ("calls_left", models.PositiveIntegerField(null=True)),
+                ("clock_ahead", models.IntegerField(default=0)),
                 ("leased_until", models.DateTimeField(null=True)),
                 ("leased_by", models.TextField(blank=True)),
             ],
@@ -1565,6 +1566,7 @@ class Migration(migrations.Migration):
                 ("made", models.TextField(blank=True)),
                 ("open", models.BooleanField(default=True)),
                 ("attempts", models.PositiveIntegerField(default=0)),
+                ("undone", models.PositiveIntegerField(default=0)),
                 ("try_at", models.DateTimeField(null=True)),
                 ("error", models.TextField(blank=True)),
                 (

@@ -25,6 +25,7 @@ class CrmConnection(models.Model):
     In `shadow` everything is read and nothing written. `pages` is what the addresses begin with at
     which people see its records. Whoever speaks with it has it until
     `leased_until`. `calls` are those made on `calls_day`; nothing is asked before `rest_until`.
+    `clock_ahead` is by how many seconds its clock was ahead of ours when it answered last.
     """
 
     system = models.CharField(max_length=20, unique=True)
@@ -47,6 +48,7 @@ class CrmConnection(models.Model):
     calls = models.PositiveIntegerField(default=0)
     calls_day = models.DateField(null=True)
     calls_left = models.PositiveIntegerField(null=True)
+    clock_ahead = models.IntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
     leased_by = models.TextField(blank=True)
 
@@ -145,7 +147,8 @@ class CrmWrite(models.Model):
     """What a field of a record should be, and what was written there last: one row a field.
 
     `field` is a property's name, or `task …` and `note …` for what is made beside a record.
-    `written` is null until it got through; `made` is the id of what was made.
+    `written` is null until it got through; `made` is the id of what was made. `undone` counts how
+    often what was written was changed back there, one time after the other.
     """
 
     record = models.ForeignKey(CrmRecord, on_delete=models.CASCADE, related_name="writes")
@@ -157,6 +160,7 @@ class CrmWrite(models.Model):
     made = models.TextField(blank=True)
     open = models.BooleanField(default=True)
     attempts = models.PositiveIntegerField(default=0)
+    undone = models.PositiveIntegerField(default=0)
     try_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
 

@@ -149,6 +149,11 @@ def failed(
     return news
 
 
+def note_clock(row: CrmConnection, ahead: timedelta) -> None:
+    """The system's clock is so far ahead of this machine's."""
+    CrmConnection.objects.filter(pk=row.pk).update(clock_ahead=round(ahead.total_seconds()))
+
+
 def worked(
     row: CrmConnection, *, now: datetime, pulled: bool = False, pushed: bool = False
 ) -> None:

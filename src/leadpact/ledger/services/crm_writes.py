@@ -14,6 +14,8 @@ from leadpact.ledger.services import bulk
 #: How long to wait after each failed try; the last is the wait before every further one.
 _PAUSES = tuple(timedelta(minutes=m) for m in (1, 2, 5, 15, 60, 180))
 _AT_ONCE = 500
+#: What was changed back so often is no slip: something there answers what we write.
+ANSWERED = 2
 
 
 def intend(
@@ -25,15 +27,18 @@ def intend(
 ) -> list[CrmWrite]:
     """Let fields of a record be written; those that are as they should be are written no more.
 
-    The rows to be saved by `save`.
+    What was written and is changed back there each time, by a workflow say, is written again ever
+    later, so that two programs do not answer each other without end. The rows to be saved by
+    `save`.
     """
     changed: list[CrmWrite] = []
     for name, value in wanted.items():
         row = known.get(name) or CrmWrite(record=record, field=name, open=False)
         if row.pk and row.wanted == value and (row.open or row.error):
             continue
+        row.undone = row.undone + 1 if _is_undone(row, value) else 0
         row.wanted, row.wanted_at, row.open = value, now, True
-        row.attempts, row.try_at, row.error = 0, now, ""
+        row.attempts, row.try_at, row.error = 0, now + _pause_of(row), ""
         changed.append(row)
     for name, row in known.items():
         # What was begun to be made is made; the next comparison ends it.
@@ -44,13 +49,29 @@ def intend(
     return changed
 
 
+def _is_undone(row: CrmWrite, value: str) -> bool:
+    """Whether a property has another value there again than the one that was written last."""
+    return " " not in row.field and row.written == value == row.wanted
+
+
+def is_answered(row: CrmWrite) -> bool:
+    """Whether something there changes the property back each time."""
+    return row.undone >= ANSWERED
+
+
+def _pause_of(row: CrmWrite) -> timedelta:
+    """How long a property waits: not at all, unless it is changed back each time."""
+    tries = row.undone - ANSWERED
+    return _PAUSES[min(tries, len(_PAUSES) - 1)] if tries >= 0 else timedelta(0)
+
+
 def save(rows: Sequence[CrmWrite]) -> None:
     """Keep what is to be written."""
     CrmWrite.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["record", "field"],
-        update_fields=["wanted", "wanted_at", "open", "attempts", "try_at", "error"],
+        update_fields=["wanted", "wanted_at", "open", "attempts", "undone", "try_at", "error"],
         batch_size=_AT_ONCE,
     )
 

@@ -30,6 +30,18 @@ class NotSetUpError(CrmError):
 
 
 @dataclass(frozen=True)
+class Patience:
+    """How long an answer is waited for, in seconds, and how often it is asked for."""
+
+    seconds: int
+    tries: int
+
+
+#: For the worker, which has time, and for a person who waits.
+PATIENT, BRISK = Patience(seconds=120, tries=6), Patience(seconds=10, tries=2)
+
+
+@dataclass(frozen=True)
 class Limits:
     """Calls that were made, and those left of the day where the system tells."""
 
@@ -96,6 +108,11 @@ class Connector(Protocol):
     @property
     def limits(self) -> Limits:
         """What asking has cost since the connector was made."""
+        ...
+
+    @property
+    def time_there(self) -> datetime | None:
+        """The present moment by the system's own clock; None before its first answer."""
         ...
 
     def account(self) -> Account:

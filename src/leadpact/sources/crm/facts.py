@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from leadpact.agreement.vocabulary import rank_of
 from leadpact.sources.crm.mapping import (
-    Activities,
     ActivityRule,
     Crm,
     DealRecords,
@@ -107,7 +107,7 @@ class Reader:
         rule = next((r for r in activities.rules if _fits(r, record)), None)
         if rule is None:
             return []
-        at = _happened(activities, record)
+        at = self._at(record, activities.at, record.created_at)
         recorded = record.created_at if record.created_at > at else None
         actor = self.names.get(record.values.get(activities.owner or "", ""), "")
         said = Told(record).properties(rule.properties)
@@ -135,12 +135,12 @@ class Reader:
         """When a deal that is won or lost was so, and when that was noted."""
         deals = self.crm.deals[record.object]
         noted = _noted(record, deals.outcome.property)
-        return (record.moment(deals.closed) if deals.closed else None) or noted, noted
+        return self._at(record, deals.closed, noted), noted
 
     def opening_of(self, record: Record) -> datetime:
         """When a deal began."""
         opened = self.crm.deals[record.object].opened
-        return (record.moment(opened) if opened else None) or record.created_at
+        return self._at(record, opened, record.created_at)
 
     def amount_of(self, record: Record) -> float | None:
         """A deal's worth; None where none is stated."""
@@ -151,6 +151,16 @@ class Reader:
         """A deal's `currency`, `reason` or `product`; empty where it has none."""
         stated: Stated | None = getattr(self.crm.deals[record.object], name)
         return str(Told(record).value(stated) or "") if stated else ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where days begin that come without a time of day."""
+        return ZoneInfo(self.crm.timezone)
+
+    def _at(self, record: Record, name: str | None, noted: datetime) -> datetime:
+        """When something happened, as a property says, else when it was noted."""
+        said = record.moment(name, self.zone, noted) if name else None
+        return said or noted
 
     def _deal_facts(
         self, record: Record, deals: DealRecords
@@ -206,7 +216,7 @@ class _Person:
                 told.add(stage)
                 yield self._statement("stage.entered", version.at, {"stage": stage}, stage)
         for stage, name in mapped.dates.items():
-            if stage not in told and (at := self.record.moment(name)):
+            if stage not in told and (at := self.record.moment(name, self.reader.zone)):
                 yield self._statement("stage.entered", at, {"stage": stage}, f"dated {stage}")
 
     def holders(self) -> Iterator[Statement]:
@@ -263,10 +273,6 @@ def _as_list(wanted: Any) -> list[Any]:
 
 def _text(value: Any) -> str:
     return str(value).casefold()
-
-
-def _happened(activities: Activities, record: Record) -> datetime:
-    return (record.moment(activities.at) if activities.at else None) or record.created_at
 
 
 def _noted(record: Record, name: str) -> datetime:

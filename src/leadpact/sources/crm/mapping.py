@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from leadpact.agreement.conditions import Model, Scalar
-from leadpact.sources.mapping import Kind
+from leadpact.sources.mapping import Kind, Zone
 
 #: What names of our own properties in a customer system begin with, unless the file says another.
 PREFIX = "leadpact_"
@@ -236,6 +236,11 @@ class Crm(Model):
 
     leadpact_crm: Literal[1] = Field(description="Version of this format.")
     system: Literal["hubspot", "salesforce"] = Field(description="The customer system.")
+    timezone: Zone = Field(
+        "UTC",
+        description="Where days begin that come without a time of day, such as Salesforce's close "
+        "date. What was noted on the day it states, happened when it was noted.",
+    )
     people: dict[Name, People] = Field(
         min_length=1, description="By object, such as `contacts`; one record is one lead."
     )

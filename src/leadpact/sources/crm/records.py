@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, tzinfo
+
+#: Letters of a day such as 2026-03-02.
+_DAY = 10
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,20 @@ class Record:
         """What a property was, earliest first; empty where its history is not known."""
         return sorted(self.history.get(name, ()), key=lambda version: version.at)
 
-    def moment(self, name: str) -> datetime | None:
-        """A property as an instant; None where it is empty or none."""
-        return moment_of(self.values.get(name, ""))
+    def moment(
+        self, name: str, zone: tzinfo = UTC, noted: datetime | None = None
+    ) -> datetime | None:
+        """A property as an instant; None where it is empty or none.
+
+        A day without a time is its first instant in the zone, or when it was `noted` on that day.
+        """
+        text = self.values.get(name, "").strip()
+        day = _day_of(text)
+        if day is None:
+            return moment_of(text)
+        if noted is not None and noted.astimezone(zone).date() == day:
+            return noted
+        return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 @dataclass(frozen=True)
@@ -97,6 +111,13 @@ class PropertyInfo:
     type: str = "text"
     options: Mapping[str, str] = field(default_factory=dict)
     writable: bool = True
+
+
+def _day_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == _DAY else None
+    except ValueError:
+        return None
 
 
 def moment_of(text: str) -> datetime | None:

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from leadpact.sources.crm.connector import CredentialError, CrmError, Limits
+from leadpact.sources.crm.connector import PATIENT, CredentialError, CrmError, Limits, Patience
+from leadpact.sources.crm.their_clock import TheirClock
 
 ADDRESS = "https://api.hubapi.com"
-_SECONDS = 60
-_TRIES = 6
 _LONGEST_PAUSE = 20.0
 #: One less than what is allowed a second: other programs of the account search too.
 _SEARCHES_A_SECOND = 4
@@ -48,13 +47,15 @@ class Client:
         credentials: Mapping[str, str],
         address: str = "",
         *,
+        patience: Patience = PATIENT,
         sleep: Callable[[float], None] = time.sleep,
         ticking: Callable[[], float] = time.monotonic,
     ) -> None:
         from hubspot.crm.objects import ApiClient, Configuration
 
         self._credentials = dict(credentials)
-        self._sleep, self._ticking = sleep, ticking
+        self._patience, self._sleep, self._ticking = patience, sleep, ticking
+        self.clock = TheirClock(ticking)
         self._configuration = Configuration(host=address or ADDRESS)
         self._configuration.access_token = credentials.get("token") or None
         self._configuration.retries = False
@@ -127,7 +128,7 @@ class Client:
     ) -> Answer:
         renewed = False
         error = CrmError("HubSpot was not asked.")
-        for tried in range(_TRIES):
+        for tried in range(self._patience.tries):
             _ = self.token
             try:
                 status, headers, answer = self._send(method, path, query, body)
@@ -135,7 +136,7 @@ class Client:
                 error = CrmError("HubSpot cannot be reached.")
                 if once:
                     raise UnknownOutcomeError(str(error)) from failure
-                self._sleep(min(2**tried, _LONGEST_PAUSE))
+                self._pause(tried, min(2**tried, _LONGEST_PAUSE))
                 continue
             if status < 300 or status in faulty:
                 return Answer(status, answer)
@@ -150,8 +151,13 @@ class Client:
             error = CrmError(f"HubSpot does not answer now (status {status}).")
             if once and status >= 500:
                 raise UnknownOutcomeError(str(error))
-            self._sleep(_pause(headers, tried))
+            self._pause(tried, _pause(headers, tried))
         raise error
+
+    def _pause(self, tried: int, seconds: float) -> None:
+        """Wait before the next try, if there is one."""
+        if tried + 1 < self._patience.tries:
+            self._sleep(seconds)
 
     def _send(
         self,
@@ -168,8 +174,8 @@ class Client:
             answer = self._api.call_api(
                 path, method, query_params=list((query or {}).items()), body=body,
                 header_params={"Accept": "application/json", "Content-Type": "application/json"},
-                auth_settings=["oauth2"], _preload_content=False, _request_timeout=_SECONDS,
-                _return_http_data_only=True,
+                auth_settings=["oauth2"], _preload_content=False, _return_http_data_only=True,
+                _request_timeout=self._patience.seconds,
             )  # fmt: skip
             status, headers, text = answer.status, answer.headers, answer.data
         except ApiException as refused:
@@ -179,6 +185,7 @@ class Client:
         except HTTPError as failure:
             raise OSError("no answer") from failure
         self._note(headers)
+        self.clock.hear(headers.get("Date"))
         return int(status), headers, _json(text)
 
     def _note(self, headers: Mapping[str, str]) -> None:

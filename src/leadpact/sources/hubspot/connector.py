@@ -59,6 +59,11 @@ class HubSpotConnector:
         """What asking has cost."""
         return self._client.limits
 
+    @property
+    def time_there(self) -> datetime | None:
+        """The present moment by the system's own clock; None before its first answer."""
+        return self._client.clock.now
+
     def account(self) -> Account:
         """The account, where its records are seen, and the app by which HubSpot notes writes."""
         token = self._client.token

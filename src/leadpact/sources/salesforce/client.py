@@ -12,12 +12,11 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from leadpact.sources.crm.connector import CredentialError, CrmError, Limits
+from leadpact.sources.crm.connector import PATIENT, CredentialError, CrmError, Limits, Patience
+from leadpact.sources.crm.their_clock import TheirClock
 
 VERSION = "62.0"
 _DATA = f"/services/data/v{VERSION}/"
-_SECONDS = 120
-_TRIES = 6
 _LONGEST_PAUSE = 20.0
 #: So much of the day's calls is left to the organisation's other programs.
 _LEFT_TO_OTHERS = 0.05
@@ -43,7 +42,7 @@ class RefusedError(CrmError):
 
 
 class Client:
-    """Asks one organisation. `sleep` waits for some seconds.
+    """Asks one organisation. `sleep` waits for some seconds, `ticking` never goes back.
 
     Credentials are `client_id` and `client_secret` of a connected app, with a `refresh_token` or
     without (client credentials flow), or the `token` of a session. `address` is the
@@ -55,7 +54,9 @@ class Client:
         credentials: Mapping[str, str],
         address: str,
         *,
+        patience: Patience = PATIENT,
         sleep: Callable[[float], None] = time.sleep,
+        ticking: Callable[[], float] = time.monotonic,
     ) -> None:
         if not address:
             raise CredentialError(
@@ -64,7 +65,8 @@ class Client:
             )
         from simple_salesforce.api import Salesforce
 
-        self.sleep = sleep
+        self.sleep, self._patience = sleep, patience
+        self.clock = TheirClock(ticking)
         self._library = Salesforce
         self._credentials = dict(credentials)
         #: The organisation's own, where people see its records too.
@@ -125,7 +127,7 @@ class Client:
                 f"{sf.base_url}jobs/query/{job}/results",
                 params={"maxRecords": str(most), **({"locator": locator} if locator else {})},
                 headers={**sf.headers, "Accept": "text/csv"},
-                timeout=_SECONDS,
+                timeout=self._patience.seconds,
             )
             if answer.status_code >= 300:
                 exception_handler(answer)
@@ -137,7 +139,9 @@ class Client:
 
     def _ask(self, method: str, path: str, **more: Any) -> Any:
         path = path.removeprefix(_DATA)
-        return self._tried(lambda sf: sf.restful(path, method=method, timeout=_SECONDS, **more))
+        return self._tried(
+            lambda sf: sf.restful(path, method=method, timeout=self._patience.seconds, **more)
+        )
 
     def _tried(self, call: Callable[[Any], Any]) -> Any:
         """What a call gives, tried again after what may pass. Raises CrmError."""
@@ -147,7 +151,7 @@ class Client:
         self._spare_others()
         renewed = False
         error = CrmError("Salesforce was not asked.")
-        for tried in range(_TRIES):
+        for tried in range(self._patience.tries):
             try:
                 opened = self._open()
                 self._calls += 1
@@ -164,7 +168,8 @@ class Client:
                 error = self._refusal(int(refused.status), code, message)
                 if not _may_pass(int(refused.status), code, message):
                     raise error from None
-            self.sleep(min(2.0**tried, _LONGEST_PAUSE))
+            if tried + 1 < self._patience.tries:
+                self.sleep(min(2.0**tried, _LONGEST_PAUSE))
         raise error
 
     def _refusal(self, status: int, code: str, message: str) -> CrmError:
@@ -204,6 +209,9 @@ class Client:
         if usage:
             self._used = int(usage.used), int(usage.total)
 
+    def _hear(self, answer: Any, *_: Any, **__: Any) -> None:
+        self.clock.hear(answer.headers.get("Date"))
+
     def _open(self) -> Any:
         """The library's connection, with a token that is good as far as we know."""
         if self._opened is None:
@@ -211,6 +219,7 @@ class Client:
             opened = self._library(session_id=token, instance_url=address, version=VERSION)
             opened.base_url = address + _DATA
             opened.oauth2_url = f"{address}/services/oauth2/"
+            opened.session.hooks["response"].append(self._hear)
             self._opened = opened
         return self._opened
 
@@ -228,7 +237,7 @@ class Client:
         }
         self._calls += 1
         answer = requests.post(
-            f"{self.address}/services/oauth2/token", data=asked, timeout=_SECONDS
+            f"{self.address}/services/oauth2/token", data=asked, timeout=self._patience.seconds
         )
         if answer.status_code >= 500:
             raise requests.ConnectionError("the server is not available")

@@ -59,6 +59,11 @@ class SalesforceConnector:
         limits = self._client.limits
         return replace(limits, calls=limits.calls - self._before)
 
+    @property
+    def time_there(self) -> datetime | None:
+        """The present moment by the system's own clock; None before its first answer."""
+        return self._client.clock.now
+
     def account(self) -> Account:
         """The organisation, and the user as whom everything of ours is written."""
         organisation, user = map(shapes.long_id, self._client.identity())

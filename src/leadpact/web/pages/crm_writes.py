@@ -18,6 +18,7 @@ from leadpact.flows.crm_wanted import NOTE, TASK, own_properties
 from leadpact.ledger.models import CrmConnection, CrmOwner, CrmWrite, Lead
 from leadpact.ledger.selectors.finding import with_text
 from leadpact.ledger.selectors.visible import leads_for
+from leadpact.ledger.services import crm_writes
 from leadpact.sources.crm.loading import parse_crm
 from leadpact.sources.crm.records import moment_of
 from leadpact.web.lists import cells
@@ -27,7 +28,7 @@ from leadpact.web.pages.leads import name_of
 from leadpact.web.pages.reconciliation import READERS
 from leadpact.web.registry import PageRequest, page
 
-_WAITS, _REFUSED = "waits", "refused"
+_WAITS, _UNDONE, _REFUSED = "waits", "undone", "refused"
 _AS_TIME = len("2026-03-02T09:00:00")
 
 
@@ -106,6 +107,20 @@ def _of_kind(rows: QuerySet[CrmWrite], kind: str) -> QuerySet[CrmWrite]:
     return rows.filter(field=kind) | rows.filter(field__startswith=f"{kind} ")
 
 
+def _state(row: CrmWrite) -> str:
+    if row.error:
+        return f"refused: {row.error}"
+    if crm_writes.is_answered(row):
+        return f"waits: {row.undone} times written and changed back there, by a workflow perhaps"
+    return "waits"
+
+
+def _in_state(rows: QuerySet[CrmWrite], value: str) -> QuerySet[CrmWrite]:
+    if value == _UNDONE:
+        return rows.filter(open=True, undone__gte=crm_writes.ANSWERED)
+    return rows.filter(open=value == _WAITS)
+
+
 WRITES: Listing[CrmWrite] = Listing(
     name="crm_writes",
     title="What is to be written",
@@ -121,14 +136,14 @@ WRITES: Listing[CrmWrite] = Listing(
         Column("wanted", "To be written", _wanted),
         Column("property", "Property", lambda row: row.field, on_page=False),
         Column("since", "Since", lambda row: row.wanted_at, "wanted_at", on_page=False),
-        Column("state", "State", lambda row: f"refused: {row.error}" if row.error else "waits",
-               "error"),
+        Column("state", "State", _state, "error"),
     ),
     order="-since",
     filters=(
         Filter("field", "Field", _kinds, _of_kind),
-        Filter("state", "State", lambda _: [(_WAITS, "waits"), (_REFUSED, "refused")],
-               lambda rows, value: rows.filter(open=value == _WAITS)),
+        Filter("state", "State", lambda _: [(_WAITS, "waits"), (_REFUSED, "refused"),
+                                            (_UNDONE, "changed back there each time")],
+               _in_state),
     ),
     search=lambda rows, text: (
         rows.filter(record__number__icontains=text)

@@ -54,6 +54,7 @@ def _shown(request: PageRequest, **told: Any) -> HttpResponse:
         {
             "row": row,
             "name": NAMES.get(row.system, row.system),
+            "clock": crm.clock_trouble(row),
             "waiting": crm_connections.waiting_writes(row),
             "refused": crm_connections.refused_writes(row),
         }

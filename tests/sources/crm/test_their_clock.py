@@ -1,0 +1,52 @@
+"""The clock of a customer system, and how long an answer is waited for."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from leadpact.sources.crm.connector import BRISK, CrmError, Patience
+from leadpact.sources.crm.their_clock import TheirClock
+from leadpact.sources.hubspot.client import Client as HubSpot
+from leadpact.sources.salesforce.client import Client as Salesforce
+
+ASKED: list[tuple[Any, Callable[[Any], Any]]] = [
+    (HubSpot, lambda client: client.get("/crm/v3/owners")),
+    (Salesforce, lambda client: client.get("query")),
+]
+
+
+def test_it_tells_nothing_before_an_answer_and_goes_on_after_it() -> None:
+    seconds = [100.0]
+    clock = TheirClock(lambda: seconds[0])
+    clock.hear("no date")
+    clock.hear(None)
+    assert clock.now is None
+    clock.hear("Mon, 02 Mar 2026 09:00:00 GMT")
+    seconds[0] += 90
+    clock.hear("")
+    assert clock.now == datetime(2026, 3, 2, 9, 1, 30, tzinfo=UTC)
+    clock.hear("Mon, 02 Mar 2026 11:00:00 +0100")
+    assert clock.now == datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("client", "ask"), ASKED, ids=["hubspot", "salesforce"])
+@pytest.mark.parametrize(
+    ("patience", "waits"), [(BRISK, 1), (Patience(seconds=1, tries=4), 3)], ids=["brisk", "more"]
+)
+def test_a_system_that_does_not_answer_is_asked_as_often_as_there_is_patience(
+    client: Any, ask: Callable[[Any], Any], patience: Patience, waits: int
+) -> None:
+    pauses: list[float] = []
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        asked = client({"token": "t"}, address, patience=patience, sleep=pauses.append)
+        with pytest.raises(CrmError, match="cannot be reached"):
+            ask(asked)
+    assert len(pauses) == waits
+    assert timedelta(seconds=sum(pauses)) < timedelta(minutes=1)
