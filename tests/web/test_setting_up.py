@@ -13,8 +13,9 @@ from django.test import Client
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
+from leadpact.agreement import templates
 from leadpact.flows import setting_up
-from leadpact.flows.setting_up import Seller, SetUpError, Wishes
+from leadpact.flows.setting_up import Named, SetUpError, Wishes
 from leadpact.flows.uploading import import_next
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import (
@@ -40,6 +41,7 @@ SAID = {
     "timezone": "Europe/Berlin",
     "sellers": "Ann Lee, ann@acme.example\nBob Ray <BOB@acme.example>\nCid",
     "ready": "form",
+    "template": "basic",
 }
 
 
@@ -81,6 +83,34 @@ def test_a_template_becomes_an_agreement_in_force_that_hands_leads_over() -> Non
     settle(now())
     assert Handoff.objects.get(lead="Ada").person == "Ann Lee"
     assert Clock.objects.filter(lead="Ada", side="sales", outcome="running").exists()
+
+
+@pytest.mark.parametrize("template", templates.FOR_ANYBODY)
+def test_every_template_is_in_force_with_both_heads_and_who_sells(template: str) -> None:
+    client = signed_in("administrator")
+    heads = {
+        "marketing_head": "Mia: “M”, mia@acme.example",
+        "sales_head": "Ann Lee <ann@acme.example>",
+    }
+    look = client.post("/setup", {**SAID, **heads, "template": template})
+    assert "Worth a look" not in look.text
+    done = client.post("/setup", {"text": text_in(look.text), "live": "on"})
+    assert "is in force" in done.text
+    in_force = agreements.in_force(now())
+    assert in_force is not None
+    agreement = in_force.agreement
+    assert agreement.parties.marketing.head.name == "Mia: “M”"
+    assert agreement.parties.sales.head.email == "ann@acme.example"
+    assert [each.name for each in agreement.routing.teams[0].people] == [
+        "Ann Lee",
+        "Bob Ray",
+        "Cid",
+    ]
+    assert "Head of" not in AgreementVersion.objects.get().text
+    roles = dict(User.objects.values_list("email", "role"))
+    assert roles["mia@acme.example"] == "marketing head"
+    assert roles["ann@acme.example"] == "sales head"
+    assert roles["bob@acme.example"] == "rep"
 
 
 def test_an_invited_seller_chooses_a_password_and_finds_the_inbox() -> None:
@@ -149,8 +179,8 @@ def test_it_is_done_once() -> None:
 def test_people_are_read_as_they_are_written() -> None:
     found = setting_up.sellers_of("Ann  Lee, a@b.org\n\n Bob <B@c.org> \nCid\tc@d.org\nDee")
     assert found == [
-        Seller("Ann Lee", "a@b.org"), Seller("Bob", "b@c.org"), Seller("Cid", "c@d.org"),
-        Seller("Dee", ""),
+        Named("Ann Lee", "a@b.org"), Named("Bob", "b@c.org"), Named("Cid", "c@d.org"),
+        Named("Dee", ""),
     ]  # fmt: skip
     with pytest.raises(SetUpError, match="at least one"):
         setting_up.sellers_of(" \n")
@@ -159,7 +189,7 @@ def test_people_are_read_as_they_are_written() -> None:
 
 
 def test_marked_leads_wait_for_who_marks_them() -> None:
-    wishes = Wishes("A", "UTC", [Seller("Ann", "")], by_form=False)
+    wishes = Wishes("A", "UTC", [Named("Ann", "")], by_form=False)
     text = setting_up.from_template(wishes, now()).text
     assert "form_submitted" not in text
     assert setting_up.problems_of(text, now())[0] == []

@@ -29,7 +29,8 @@ def init(
         str | None,
         typer.Option(
             metavar="NAME", show_default=False,
-            help="Start from a template instead of from data: `basic` or `b2b-saas`.",
+            help="Start from a template instead of from data: `basic`, `services`, "
+            "`quick-callback`, `key-accounts` or `b2b-saas`.",
         ),
     ] = None,
     timezone: Annotated[

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -11,13 +11,14 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from leadpact.agreement import templates
 from leadpact.agreement.calendars import zone_hint, zone_named
 from leadpact.agreement.loading import load_text
 from leadpact.agreement.spec import Agreement
 from leadpact.documents.parts.agreement import agreement_section
 from leadpact.flows import setting_up
 from leadpact.flows.checking import AgreementError
-from leadpact.flows.setting_up import Draft, SetUpError, Wishes
+from leadpact.flows.setting_up import Draft, Named, SetUpError, Wishes
 from leadpact.ledger.models import Role, Upload
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.services import uploads
@@ -29,6 +30,12 @@ from leadpact.web.registry import PageRequest, form_page
 from leadpact.web.signing_in import invitations
 
 _LONGEST_TEXT = 200_000
+Meant = TypeVar("Meant")
+
+
+def _said(template: str) -> str:
+    title = template.replace("-", " ").capitalize()
+    return f"{title}: {templates.about(template)}"
 
 
 class BeginningForm(forms.Form):
@@ -46,6 +53,21 @@ class BeginningForm(forms.Form):
         max_length=20_000,
         help_text="One a line: a name, and the address they sign in with. They share all leads.",
     )
+    marketing_head = forms.CharField(
+        label="Who leads marketing",
+        max_length=400,
+        required=False,
+        help_text="A name, and the address they sign in with. Both heads accept the agreement.",
+    )
+    sales_head = forms.CharField(label="Who leads sales", max_length=400, required=False)
+    template = forms.ChoiceField(
+        label="What fits your business best",
+        choices=[(name, _said(name)) for name in templates.FOR_ANYBODY],
+        widget=forms.RadioSelect,
+        initial="basic",
+        help_text="You see it before it counts. With an export below, its stages and goals are "
+        "taken instead.",
+    )
     ready = forms.ChoiceField(
         label="When a lead is ready for sales",
         choices=[
@@ -54,12 +76,13 @@ class BeginningForm(forms.Form):
         ],
         widget=forms.RadioSelect,
         initial="form",
+        help_text="Quick callback and key accounts say that themselves.",
     )
     leads = forms.FileField(
         label="Your leads, as the CRM exports them",
         required=False,
         help_text="CSV or Excel from HubSpot, Salesforce or a list of your own: stages and goals "
-        "are then taken from your history, which is imported. Without it a template is the start.",
+        "are then taken from your history, which is imported.",
     )
     deals = forms.FileField(label="Your deals, as the CRM exports them", required=False)
 
@@ -70,19 +93,42 @@ class BeginningForm(forms.Form):
             raise forms.ValidationError(f"There is no time zone “{name}”; {zone_hint(name)}.")
         return name
 
-    def clean_sellers(self) -> list[setting_up.Seller]:
+    def clean_sellers(self) -> list[Named]:
         """People with a name each."""
-        try:
-            return setting_up.sellers_of(self.cleaned_data["sellers"])
-        except SetUpError as error:
-            raise forms.ValidationError(str(error)) from None
+        return _meant(setting_up.sellers_of, self.cleaned_data["sellers"])
+
+    def clean_marketing_head(self) -> Named | None:
+        """Somebody, or nobody."""
+        return self._head("marketing_head")
+
+    def clean_sales_head(self) -> Named | None:
+        """Somebody, or nobody."""
+        return self._head("sales_head")
+
+    def _head(self, name: str) -> Named | None:
+        text = str(self.cleaned_data[name]).strip()
+        return _meant(setting_up.named, text) if text else None
 
     def wishes(self) -> Wishes:
         """What was filled in."""
         told = self.cleaned_data
+        heads = {"marketing": told["marketing_head"], "sales": told["sales_head"]}
         return Wishes(
-            told["company"].strip(), told["timezone"], told["sellers"], told["ready"] == "form"
+            told["company"].strip(),
+            told["timezone"],
+            told["sellers"],
+            told["ready"] == "form",
+            told["template"],
+            {side: head for side, head in heads.items() if head},
         )
+
+
+def _meant(reading: Callable[[str], Meant], text: str) -> Meant:
+    """What a text means; what it cannot mean is told at its field."""
+    try:
+        return reading(text)
+    except SetUpError as error:
+        raise forms.ValidationError(str(error)) from None
 
 
 @form_page("setup", name="setup", act=Act.ADMINISTER, roles=frozenset({Role.ADMINISTRATOR}))
