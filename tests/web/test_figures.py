@@ -44,7 +44,7 @@ from tests.web.test_every_page import enter
 
 PAGES = (
     *("home", "obligations", "goals", "funnel", "wins", "team", "nurture", "hygiene", "what_if"),
-    *("planner", "leads"),
+    *("planner", "leads", "diagnosis"),
 )
 PLAN = "?year=2027&revenue=1.2M&average_sale=10k&from_mqls=50%25&deals_per_mql=10%25&days=30"
 READERS = ("administrator", "marketing head", "marketer", "sales head", "viewer")
@@ -53,7 +53,7 @@ READERS = ("administrator", "marketing head", "marketer", "sales head", "viewer"
 @pytest.mark.parametrize("role", READERS)
 def test_before_anything_is_measured_pages_say_what_to_do(company: None, role: str) -> None:
     client = signed_in(role)
-    for name in ("home", "obligations", "goals", "funnel", "what_if"):
+    for name in ("home", "obligations", "goals", "funnel", "diagnosis", "what_if"):
         assert "Nothing is measured yet" in client.get(reverse(name)).text, name
 
 

@@ -158,6 +158,7 @@ METRICS: dict[str, tuple[str, str]] = {
     "cycle_days": ("Sales cycle from the lead", "days"),
     "mql_cycle_days": ("Sales cycle from the MQL", "days"),
     "conversion": ("Conversion between stages", "share"),
+    "mql_to_sql": ("MQLs that become SQLs", "share"),
     "mql_to_close": ("MQLs that close", "share"),
     "over_threshold": ("Leads over the scoring threshold", "share"),
     "acceptance_rate": ("Handed-over leads accepted", "share"),

@@ -30,6 +30,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "leadpact route proposal.yaml --lead 10482",
         "leadpact route agreement.yaml --lead 10482 --sources sources.yaml --json",
     ),
+    "diagnose": (
+        "leadpact diagnose agreement.yaml --sources sources.yaml",
+        "leadpact diagnose agreement.yaml --sources sources.yaml --as-of 2026-03-31 --json",
+    ),
     "what-if": (
         "leadpact what-if agreement.yaml --sources sources.yaml --set threshold=60",
         'leadpact what-if agreement.yaml --sources sources.yaml --set "obligations.First answer'

@@ -34,10 +34,7 @@ def cases_of(
     question = question_behind(agreement, standing)
     if question is None:
         return None
-    about_goal: dict[str, list[str]] = {column: list(values) for column, values in question.kept}
-    if question.part is not None:
-        about_goal["part"] = _parts(book, question, question.part)
-    behind = book.of_metric(question.metric.name, title, about_goal, bounds)
+    behind = of_question(book, question, title, bounds)
     if standing.official is None:
         return behind
     closed = words.date_of(standing.official.frozen_at, book.measures.zone)
@@ -46,6 +43,14 @@ def cases_of(
         counted=f"The figure is as it was closed on {closed}, the list as it is known now. "
         f"{behind.counted}",
     )
+
+
+def of_question(book: CaseBook, question: Question, title: str, bounds: Bounds) -> Behind:
+    """The cases that a question asks about, of a stretch."""
+    about: dict[str, list[str]] = {column: list(values) for column, values in question.kept}
+    if question.part is not None:
+        about["part"] = _parts(book, question, question.part)
+    return book.of_metric(question.metric.name, title, about, bounds)
 
 
 def forecast_of(book: CaseBook, standing: GoalStanding) -> Behind | None:

@@ -24,7 +24,8 @@ class Overview:
 
     `outlook` tells how the present periods go, `off_course` are their promises that will likelier
     be missed than kept, `newest` tells of a month that ended since the stretch,
-    `before` of the term.
+    `before` of the term. `inside` are the goals in their periods that ended in the stretch; None
+    where it is all time.
     """
 
     stretch: Stretch
@@ -34,6 +35,7 @@ class Overview:
     off_course: Sequence[GoalStanding] = ()
     newest: str = ""
     before: str = ""
+    inside: Sequence[GoalStanding] | None = None
 
     def of_side(self, side: str) -> list[Line]:
         """The promises of one side, the worst kept first."""
@@ -72,6 +74,7 @@ def overview(evidence: Evidence, recent: Sequence[GoalStanding]) -> Overview:
         off_course(measures, recent),
         _newest(measures, stretch, recent),
         _before_term(measures, stretch),
+        inside if stretch.period else None,
     )
 
 

@@ -118,6 +118,7 @@ _OWN: dict[str, Wording] = {
     "average_sale": Wording(_amount),
     "win_rate": Wording(_either("deal won", "deal lost"), "won", "lost"),
     "conversion": Wording(_moved_on, "moved on", "not moved on"),
+    "mql_to_sql": Wording(_either("became an SQL", "no SQL"), "SQL", "no SQL"),
     "mql_to_close": Wording(_either("became a customer", "no customer"), "closed", "not closed"),
     "high_quality_share": Wording(
         _either("high quality", "not of high quality"), "high quality", "the rest"

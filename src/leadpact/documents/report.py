@@ -22,6 +22,7 @@ from leadpact.documents.openings import Openings
 from leadpact.documents.parts.about_data import about_data
 from leadpact.documents.parts.agreement import agreement_section
 from leadpact.documents.parts.answers import answers
+from leadpact.documents.parts.diagnosis import diagnosis_section
 from leadpact.documents.parts.funnel import funnel
 from leadpact.documents.parts.goals import goals_and_pace
 from leadpact.documents.parts.hygiene import hygiene
@@ -38,6 +39,7 @@ from leadpact.engine.log import History
 from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.obligations import counts, obligations
 from leadpact.engine.result import Result
+from leadpact.insight.diagnosis import Diagnosis, diagnose
 from leadpact.insight.evidence import Evidence
 from leadpact.insight.goals import recent
 from leadpact.insight.standing import GoalStanding
@@ -79,6 +81,17 @@ class Report:
         return overview(self._evidence, self.standings)
 
     @cached_property
+    def diagnosis(self) -> Diagnosis:
+        """Who falls short and why."""
+        said = self.overview
+        return diagnose(self._evidence, said.stretch.period, said.inside)
+
+    @cached_property
+    def diagnosed(self) -> list[Section]:
+        """The diagnosis in words and tables."""
+        return [diagnosis_section(self.book, self.overview, self.diagnosis)]
+
+    @cached_property
     def _evidence(self) -> Evidence:
         return Evidence(self.measures)
 
@@ -87,6 +100,7 @@ class Report:
         """The parts of the page below its first screen."""
         book, stretch = self.book, self.overview.stretch
         return [
+            *self.diagnosed,
             attainment(book, stretch),
             goals_and_pace(book, self.standings),
             funnel(book, stretch),

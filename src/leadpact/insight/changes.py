@@ -25,7 +25,7 @@ def change(evidence: Evidence, question: Question, period: Period, unit: Unit) -
     before = period_of(period.starts - timedelta(hours=12), unit, evidence.zone)
     if not evidence.covers(before):
         return None
-    one, other = (_estimate(evidence, question, each) for each in (period, before))
+    one, other = (estimate(evidence, question, each) for each in (period, before))
     if one is None or other is None:
         return None
     added_up = question.metric.measure in ("count", "sum")
@@ -37,7 +37,8 @@ def change(evidence: Evidence, question: Question, period: Period, unit: Unit) -
     return Change(before.label, before.title, other.value, one.value - other.value, found)
 
 
-def _estimate(evidence: Evidence, question: Question, period: Period) -> Estimate | None:
+def estimate(evidence: Evidence, question: Question, period: Period) -> Estimate | None:
+    """The figure of a period with its interval; None without a case."""
     rows = evidence.rows(question).between(period.starts, period.ends)
     measure = question.metric.measure
     if measure == "count":

@@ -153,7 +153,7 @@ def _judged(
     question = question_of(goal)
     base = baseline(evidence, version, goal, question) if goal.relative_to else None
     made = replace(made, hurdles=_hurdles(goal, base, question), baseline=base)
-    ripe = _ripening(evidence, question)
+    ripe = ripening_of(evidence, question)
     made = replace(made, maturing=_maturing(evidence, question, period, ripe))
     made = _valued(evidence, version, question, period, made)
     if made.closed and made.maturing is None:
@@ -311,7 +311,7 @@ def _paced(made: GoalStanding, question: Question) -> GoalStanding:
 # ---------------------------------------------------------------------------------------- cohorts
 
 
-def _ripening(evidence: Evidence, question: Question) -> Ripening | None:
+def ripening_of(evidence: Evidence, question: Question) -> Ripening | None:
     """How conversions come with age; among all leads where those asked about are too few."""
     for asked in (question, replace(question, kept=())):
         rows = evidence.rows(asked)

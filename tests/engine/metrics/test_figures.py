@@ -179,6 +179,7 @@ SHARES = {
     "conversion_flow": (2, 8),
     "conversion_flow: Lead → MQL": (6, 8),
     "conversion_flow_between: MQL → Opportunity": (3, 6),
+    "mql_to_sql": (2, 5),
     "mql_to_close": (2, 5),
     "high_quality_share": (3, 5),
     "exclusion_rate": (2, 9),

@@ -9,9 +9,6 @@ import typer
 from leadpact.cli.options import AsJson, AsOf, Data, SourcesFile
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from leadpact.documents.blocks import Table as Told
     from leadpact.insight.plan_asked import Planned
 
 
@@ -110,6 +107,7 @@ def _costs(given: list[str]) -> dict[str, str]:
 
 
 def _tell(planned: Planned) -> None:
+    from leadpact.cli.tables import tell
     from leadpact.cli.terminal import out, write
     from leadpact.documents import plan as told
     from leadpact.documents.blocks import plain
@@ -118,27 +116,7 @@ def _tell(planned: Planned) -> None:
     said = told.section(planned)
     write(console, plain(said.answer), "bold")
     for table in (*said.tables, *said.aside):
-        _table(console, table)
+        tell(console, table)
     console.print()
     write(console, "As goals of the agreement, an average month:", "bold")
     console.print(told.goals_yaml(planned), markup=False, highlight=False)
-
-
-def _table(console: Console, told: Told) -> None:
-    from rich import box
-    from rich.table import Table
-
-    from leadpact.cli.terminal import plain as safe
-    from leadpact.cli.terminal import write
-    from leadpact.documents.blocks import plain
-
-    if not told.rows:
-        return
-    console.print()
-    write(console, told.caption, "bold")
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for place, head in enumerate(told.header):
-        table.add_column(head, justify="left" if place < told.words else "right", overflow="fold")
-    for row in told.rows:
-        table.add_row(*(safe(plain(cell)) for cell in row))
-    console.print(table)

@@ -8,11 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadpact.documents.paper.content import Paper, Part, part
+from leadpact.documents.parts.diagnosis import KEY as DIAGNOSIS
 from leadpact.documents.words import NOTHING, moment
 from leadpact.insight.meetings import Held
 
 #: Parts of a measurement that a meeting looks at, in this order.
 SECTIONS = (
+    DIAGNOSIS,
     "week",
     "goals",
     "attainment",
@@ -40,6 +42,7 @@ def pack(
     """
     meeting = held.meeting
     said = [f"{meeting.goal.rstrip('.')}." if meeting.goal else ""]
+    said += [_text(each["answer"]) for each in sections if each["key"] == DIAGNOSIS]
     if overview:
         said += [overview["outlook"], overview["headline"], overview["newest"]]
     return Paper(

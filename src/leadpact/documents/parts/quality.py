@@ -13,7 +13,7 @@ from leadpact.engine.metrics.periods import Period
 
 _SHOWN = (
     *("acceptance_rate", "rejection_rate", "recycle_rate", "high_quality_share"),
-    *("mql_to_close", "quality_rating", "attempts_per_lead"),
+    *("mql_to_sql", "mql_to_close", "quality_rating", "attempts_per_lead"),
 )
 
 

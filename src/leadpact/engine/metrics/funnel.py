@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leadpact.engine.metrics.contacts import REASONS
 from leadpact.engine.metrics.metric import NOT_COUNTED, OWN_RIGHT, Metric, Owner
-from leadpact.engine.metrics.relations import ANY, CLOSING, NEXT, TOTAL
+from leadpact.engine.metrics.relations import ANY, CLOSING, NEXT, QUALIFYING, TOTAL
 
 _CREATED = "the creation of the lead"
 _UNDISPUTED = "excluded and merged leads, entries with an upheld dispute"
@@ -221,6 +221,22 @@ FUNNEL = (
         (ANY,),
         "In a month six episodes enter MQL and three enter Opportunity, whichever they are: 3 "
         "for 6.",
+    ),
+    Metric(
+        name="mql_to_sql",
+        measure="share",
+        side="both",
+        numerator="of these, episodes that reached the stage with the role `sql`",
+        denominator="episodes that became MQL in their own right",
+        exclusions=OWN_RIGHT,
+        placed_by="the entry into the MQL stage",
+        cases="steps",
+        where=f"use = '{QUALIFYING}' and nth > 0",
+        adds="n * moved",
+        reached="next_place",
+        example="Five MQL episodes, two of them become SQLs; a third SQL skipped MQL: 2 of 5.",
+        needs=("mql", "sql"),
+        held="held",
     ),
     Metric(
         name="mql_to_close",

@@ -25,8 +25,8 @@ from leadpact.engine.metrics.weeks import weeks
 from leadpact.engine.metrics.words import Words
 
 #: What a pair of stages is used for: it follows in the funnel, is its whole length, any two
-#: stages, or from MQL to customer.
-NEXT, TOTAL, ANY, CLOSING = "next", "total", "any", "closing"
+#: stages, from MQL to customer, or from MQL to SQL.
+NEXT, TOTAL, ANY, CLOSING, QUALIFYING = "next", "total", "any", "closing", "qualifying"
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,7 @@ def _pairs(records: Records) -> Pairs:
     names = records.stages["stage"].to_pylist()
     last, words = len(names) - 1, Words()
     customer, mql = records.place_of_role("customer"), records.place_of_role("mql")
+    sql = records.place_of_role("sql")
     rows = []
     for place, name in enumerate(names):
         for later in range(place + 1, len(names)):
@@ -143,6 +144,8 @@ def _pairs(records: Records) -> Pairs:
         rows.append((0, 0, end, TOTAL))
     if mql is not None and customer is not None and mql < customer:
         rows.append((0, mql, customer, CLOSING))
+    if mql is not None and sql is not None and mql < sql:
+        rows.append((0, mql, sql, QUALIFYING))
     return Pairs(_table(rows), words)
 
 

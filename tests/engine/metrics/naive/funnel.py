@@ -102,6 +102,12 @@ class Funnel(Company):
                 if there or arrived:
                     yield self.entered(entry, counts=arrived, of=there, part=part, held=held)
 
+    def mql_to_sql(self) -> Iterator[Case]:
+        mql, sql = self.of_role("mql"), self.of_role("sql")
+        if mql and sql and self.stages.index(mql) < self.stages.index(sql):
+            for entry in self.in_own_right("mql"):
+                yield self.entered(entry, counts=self.reached(entry, sql))
+
     def mql_to_close(self) -> Iterator[Case]:
         mql, customer = self.of_role("mql"), self.of_role("customer")
         if mql and customer and self.stages.index(mql) < self.stages.index(customer):

@@ -32,6 +32,7 @@ NEEDED_ROLES = {
     "mqls": ("mql",),
     "repeat_mqls": ("mql",),
     "over_threshold": ("mql",),
+    "mql_to_sql": ("mql", "sql"),
     "mql_to_close": ("mql", "customer"),
     "mql_cycle_days": ("mql",),
     "high_quality_share": ("mql",),

@@ -1,0 +1,159 @@
+"""Who falls short and why, of histories in which that is known by construction."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from leadpact.documents.blocks import Opened, plain
+from leadpact.documents.diagnosed import as_json
+from leadpact.documents.report import Report
+from leadpact.insight.chain import Link, Stand, stand
+from leadpact.insight.diagnosis import CAUSES, Cause, Row, State, causes
+from leadpact.insight.statistics import share
+from tests.insight import two_quarters as two
+from tests.insight.two_quarters import Quarter, changed
+
+WELL = two.WELL
+LATE = changed(late=0.4, won=0.1)
+POOR = changed(rejected=0.6)
+BOTH = changed(rejected=0.6, late=0.4, reason="no need")
+LATER = changed(won=0.06)
+FEW_MQLS = changed(mqls=30)
+FEW_AND_LATE = changed(mqls=30, late=0.4)
+NEARLY = changed(mqls=48, won=0.4)
+
+
+@cache
+def report(quarter: Quarter) -> Report:
+    found = two.measures(quarter)
+    return Report(found.result, found.history, "x")
+
+
+def said(quarter: Quarter) -> str:
+    return plain(report(quarter).diagnosed[0].answer).replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("quarter", "marketing", "sales", "found"),
+    [
+        (WELL, State.GOOD, State.GOOD, ()),
+        (LATE, State.GOOD, State.BAD, (Cause.FOLLOW_UP,)),
+        (POOR, State.GOOD, State.BAD, (Cause.QUALITY,)),
+        (BOTH, State.GOOD, State.BAD, (Cause.QUALITY, Cause.FOLLOW_UP)),
+        (LATER, State.GOOD, State.BAD, (Cause.LATER,)),
+        (FEW_MQLS, State.BAD, State.BAD, (Cause.VOLUME,)),
+        (FEW_AND_LATE, State.BAD, State.BAD, (Cause.VOLUME, Cause.FOLLOW_UP)),
+        (NEARLY, State.NARROW, State.GOOD, ()),
+        (changed(late=0.4), State.GOOD, State.GOOD, (Cause.FOLLOW_UP,)),
+    ],
+)
+def test_what_was_put_in_is_found(
+    quarter: Quarter, marketing: State, sales: State, found: tuple[Cause, ...]
+) -> None:
+    told = report(quarter).diagnosis
+    assert (told.marketing, told.sales, tuple(told.causes)) == (marketing, sales, found)
+
+
+def test_the_sentence_names_the_cause_and_what_held() -> None:
+    assert said(LATE) == (
+        "Sales falls short (Deals won: 26 of 40 promised) while marketing delivers: leads wait too "
+        "long (“First answer” kept 57 %, 90 % promised) and quality held (“Accepted”: 83 %, 70 % "
+        "promised)."
+    )
+    assert said(WELL) == "Both sides deliver."
+    assert "look at what comes after the first talk (win rate: 18 %, 38 % before)" in said(LATER)
+    assert said(FEW_MQLS).startswith(
+        "Both sides fall short: too few MQLs came (90 of 150 promised)"
+    )
+    assert "misses its number by no more than chance explains (MQLs: 144 of 150" in said(NEARLY)
+    assert said(changed(late=0.4)).startswith("Both sides deliver, but leads wait too long")
+
+
+def test_few_cases_are_no_share() -> None:
+    told = report(changed(mqls=3)).diagnosis
+    assert (told.quality, told.follow_up) == (State.UNKNOWN, State.UNKNOWN)
+    assert Cause.QUALITY not in told.causes
+    acceptance = _link(changed(mqls=3), "acceptance_rate")
+    assert (acceptance.stand, acceptance.enough) == (Stand.UNKNOWN, False)
+
+
+def test_whom_sales_left_undecided_does_not_speak_against_quality() -> None:
+    terms = two.terms(
+        goals=[{**two.TERMS["goals"][1], "hurdles": {"minimum": "80 %", "target": "97 %"}}]
+    )
+    found = two.measures(WELL, under=terms)
+    told = Report(found.result, found.history, "x").diagnosis
+    # 15 of 100 were rejected: with 97 of 100 promised that is missed, however many are undecided.
+    assert told.quality is State.BAD
+    undecided = _link(WELL, "acceptance_rate")
+    assert undecided.now is not None
+    assert stand(undecided.now, 0.8, "up") is Stand.MET
+
+
+def test_a_reason_that_moved_is_told() -> None:
+    assert [each.name for each in report(BOTH).diagnosis.reasons] == ["no budget", "no need"]
+    assert not report(POOR).diagnosis.reasons
+
+
+def test_a_cohort_is_compared_at_the_same_age() -> None:
+    link = _link(LATER, "mql_to_close")
+    assert link.is_worse
+    assert not _link(WELL, "mql_to_close").is_worse
+
+
+@pytest.mark.parametrize(
+    ("met", "n", "promised", "expected"),
+    [
+        (18, 19, 0.9, Stand.UNKNOWN),
+        (90, 100, 0.9, Stand.MET),
+        (86, 100, 0.9, Stand.NARROW),
+        (70, 100, 0.9, Stand.SHORT),
+    ],
+)
+def test_a_miss_counts_when_chance_does_not_explain_it(
+    met: int, n: int, promised: float, expected: Stand
+) -> None:
+    assert stand(share(met, n), promised, "up") is expected
+
+
+def test_the_law_has_the_table_of_causes() -> None:
+    words = {"any": None, "short": State.BAD, "held": State.GOOD}
+    text = Path("docs/semantics.md").read_text("utf-8")
+    lines = text.split("| sales | volume | quality | follow-up | cause |")[1].splitlines()[2:]
+    rows = []
+    for line in lines[: lines.index("")]:
+        *asked, cause = (cell.strip() for cell in line.strip("|").split("|"))
+        rows.append(Row(Cause(cause), *(words[each] for each in asked)))
+    assert tuple(rows) == CAUSES
+
+
+def test_nobody_short_and_nothing_amiss_has_no_cause() -> None:
+    good, bad, unknown = State.GOOD, State.BAD, State.UNKNOWN
+    assert causes(good, good, good, good, good) == ()
+    assert causes(unknown, unknown, unknown, unknown, unknown) == ()
+    assert causes(good, bad, good, unknown, good) == (Cause.UNKNOWN,)
+
+
+def test_programs_get_every_figure() -> None:
+    told = as_json(report(LATE))
+    assert told["causes"] == ["follow-up"]
+    assert told["follow_up"] == {"state": "short", "by": ["First answer"]}
+    assert told["period"] == "2026-Q2"
+    answers = next(each for each in told["figures"] if each["part"] == "First answer")
+    assert (answers["promised"], answers["stand"], answers["now"]["n"]) == (0.9, "missed", 180)
+
+
+def test_every_figure_opens() -> None:
+    section = report(LATE).diagnosed[0]
+    kept = next(t for t in section.tables if t.caption.startswith("Follow-up"))
+    cell = kept.rows[0][1]
+    assert isinstance(cell, Opened)
+    assert [(g.name, g.total) for g in cell.behind.groups] == [("not kept", 78), ("kept", 102)]
+
+
+def _link(quarter: Quarter, metric: str) -> Link:
+    links = report(quarter).diagnosis.links
+    return next(each for each in links if each.question.metric.name == metric)
