@@ -1,0 +1,80 @@
+"""The figures of a diagnosis as texts that open to their cases."""
+
+from __future__ import annotations
+
+from leadpact.documents import words
+from leadpact.documents.blocks import Behind, Said, opened
+from leadpact.documents.case_book import DECIDED, CaseBook
+from leadpact.documents.goal_cases import of_question
+from leadpact.insight.chain import Bounds, Link
+from leadpact.insight.diagnosis import Diagnosis
+
+ADDED_UP = ("count", "sum")
+
+
+class LinkFigures:
+    """Tells the figures of one diagnosis, now and of the period before."""
+
+    def __init__(self, book: CaseBook, found: Diagnosis) -> None:
+        self._book, self._found = book, found
+
+    def of(self, link: Link, *, before: bool = False) -> Said:
+        """A figure alone."""
+        found = link.before if before else link.now
+        if found is None:
+            return words.NOTHING
+        return opened(value(link, before=before), self.behind(link, before=before))
+
+    def with_cases(self, link: Link, *, before: bool = False) -> Said:
+        """A figure with its cases."""
+        found = link.before if before else link.now
+        if found is None:
+            return words.NOTHING
+        told = value(link, before=before)
+        if link.measure == "share":
+            told = words.rate(round(found.value * found.n), found.n)
+        elif link.measure != "count":
+            told = f"{told} (n = {found.n:,})"
+        return opened(told, self.behind(link, before=before))
+
+    def interval(self, link: Link) -> Said:
+        """The 95 % interval of a share, an average or a time."""
+        now = link.now
+        if now is None or now.low is None or now.high is None or not link.enough:
+            return words.NOTHING
+        if link.measure in ADDED_UP:
+            return words.NOTHING
+        told = f"{amount(now.low, link)} to {amount(now.high, link)}"
+        return opened(told, self.behind(link))
+
+    def behind(self, link: Link, *, before: bool = False) -> Behind:
+        """The cases of a figure."""
+        bounds: Bounds = (link.before_bounds if before else None) or link.bounds
+        found = self._found
+        period = found.before if before and found.before else found.stretch
+        question = link.question
+        if question.metric.name == "attainment":
+            title = f"{link.title}: due in {period.title}"
+            about = {"obligation": question.part, "side": link.side}
+            return self._book.of_clocks(title, about, DECIDED, bounds)
+        return of_question(self._book, question, f"{link.title}, {period.title}", bounds)
+
+
+def value(link: Link, *, before: bool = False) -> str:
+    """A figure in its unit; of too few cases how many of how many."""
+    found = link.before if before else link.now
+    assert found is not None
+    if link.measure == "share" and not link.enough:
+        return words.out_of(round(found.value * found.n), found.n)
+    return amount(found.value, link)
+
+
+def amount(value: float, link: Link) -> str:
+    """A value in the unit of a figure."""
+    return words.amount(value, link.question.metric.unit)
+
+
+def aim(link: Link) -> str:
+    """What was promised of a figure."""
+    most = "at most " if link.direction == "down" else ""
+    return f"{most}{amount(link.promised or 0, link)}"
