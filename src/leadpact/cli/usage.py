@@ -38,6 +38,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "leadpact what-if agreement.yaml --sources sources.yaml --set threshold=60",
         'leadpact what-if agreement.yaml --sources sources.yaml --set "obligations.First answer'
         '.within=1 business day" --save proposal.yaml',
+        "leadpact what-if agreement.yaml --to learned.yaml --sources sources.yaml",
+    ),
+    "learn": (
+        "leadpact learn agreement.yaml --sources sources.yaml",
+        "leadpact learn agreement.yaml --sources sources.yaml -o learned.yaml",
     ),
     "plan": (
         "leadpact plan agreement.yaml --sources sources.yaml --revenue 2.4M --year 2027",

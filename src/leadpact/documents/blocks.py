@@ -188,7 +188,7 @@ class Section:
     """A part of the page under one heading.
 
     `answer` is what it says in one sentence; `text` then tells how that is counted, and is shown
-    only when asked for, as are the tables `aside`.
+    only when asked for, as are the tables `aside`. `code` is what can be copied into a file.
     """
 
     key: str
@@ -199,3 +199,4 @@ class Section:
     tables: Sequence[Table] = ()
     aside: Sequence[Table] = field(default_factory=tuple)
     answer: Text = ""
+    code: str = ""

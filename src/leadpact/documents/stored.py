@@ -126,6 +126,7 @@ class Stored:
             ],
             "tables": self._tables(section.tables),
             "aside": self._tables(section.aside),
+            "code": section.code,
         }
 
     def _slider(self, slider: Slider) -> Json:

@@ -41,6 +41,32 @@ def try_changes(
     has an error.
     """
     after, changes = changed(loaded, settings)
+    return _tried(loaded, after, changes, history, now, as_of, tell)
+
+
+def try_other(
+    loaded: Loaded,
+    other: Loaded,
+    history: History,
+    *,
+    now: datetime,
+    as_of: datetime | None = None,
+    tell: Progress,
+) -> Tried:
+    """Compare with another agreement over the history; raises AgreementError for its errors."""
+    whole = Change(loaded.file, loaded.file, other.file)
+    return _tried(loaded, other, [whole], history, now, as_of, tell)
+
+
+def _tried(
+    loaded: Loaded,
+    after: Loaded,
+    changes: Sequence[Change],
+    history: History,
+    now: datetime,
+    as_of: datetime | None,
+    tell: Progress,
+) -> Tried:
     warnings([after], now)
     before, then = _agreement(loaded), _agreement(after)
     compile_engine(tell)

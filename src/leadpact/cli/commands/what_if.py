@@ -21,14 +21,21 @@ def what_if(
     ],
     sources: SourcesFile,
     settings: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--set", metavar="PATH=VALUE", show_default=False,
             help="A value to change; may be given several times. `threshold=60` is short for the "
             "score that makes an MQL; else a path, as `obligations.First answer.within=1 business "
             "day`.",
         ),
-    ],
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to", metavar="FILE", show_default=False,
+            help="Another agreement to try in its stead, instead of single values.",
+        ),
+    ] = None,
     data: Data = None,
     as_of: AsOf = None,
     leads: Annotated[
@@ -56,20 +63,27 @@ def what_if(
     from leadpact.cli.evaluating import begin
     from leadpact.cli.exits import Code, Failed
     from leadpact.cli.progress import progress
+    from leadpact.flows.checking import readable
     from leadpact.flows.output import write_together
-    from leadpact.flows.what_if import try_changes
+    from leadpact.flows.what_if import try_changes, try_other
 
+    if bool(settings) == bool(to):
+        raise Failed(
+            "What is to be tried?" if not to else "--set and --to cannot be tried together.",
+            "Set a value, as in --set threshold=60, or name another agreement, --to FILE.",
+            Code.USAGE,
+        )
     with progress() as tell:
         asked = begin([file], sources, data, as_of, None, tell, at_any_size=True)
         try:
-            tried = try_changes(
-                asked.versions[0],
-                asked.found.history,
-                settings,
-                now=datetime.now(UTC),
-                as_of=asked.as_of,
-                tell=tell,
-            )
+            now, history = datetime.now(UTC), asked.found.history
+            tried = (
+                try_other(asked.versions[0], readable([to])[0], history, now=now,
+                          as_of=asked.as_of, tell=tell)
+                if to
+                else try_changes(asked.versions[0], history, settings or [], now=now,
+                                 as_of=asked.as_of, tell=tell)
+            )  # fmt: skip
         except ChangeError as error:
             raise Failed(error.message, error.hint, Code.USAGE) from None
     for target, text in ((save, tried.after.text), (leads, _as_csv(tried) if leads else "")):

@@ -70,3 +70,68 @@ def _asked(result: Result, history: History, query: str) -> pa.Table:
         database.register(name, result.tables()[name])
     database.register("deals", history.deals)
     return database.sql(query, params={"as_of": microseconds(result.as_of)}).to_arrow_table()
+
+
+#: When each lead that counts first became something that marketing alone does not make of it, and
+#: when it was won.
+_TURNS = f"""
+with known as (
+    select lead_id, coalesce(merged_into, lead_id) as survivor, status from lead_states),
+dealt as (
+    select survivor as lead_id, min(least(opened_at, closed_at)) as at,
+           bool_or(outcome = 'won') as won,
+           min(closed_at) filter (outcome = 'won') as won_at
+    from (select unnest(lead_ids) as lead_id, * exclude lead_ids from ({_CLOSED}))
+    join known using (lead_id) group by survivor),
+entered as (
+    select lead_id, min(entered_at) as at from stage_entries
+    where stage in (select unnest($stages)) group by lead_id),
+passed as (
+    select lead_id, min(ended_at) as ended_at, min(handed_off_at) as handed_off_at,
+           bool_or(ending = 'won') as won, min(ended_at) filter (ending = 'won') as won_at
+    from episodes group by lead_id),
+seen as (
+    select lead_id, min(happened_at) as at from facts
+    where kind not in ('lead.assigned', 'lead.excluded') group by lead_id)
+select l.lead_id, l.created_at,
+       least(e.at, p.handed_off_at, seen.at, d.at) as turned_at,
+       p.ended_at,
+       coalesce(d.won, false) or coalesce(p.won, false) as won,
+       least(d.won_at, p.won_at) as won_at
+from leads as l
+join known as k using (lead_id)
+left join dealt as d using (lead_id)
+left join entered as e using (lead_id)
+left join passed as p using (lead_id)
+left join seen using (lead_id)
+where k.status not in ('excluded', 'merged') and l.created_at is not null
+order by l.lead_id
+"""
+
+
+def turns(result: Result, history: History) -> pa.Table:
+    """One row for each lead that counts: what came first of it, and whether it was won.
+
+    `turned_at` is when it qualified, was handed over, was dealt with by sales or got a deal,
+    whichever came first; `ended_at` the end of its first episode, and `won_at` when it was won,
+    which may be unknown of one that is `won`.
+    """
+    database = cursor()
+    for name in ("leads", "lead_states", "episodes", "facts", "stage_entries"):
+        table = result.tables()[name]
+        columns = ["lead_id", "created_at"] if name == "leads" else table.column_names
+        database.register(name, table.select(columns))
+    database.register("deals", history.deals)
+    params = {"as_of": microseconds(result.as_of), "stages": _from_handoff(result)}
+    return database.sql(_TURNS, params=params).to_arrow_table()
+
+
+def _from_handoff(result: Result) -> list[str]:
+    """The MQL and all stages behind it; the first stage says nothing: every lead is in it."""
+    stages = result.agreement.stages
+    place = min(
+        n
+        for n, stage in enumerate(stages)
+        if stage.role == "mql" or stage.name == result.agreement.handoff.stage
+    )
+    return [stage.name for stage in stages[max(1, place) :]]

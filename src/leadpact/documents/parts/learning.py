@@ -1,0 +1,385 @@
+"""What sets customers apart, the suggested definition of the sales-ready lead, and a scorecard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadpact.documents import words
+from leadpact.documents.blocks import Said, Section, Table, Text, opened
+from leadpact.documents.learned_leads import LearnedLeads, column, of_alternatives, rule_column
+from leadpact.documents.parts.shared import cut
+from leadpact.documents.what_if import conclusions
+from leadpact.insight.differences import Word
+from leadpact.insight.learning.apart import Compared
+from leadpact.insight.learning.applied import asks, flow, rules_yaml
+from leadpact.insight.learning.definition import Definition, Picked
+from leadpact.insight.learning.learned import Learned
+from leadpact.insight.learning.ranking import TOP, Beside, Ranked
+from leadpact.insight.learning.scorecard import DOUBLES, Rule, Scorecard
+from leadpact.insight.learning.taught import Taught, Trial
+from leadpact.insight.statistics import Estimate
+
+APART, READY, SCORECARD = "apart", "sales-ready", "scorecard"
+#: Traits that a table shows; the page lists all of them.
+_MOST_TRAITS = 20
+_TITLES = {
+    APART: "What sets customers apart",
+    READY: "A definition of the sales-ready lead",
+    SCORECARD: "A scorecard learned from outcomes",
+}
+
+
+def learning_sections(taught: Taught) -> list[Section]:
+    """All three parts; of a history that tells nothing the first alone, which says why."""
+    if taught.learned is None:
+        return [Section(APART, _TITLES[APART], answer=taught.why)]
+    leads = LearnedLeads(taught.learned)
+    return [
+        apart_section(taught.learned, leads),
+        ready_section(taught, taught.learned, leads),
+        scorecard_section(taught, taught.learned, leads),
+    ]
+
+
+# ------------------------------------------------------------------------------------ what is apart
+
+
+def apart_section(learned: Learned, leads: LearnedLeads) -> Section:
+    """The traits whose leads became customers more often than others, or less."""
+    clear = [each for each in learned.compared if each.is_clear]
+    more = sorted((e for e in clear if e.word is Word.HIGHER), key=_least_times, reverse=True)
+    fewer = sorted((e for e in clear if e.word is Word.LOWER), key=_least_times)
+    rest = [each for each in learned.compared if not each.is_clear]
+    captions = (
+        ("Became customers clearly more often", more),
+        ("Clearly less often", fewer),
+    )
+    out = [[name, why] for name, why in sorted(learned.left_out.items())]
+    return Section(
+        APART,
+        _TITLES[APART],
+        answer=_apart_answer(learned, more, fewer, leads),
+        text=list(_how(learned)),
+        tables=[_trait_table(caption, own, leads) for caption, own in captions],
+        aside=[
+            _trait_table("Differences that may be chance, or of too few leads", rest, leads),
+            Table("Attributes that are not looked at", ["Attribute", "Why not"], out, words=2),
+        ],
+    )
+
+
+def _least_times(each: Compared) -> float:
+    """How many times as often at the least; by the interval, so that few leads do not lead."""
+    if each.times is None:
+        return float("inf")
+    return each.times.low if each.times.low is not None else each.times.value
+
+
+def _apart_answer(
+    learned: Learned, more: Sequence[Compared], fewer: Sequence[Compared], leads: LearnedLeads
+) -> list[Said]:
+    cases = learned.cases
+    everybody = np.ones(len(cases), np.bool_)
+    said: list[Said] = [
+        "Of ",
+        opened(words.plural(len(cases), "lead"), leads.of("Leads with a known end", everybody, "")),
+        " with a known end, ",
+        opened(f"{cases.customers:,}", leads.customers("Customers", everybody, "")),
+        f" became customers within {cases.days:,.0f} days"
+        f" ({words.percent(cases.customers / len(cases))}). ",
+    ]
+    if more:
+        said.append(f"Those with “{more[0].trait.name}” did {_times(more[0])} times as often.")
+    elif fewer:
+        said.append(f"Those with “{fewer[0].trait.name}” did {_times(fewer[0])} times as often.")
+    else:
+        said.append("Nothing that was known of them beforehand clearly sets customers apart.")
+    return said
+
+
+def _times(each: Compared) -> str:
+    return f"{each.times.value:.1f}" if each.times else "many"
+
+
+def _how(learned: Learned) -> Iterator[str]:
+    cases = learned.cases
+    yield (
+        "Each lead is looked at when it became an MQL, was handed over, was first dealt with by "
+        "sales or got a deal, whichever came first; a lead that did none of these, at an age at "
+        "which others did. What was known by then counts: attributes as stated, and what the lead "
+        "did. What sales did or wrote down does not, nor anything later."
+    )
+    yield (
+        f"Its end is known {cases.days:,.0f} days later. Left out are "
+        f"{words.plural(cases.young, 'lead')} too young for that, and "
+        f"{words.plural(cases.otherwise, 'lead')} brought by sales or by existing customers. "
+        f"{words.plural(cases.later, 'lead')} became customers only afterwards and count as not."
+    )
+    yield (
+        "A trait is compared with all other leads of which it is known. The more are compared, "
+        f"here {len(learned.compared):,}, the more it takes to be called clear, so that in 19 of "
+        "20 histories nothing is that is chance (Fisher’s exact test, Holm)."
+    )
+    yield (
+        "What goes with becoming a customer need not be its cause: leads that are handed over are "
+        "worked on, so whatever makes a lead an MQL today looks the better for it. Names, contact "
+        "data, free text and what tells of the person are not looked at."
+    )
+    if learned.as_exported:
+        yield (
+            "Attributes are known only as of the export. What was filled in later, by sales or for "
+            "customers, cannot be told from what was known: look twice at attributes that are not "
+            "of the first contact."
+        )
+
+
+def _trait_table(caption: str, traits: Sequence[Compared], leads: LearnedLeads) -> Table:
+    header = ["Trait", "Leads", "Customers", "Share", "Of the others", "Times", "What it tells"]
+    rows = [_trait_row(each, leads) for each in traits[:_MOST_TRAITS]]
+    return Table(caption + cut(len(traits), _MOST_TRAITS), header, rows)
+
+
+def _trait_row(each: Compared, leads: LearnedLeads) -> list[Text]:
+    n, customers = trait_figures(each, leads)
+    return [
+        each.trait.name,
+        n,
+        customers,
+        _with_interval(each.share),
+        words.percent(each.share_of_others.value) if each.others else words.NOTHING,
+        times_told(each),
+        each.word.value,
+    ]
+
+
+def trait_figures(each: Compared, leads: LearnedLeads) -> tuple[Said, Said]:
+    """A trait's leads and its customers, which open."""
+    trait, name = each.trait, each.trait.name
+    return (
+        opened(f"{each.n:,}", leads.of(name, trait.has, column(trait))),
+        opened(
+            f"{each.customers:,}",
+            leads.customers(f"{name}: customers", trait.has, column(trait)),
+        ),
+    )
+
+
+def times_told(each: Compared) -> str:
+    """How many times as often as the others, with its interval."""
+    if each.times is None:
+        return words.NOTHING
+    told = f"{each.times.value:.1f}"
+    if each.times.low is None or each.times.high is None:
+        return told
+    return f"{told} ({each.times.low:.1f} to {each.times.high:.1f})"
+
+
+def _with_interval(estimate: Estimate | None) -> str:
+    if estimate is None or estimate.low is None or estimate.high is None:
+        return words.NOTHING
+    span = f"{estimate.low * 100:.1f} to {estimate.high * 100:.1f}"
+    return f"{estimate.value * 100:.1f}{words.GLUE}% ({span})"
+
+
+# --------------------------------------------------------------------------------- the sales-ready
+
+
+def ready_section(taught: Taught, learned: Learned, leads: LearnedLeads) -> Section:
+    """The suggested definition, judged on the leads held back and tried over the whole past."""
+    trial = taught.definition
+    if trial is None:
+        why = learned.why_no_definition or _NOT_USABLE
+        return Section(READY, _TITLES[READY], answer=why)
+    return Section(
+        READY,
+        _TITLES[READY],
+        answer=ready_answer(trial),
+        text=[
+            f"It was found on the earlier leads; the table is of the {trial.what.of:,} latest, on "
+            "which nothing was learned. It has four alternatives of two conditions at most.",
+            "Over the whole past, tried as any other change of the agreement:",
+            *conclusions(trial.found),
+        ],
+        tables=[_picks(trial.what, learned, leads)],
+        code=f"when: {flow(trial.what.when)}\n",
+    )
+
+
+_NOT_USABLE = "What was found cannot be written into this agreement without an error."
+
+
+def ready_answer(trial: Trial[Definition]) -> str:
+    """What to do, and why."""
+    found = trial.what
+    said = f"{' or '.join(f'“{each}”' for each in found.words)}: of the latest leads "
+    theirs = f"that picks {_picked(found.then)}; today’s MQLs are {_picked(found.today)}. "
+    many = f"Over the whole past it would have made {_mqls(trial)}. "
+    if not found.is_worth_it:
+        return f"Keep the present definition. The best other that was found is {said}{theirs}{many}"
+    return f"Consider another: {said}{theirs}{many}"
+
+
+def _mqls(trial: Trial[Definition] | Trial[Scorecard]) -> str:
+    now, then = trial.found.now.mqls, trial.found.then.mqls
+    return f"{then:,} MQLs instead of {now:,}"
+
+
+def _picked(picked: Picked) -> str:
+    if picked.share is None:
+        return "none"
+    return f"{picked.n:,}, of whom {words.rate(picked.won, picked.n)} became customers"
+
+
+def _picks(definition: Definition, learned: Learned, leads: LearnedLeads) -> Table:
+    assert learned.split is not None, "a definition is judged on leads that were held back"
+    held, own = learned.split.held, of_alternatives(definition.alternatives)
+    rows = []
+    for name, picks, picked, query in (
+        ("Suggested", definition.picks, definition.then, f"({own}) and held_back"),
+        ("Today’s MQLs", learned.cases.qualified, definition.today, "mql and held_back"),
+    ):
+        missed, title = held & ~picks, f"{name}: customers"
+        rows.append(
+            [
+                name,
+                opened(f"{picked.n:,}", leads.of(name, picks & held, query)),
+                opened(f"{picked.won:,}", leads.customers(title, picks & held, query)),
+                _with_interval(picked.share),
+                opened(
+                    f"{picked.missed:,}",
+                    leads.customers(f"{title} missed", missed, f"held_back and not ({query})"),
+                ),
+            ]
+        )
+    header = ["Definition", "Leads picked", "Customers", "Share", "Customers missed"]
+    return Table(f"On the {definition.of:,} latest leads", header, rows)
+
+
+# ---------------------------------------------------------------------------------- the scorecard
+
+
+def scorecard_section(taught: Taught, learned: Learned, leads: LearnedLeads) -> Section:
+    """The learned rules, and how they judge beside the present score."""
+    trial = taught.scorecard
+    if trial is None:
+        why = learned.why_no_scorecard or _NOT_USABLE
+        return Section(SCORECARD, _TITLES[SCORECARD], answer=why)
+    card = trial.what
+    return Section(
+        SCORECARD,
+        _TITLES[SCORECARD],
+        answer=scorecard_answer(card),
+        text=[
+            f"Learned from {card.learned_from:,} earlier leads with "
+            f"{card.customers_learned_from:,} customers, judged on {card.judged_on:,} later ones "
+            f"with {card.customers_judged_on:,}, on which nothing was learned. {DOUBLES} points "
+            "more double the odds to become a customer. A lasso chose the rules, one for each ten "
+            "customers at most.",
+            f"With {card.threshold} points or more as MQL it would have made {_mqls(trial)}. Over "
+            "the whole past, tried as any other change of the agreement:",
+            *conclusions(trial.found),
+        ],
+        tables=[_rules(card.rules, learned, leads), _order(card), _bins(card)],
+        code=f"scoring:\n  rules:\n{_indented(rules_yaml(card.rules))}"
+        f"# and of the MQL:\nwhen: {flow(asks(card.threshold))}\n",
+    )
+
+
+def scorecard_answer(card: Scorecard) -> str:
+    """Which score orders leads better, and whether that may be chance."""
+    own = f"{words.percent(card.own.area.value)}{_span(card.own.area)}"
+    if card.beside is None:
+        return (
+            f"Of a customer and another lead among the latest, the learned scorecard gives the "
+            f"customer more points in {own} of cases; chance alone would in half of them."
+        )
+    other = words.percent(card.beside.other.area.value)
+    said = (
+        f"Of a customer and another lead among the latest, the learned scorecard gives the "
+        f"customer more points in {own} of cases, the present score in {other}. "
+    )
+    return said + _VERDICTS[card.beside.word]
+
+
+_VERDICTS = {
+    Word.HIGHER: "The learned one is clearly better.",
+    Word.LOWER: "The present one is clearly better: keep it.",
+    Word.NOISE: "The difference may be chance: that is no reason to change the score.",
+}
+
+
+def _span(estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f" ({words.percent(estimate.low)} to {words.percent(estimate.high)})"
+
+
+def _rules(rules: Sequence[Rule], learned: Learned, leads: LearnedLeads) -> Table:
+    assert learned.split is not None, "a scorecard is learned from the earlier leads"
+    rows = []
+    for rule in rules:
+        which: NDArray[np.bool_] = (rule.part.value > 0) & learned.split.learned
+        query = f"{rule_column(rule)} and not held_back"
+        behind = leads.of(rule.name, which, query)
+        won = leads.customers(f"{rule.name}: customers", which, query)
+        each = f"{rule.points:+d}".replace("-", "−")
+        most = f", up to {rule.part.most} times" if rule.part.most > 1 else ""
+        shown = [opened(f"{rule.n:,}", behind), opened(f"{rule.customers:,}", won)]
+        rows.append([rule.name, f"{each}{most}", *shown, _with_interval(rule.share)])
+    header = ["Rule", "Points", "Earlier leads", "Customers", "Share"]
+    return Table("The scorecard", header, rows)
+
+
+def _order(card: Scorecard) -> Table:
+    header = ["Score", "Customer before another", *(f"In the best {p:.0%}" for p in TOP)]
+    rows = [["Learned", *_ranked(card.own)]]
+    if card.beside:
+        rows.append(["Present", *_ranked(card.beside.other)])
+        rows.append(["Difference", _gap(card.beside), *[words.NOTHING] * len(TOP)])
+    if card.dealt:
+        rows.append(["Learned, of leads sales dealt with", *_ranked(card.dealt.one)])
+        rows.append(["Present, of leads sales dealt with", *_ranked(card.dealt.other)])
+    caption = (
+        f"How both put the {card.judged_on:,} latest leads in order, and how many of their "
+        f"{card.customers_judged_on:,} customers are among the best"
+    )
+    return Table(caption, header, rows)
+
+
+def _ranked(found: Ranked) -> list[str]:
+    area = f"{words.percent(found.area.value)}{_span(found.area)}"
+    return [area, *(words.number(round(count, 1)) for count in found.top)]
+
+
+def _gap(beside: Beside) -> str:
+    gap = beside.better_by
+    assert gap.low is not None, "DeLong's interval has both ends"
+    assert gap.high is not None, "DeLong's interval has both ends"
+    span = f"{gap.low * 100:+.0f} to {gap.high * 100:+.0f}"
+    told = f"{gap.value * 100:+.0f} points ({span})"
+    return told.replace("-", "−") + (", may be chance" if beside.word is Word.NOISE else "")
+
+
+def _bins(card: Scorecard) -> Table:
+    rows = []
+    for each in card.bins:
+        low = "" if each.low == -np.inf else f"{each.low:,.0f} or more"
+        high = "" if each.high == np.inf else f"less than {each.high:,.0f}"
+        points = ", ".join(filter(None, (low, high))) or "any"
+        rows.append(
+            [
+                points.replace("-", "−"),
+                f"{each.came.n:,}",
+                words.percent(each.expected),
+                _with_interval(each.came),
+            ]
+        )
+    header = ["Points", "Latest leads", "Expected to become customers", "Did"]
+    return Table("Do points promise what they say? Expected from earlier leads", header, rows)
+
+
+def _indented(text: str) -> str:
+    return "".join(f"    {line}\n" for line in text.splitlines())
