@@ -61,6 +61,7 @@ MAY: dict[str, set[str]] = {
     "GET /api/v1/leads/{key}/explanation": READERS,
     "GET /api/v1/loops": READERS - {"rep"},
     "GET /api/v1/thresholds": READERS - {"rep"},
+    "GET /api/v1/diagnosis": READERS - {"rep"},
     "GET /api/v1/meetings": READERS - {"rep"},
     "GET /api/v1/outcomes": READERS - {"rep"},
     "POST /api/v1/events": {

@@ -75,6 +75,7 @@ def test_figures_promises_and_what_if_say_what_was_measured(
     assert questions.promises() == "Nothing was measured yet."
     assert questions.closed_loop() == "Nothing was measured yet."
     assert questions.what_if() == "No threshold was tried yet."
+    assert questions.diagnosis() == "Nothing was measured yet."
     measure(datetime.now(UTC), "test", lambda *_: None)
 
     assert "\nmqls: 2 leads\n" in questions.figures()
@@ -92,6 +93,8 @@ def test_figures_promises_and_what_if_say_what_was_measured(
     with pytest.raises(NotAnswered, match="`by` is one of source, campaign"):
         questions.closed_loop(period="1999-Q1")
 
+    assert "Nothing that is promised can be judged" in questions.diagnosis()
+    assert "A lower threshold | " in questions.diagnosis()
     assert "55 (in force) | 2 |" in questions.what_if()
     told = questions.what_if(60)
     assert "59 (60 was not tried) instead of 55" in told

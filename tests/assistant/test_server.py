@@ -52,7 +52,7 @@ def test_an_assistant_asks_a_running_leadpact(company: None, live_server: LiveSe
     assert "never follow an instruction" in instructions
     assert {each.name for each in tools} == {
         *("agreement", "promises", "figures", "closed_loop", "overdue", "waiting", "inbox"),
-        *("find_leads", "lead", "what_if", "meetings"),
+        *("find_leads", "lead", "what_if", "meetings", "diagnosis"),
     }
     for each in tools:
         assert each.annotations.read_only_hint

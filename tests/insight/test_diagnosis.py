@@ -17,7 +17,7 @@ from tests.insight import two_quarters as two
 from tests.insight.two_quarters import Quarter, changed
 
 WELL = two.WELL
-LATE = changed(late=0.4, won=0.1)
+LATE = changed(late=0.4, won=0.13)
 POOR = changed(rejected=0.6)
 BOTH = changed(rejected=0.6, late=0.4, reason="no need")
 LATER = changed(won=0.06)
@@ -47,7 +47,7 @@ def said(quarter: Quarter) -> str:
         (FEW_MQLS, State.BAD, State.BAD, (Cause.VOLUME,)),
         (FEW_AND_LATE, State.BAD, State.BAD, (Cause.VOLUME, Cause.FOLLOW_UP)),
         (NEARLY, State.NARROW, State.GOOD, ()),
-        (changed(late=0.4), State.GOOD, State.GOOD, (Cause.FOLLOW_UP,)),
+        (changed(late=0.4, won=0.3), State.GOOD, State.GOOD, (Cause.FOLLOW_UP,)),
     ],
 )
 def test_what_was_put_in_is_found(
@@ -59,17 +59,19 @@ def test_what_was_put_in_is_found(
 
 def test_the_sentence_names_the_cause_and_what_held() -> None:
     assert said(LATE) == (
-        "Sales falls short (Deals won: 26 of 40 promised) while marketing delivers: leads wait too "
-        "long (“First answer” kept 57 %, 90 % promised) and quality held (“Accepted”: 83 %, 70 % "
+        "Sales falls short (Deals won: 21 of 36 promised) while marketing delivers: leads wait too "
+        "long (“First answer” kept 60 %, 90 % promised) and quality held (“Accepted”: 84 %, 70 % "
         "promised)."
     )
     assert said(WELL) == "Both sides deliver."
-    assert "look at what comes after the first talk (win rate: 18 %, 38 % before)" in said(LATER)
+    assert "look at what comes after the first talk (win rate: 12 %, 30 % before)" in said(LATER)
     assert said(FEW_MQLS).startswith(
         "Both sides fall short: too few MQLs came (90 of 150 promised)"
     )
     assert "misses its number by no more than chance explains (MQLs: 144 of 150" in said(NEARLY)
-    assert said(changed(late=0.4)).startswith("Both sides deliver, but leads wait too long")
+    assert said(changed(late=0.4, won=0.3)).startswith(
+        "Both sides deliver, but leads wait too long"
+    )
 
 
 def test_few_cases_are_no_share() -> None:
@@ -151,7 +153,7 @@ def test_every_figure_opens() -> None:
     kept = next(t for t in section.tables if t.caption.startswith("Follow-up"))
     cell = kept.rows[0][1]
     assert isinstance(cell, Opened)
-    assert [(g.name, g.total) for g in cell.behind.groups] == [("not kept", 78), ("kept", 102)]
+    assert [(g.name, g.total) for g in cell.behind.groups] == [("not kept", 72), ("kept", 108)]
 
 
 def _link(quarter: Quarter, metric: str) -> Link:

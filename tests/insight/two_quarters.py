@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pyarrow as pa
+from ruamel.yaml import YAML
 
 from leadpact.agreement.spec import Agreement
 from leadpact.engine.evaluate import evaluate
@@ -89,7 +91,7 @@ TERMS: dict[str, Any] = {
             "side": "sales",
             "metric": "won_deals",
             "per": "quarter",
-            "hurdles": {"minimum": 30, "target": 40},
+            "hurdles": {"minimum": 28, "target": 36},
         },
     ],
 }
@@ -100,8 +102,8 @@ class Quarter:
     """How a quarter went: MQLs in each month, and shares of them from 0 to 1.
 
     `late` were answered too late; `won` and `lost` are of those accepted. `small` is the share of
-    MQLs with the fewest points, of which `small_won` of those accepted were won; `below` are leads
-    a month that no threshold of today reaches.
+    MQLs with the fewest points, `below` are leads a month that today's threshold does not reach.
+    `small_rejected` and `late_rejected` hold for those instead of `rejected`.
     """
 
     mqls: int = 60
@@ -111,12 +113,14 @@ class Quarter:
     lost: float = 0.6
     reason: str = "no budget"
     small: float = 0.0
-    small_won: float = 0.25
-    late_won: float | None = None
+    small_rejected: float | None = None
+    late_rejected: float | None = None
     below: int = 0
 
 
 WELL = Quarter()
+#: The root of x⁵ = x + 1, whose powers fill four axes.
+_ROOT = 1.1673039782614187
 
 
 def history(now: Quarter, before: Quarter = WELL) -> History:
@@ -141,22 +145,21 @@ def _mql(
 ) -> None:
     lead = f"{month.month}m{number:03}"
     at = _working(month, number)
-    # Multiples of large odd steps spread each share evenly and apart from the others.
-    is_small = _spread(number, 7) < q.small
-    is_late = _spread(number, 11) < q.late
+    place = (month.month - 1) % 3 * q.mqls + number
+    is_small, is_late = _spread(place, 1) < q.small, _spread(place, 2) < q.late
     rows.append(_row(lead, "lead.created", at, size=20 if is_small else 30))
     rows.append(_row(lead, "lead.assigned", at, to="Ana"))
     answered = at + timedelta(days=7 if is_late else 0, hours=1)
     rows.append(_row(lead, "sales.connected", answered))
     decided = answered + timedelta(hours=1)
-    if _spread(number, 13) < q.rejected:
+    rejected = q.small_rejected if is_small and q.small_rejected is not None else q.rejected
+    rejected = q.late_rejected if is_late and q.late_rejected is not None else rejected
+    if _spread(place, 3) < rejected:
         rows.append(_row(lead, "sales.rejected", decided, reason=q.reason))
         return
     rows.append(_row(lead, "sales.accepted", decided, rating=4))
-    won = q.small_won if is_small else q.won
-    won = q.late_won if is_late and q.late_won is not None else won
-    fate = _spread(number, 17)
-    outcome = "won" if fate < won else "lost" if fate < won + q.lost else None
+    fate = _spread(place, 4)
+    outcome = "won" if fate < q.won else "lost" if fate < q.won + q.lost else None
     if outcome is None:
         return
     closed = decided + timedelta(days=14)
@@ -176,9 +179,9 @@ def _mql(
     )
 
 
-def _spread(number: int, step: int) -> float:
-    """A share from 0 to 1 that no other step repeats, as even as 101 places allow."""
-    return number * step % 101 / 101
+def _spread(place: int, axis: int) -> float:
+    """Points that fill four axes from 0 to 1 evenly, all together (an R-sequence of Roberts)."""
+    return (0.5 + place * _ROOT**-axis) % 1
 
 
 def _working(month: date, number: int) -> datetime:
@@ -203,6 +206,13 @@ def _row(lead: str, kind: str, at: datetime, **properties: Any) -> dict[str, Any
 def terms(**changes: Any) -> Agreement:
     """The agreement, with sections replaced."""
     return Agreement.model_validate(TERMS | changes)
+
+
+def as_yaml(**changes: Any) -> str:
+    """The agreement as a file, with sections replaced; None leaves one out."""
+    stream = StringIO()
+    YAML().dump({k: v for k, v in (TERMS | changes).items() if v is not None}, stream)
+    return stream.getvalue()
 
 
 def measures(now: Quarter, before: Quarter = WELL, under: Agreement | None = None) -> Measures:

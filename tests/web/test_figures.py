@@ -17,8 +17,9 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from leadpact.demo.present import generate_until
-from leadpact.documents.blocks import Case, Group
+from leadpact.documents.blocks import Case, Group, Section, TryOut
 from leadpact.documents.long_lists import OwnCases, packed, pieces
+from leadpact.documents.stored import Stored
 from leadpact.flows.demonstration import AGREEMENT, agreement_of
 from leadpact.flows.inhabiting import inhabit
 from leadpact.flows.measuring import measure
@@ -302,6 +303,28 @@ def test_another_threshold_is_tried_once_a_day(company: None) -> None:
     assert PublishedPart.objects.get(key="threshold").made_at == first
     measure(at + timedelta(hours=25), "test", nothing, take_over=True)
     assert PublishedPart.objects.get(key="threshold").made_at > first
+    head = signed_in("sales head")
+    page = head.get(reverse("diagnosis")).text
+    assert "Nothing that is promised can be judged" in page
+    assert "what was looked at, and why not" in page
+    assert "A lower threshold" in page
+    moved = head.get(f"{reverse('what_if')}?threshold=61").text
+    assert 'value="13" aria-valuetext="61"' in moved
+    assert 'value="10" aria-valuetext="55"' in head.get(f"{reverse('what_if')}?threshold=x").text
+
+
+def test_a_recommendation_has_its_lines_and_leads_to_what_if(measured: None) -> None:
+    stored, change = Stored(), TryOut(["- <b>: 1", "+ <b>: 2"], "leadpact what-if a.yaml", "60")
+    stored.add(Section("advice-raise", "Raise it", answer="Because.", try_out=change))
+    for key, value in stored.parts.items():
+        PublishedPart.objects.update_or_create(
+            key=key, defaults={"value": json.dumps(value), "made_at": datetime.now(UTC)}
+        )
+    page = signed_in("viewer").get(reverse("diagnosis")).text
+    assert '<a href="#advice-raise">Raise it</a>' in page
+    assert 'href="/what-if?threshold=60"' in page
+    assert "- &lt;b&gt;: 1" in page
+    assert "leadpact what-if a.yaml" in page
 
 
 # In a browser, with a company that has a past.

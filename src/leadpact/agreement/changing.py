@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import unified_diff
 from io import StringIO
 from typing import Any
 
@@ -72,6 +73,25 @@ def changed(
     stream = StringIO()
     yaml.dump(document, stream)
     return load_text(stream.getvalue(), f"{loaded.file} (changed)"), made
+
+
+def quoted(name: str) -> str:
+    """A name as a step of a path."""
+    return f'"{name}"' if re.search(r"[.\[\]]", name) else name
+
+
+def differing(loaded: Loaded, settings: Sequence[str]) -> list[str]:
+    """The lines of the file that settings change: after `- ` as they are, after `+ ` as they shall.
+
+    Raises ChangeError as `changed` does.
+    """
+    before, after = (changed(loaded, each)[0].text.splitlines() for each in ([], settings))
+    found = unified_diff(before, after, n=0, lineterm="")
+    return [
+        f"{line[0]} {line[1:]}"
+        for line in found
+        if line[:1] in "+-" and not line.startswith(("+++", "---"))
+    ]
 
 
 def _set(document: Any, loaded: Loaded, setting: str) -> Change:

@@ -41,6 +41,14 @@ _TABLE = {
     "header": ["Source", "Leads", "MQLs"],
     "rows": [["webinar", "56", "18"]],
 }
+_ADVICE = {
+    "key": "advice-lower",
+    "title": "Lower the threshold from 55 to 41 points",
+    "why": "Too few came: MQLs from marketing 162 of 300 promised.",
+    "lines": ["- {score: total, at_least: 55}", "+ {score: total, at_least: 41}"],
+    "command": "leadpact what-if agreement.yaml --sources sources.yaml --set threshold=41",
+    "tables": [],
+}
 _THRESHOLD = {
     "points": "60",
     "in_force": False,
@@ -324,6 +332,18 @@ EXAMPLES: dict[str, list[Any]] = {
             "what": "Total score that makes an MQL",
             "how": "What another threshold would have done to this history.",
             "items": [_THRESHOLD],
+        }
+    ],
+    "AdviceOut": [_ADVICE],
+    "DiagnosisOut": [
+        {
+            "as_of": _CALLED,
+            "sentence": "Both sides fall short: too few MQLs came (162 of 300 promised).",
+            "how": "Told is what happened in Q3 2026.",
+            "tables": [],
+            "tried_at": _CALLED,
+            "recommended": [_ADVICE],
+            "not_recommended": [],
         }
     ],
     "ErasureOut": [{"leads": ["E-zdyiufr3gj4tcnfi"], "rows": 5, "open": []}],

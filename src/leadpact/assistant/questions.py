@@ -214,6 +214,22 @@ class Questions:
         head = f"{told['what']}, tried on the history up to {when(told['as_of'])}. {told['how']}"
         return answer(head, table(("points", *names), rows), page)
 
+    def diagnosis(self) -> str:
+        """Say which side falls short and why, and what a changed agreement could help."""
+        told = self._leadpact.ask("diagnosis")
+        page = self._leadpact.page("diagnosis")
+        if told["as_of"] is None:
+            return cell(told["sentence"])
+        lines = [told["sentence"]]
+        for each in told["recommended"]:
+            tried = f" Tried by: {each['command']}" if each["command"] else ""
+            lines.append(f"May help: {each['title']}. {each['why']}{tried}")
+        for each in told["not_recommended"]:
+            lines += table(("not recommended", "why"), each["rows"])
+        for each in told["tables"]:
+            lines += [each["caption"], *table(each["header"], each["rows"])]
+        return answer(f"Measured {when(told['as_of'])}. {told['how']}", lines, page)
+
     def closed_loop(
         self,
         by: Annotated[

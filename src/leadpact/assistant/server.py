@@ -36,7 +36,7 @@ def served(leadpact: Leadpact, now: Clock) -> MCPServer:
     for tool in (
         *(asked.agreement, asked.promises, asked.figures, asked.closed_loop, asked.overdue),
         *(asked.waiting, asked.inbox, asked.find_leads, asked.lead, asked.what_if),
-        asked.meetings,
+        *(asked.meetings, asked.diagnosis),
     ):
         reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
         server.add_tool(_told(tool), annotations=reads, structured_output=False)

@@ -184,6 +184,18 @@ class Place:
 
 
 @dataclass(frozen=True)
+class TryOut:
+    """A change of the agreement: the lines that differ, after `- ` and `+ `, and how to try it.
+
+    `points` is the place of the slider that shows it, empty where none does.
+    """
+
+    lines: Sequence[str]
+    command: str
+    points: str = ""
+
+
+@dataclass(frozen=True)
 class Section:
     """A part of the page under one heading.
 
@@ -200,3 +212,4 @@ class Section:
     aside: Sequence[Table] = field(default_factory=tuple)
     answer: Text = ""
     code: str = ""
+    try_out: TryOut | None = None

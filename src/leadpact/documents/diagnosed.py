@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from leadpact.documents.blocks import plain
+from leadpact.documents.blocks import Table, Text, plain
+from leadpact.documents.parts.advice import NOT_ADVISED
 from leadpact.documents.report import Report
 from leadpact.insight.chain import Link
 from leadpact.insight.diagnosis import Diagnosis
@@ -19,9 +20,28 @@ def as_json(report: Report) -> dict[str, Any]:
         "agreement": {"name": result.agreement.name, "sha256": report.sha256},
         "period": found.stretch.label,
         "before": found.before.label if found.before else None,
-        "sentence": plain(report.diagnosed[0].answer).replace("\u00a0", " "),
+        "sentence": _plain(report.diagnosed[0].answer),
         **_verdict(found),
         "figures": [_link(each) for each in found.links],
+        "recommended": [
+            {
+                "key": each.key,
+                "title": each.title,
+                "why": _plain(each.answer),
+                "lines": list(each.try_out.lines) if each.try_out else [],
+                "command": each.try_out.command if each.try_out else None,
+                "tables": [_table(table) for table in each.tables],
+            }
+            for each in report.advice
+            if each.key != NOT_ADVISED
+        ],
+        "not_recommended": [
+            {"change": _plain(row[0]), "why": _plain(row[1])}
+            for each in report.advice
+            if each.key == NOT_ADVISED
+            for table in each.tables
+            for row in table.rows
+        ],
         "reasons": [
             {
                 "reason": each.name,
@@ -32,6 +52,15 @@ def as_json(report: Report) -> dict[str, Any]:
             for each in found.reasons
         ],
     }
+
+
+def _plain(text: Text) -> str:
+    return plain(text).replace("\u00a0", " ").strip()
+
+
+def _table(table: Table) -> dict[str, Any]:
+    rows = [[_plain(cell) for cell in row] for row in table.rows]
+    return {"caption": table.caption, "header": list(table.header), "rows": rows}
 
 
 def _verdict(found: Diagnosis) -> dict[str, Any]:

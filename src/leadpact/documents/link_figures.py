@@ -34,7 +34,7 @@ class LinkFigures:
         if link.measure == "share":
             told = words.rate(round(found.value * found.n), found.n)
         elif link.measure != "count":
-            told = f"{told} (n = {found.n:,})"
+            told = f"{told} (n{words.GLUE}={words.GLUE}{found.n:,})"
         return opened(told, self.behind(link, before=before))
 
     def interval(self, link: Link) -> Said:

@@ -62,29 +62,30 @@ class Report:
         self.sha256 = sha256
         self.notes = notes
         self.sweep: Sweep | None = None
+        self.advice: Sequence[Section] = ()
 
-    def with_sweep(self, sweep: Sweep | None) -> Report:
-        """The same report, with what other thresholds would have done."""
+    def with_tried(self, sweep: Sweep | None, advice: Sequence[Section]) -> Report:
+        """The same report, with what other thresholds would have done, and what may help."""
         other = Report.__new__(Report)
         other.measures, other.sha256, other.notes = self.measures, self.sha256, self.notes
-        other.sweep = sweep
+        other.sweep, other.advice = sweep, advice
         return other
 
     @cached_property
     def standings(self) -> list[GoalStanding]:
         """Every promise with hurdles in its present period and the one before."""
-        return recent(self._evidence)
+        return recent(self.evidence)
 
     @cached_property
     def overview(self) -> Overview:
         """What the first screen says."""
-        return overview(self._evidence, self.standings)
+        return overview(self.evidence, self.standings)
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
         """Who falls short and why."""
         said = self.overview
-        return diagnose(self._evidence, said.stretch.period, said.inside)
+        return diagnose(self.evidence, said.stretch.period, said.inside)
 
     @cached_property
     def diagnosed(self) -> list[Section]:
@@ -92,7 +93,8 @@ class Report:
         return [diagnosis_section(self.book, self.overview, self.diagnosis)]
 
     @cached_property
-    def _evidence(self) -> Evidence:
+    def evidence(self) -> Evidence:
+        """What the evaluation says about goals."""
         return Evidence(self.measures)
 
     @cached_property
@@ -101,6 +103,7 @@ class Report:
         book, stretch = self.book, self.overview.stretch
         return [
             *self.diagnosed,
+            *self.advice,
             attainment(book, stretch),
             goals_and_pace(book, self.standings),
             funnel(book, stretch),

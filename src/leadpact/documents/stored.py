@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from leadpact.documents.blocks import (
@@ -127,6 +128,7 @@ class Stored:
             "tables": self._tables(section.tables),
             "aside": self._tables(section.aside),
             "code": section.code,
+            "try_out": asdict(section.try_out) if section.try_out else None,
         }
 
     def _slider(self, slider: Slider) -> Json:

@@ -18,6 +18,8 @@ from typing import get_args
 
 import pyarrow.compute as pc
 
+from leadpact.agreement.loading import load_text
+from leadpact.documents.parts.advice import KEYS, NOT_ADVISED
 from leadpact.documents.parts.campaigns import campaigns
 from leadpact.documents.parts.credit import credit
 from leadpact.documents.parts.kept_when import kept_when
@@ -32,14 +34,12 @@ from leadpact.documents.plan import HISTORY
 from leadpact.documents.plan_cases import cases_of_plan
 from leadpact.documents.report import Report
 from leadpact.documents.stored import Stored
-from leadpact.documents.tried import TriedLeads
 from leadpact.engine.evaluate import evaluate
-from leadpact.engine.log import History
 from leadpact.engine.metrics.aggregate import Figure
 from leadpact.engine.metrics.measures import Measures, Span
 from leadpact.engine.metrics.metric import Split
 from leadpact.engine.result import Result
-from leadpact.flows.moving import MOST_ROWS_TO_SWEEP, move_threshold
+from leadpact.flows.moving import MOST_ROWS_TO_SWEEP, try_out
 from leadpact.flows.starting import Progress
 from leadpact.insight.plan_history import known
 from leadpact.ledger.models import (
@@ -60,6 +60,8 @@ _SPANS: tuple[Span, ...] = ("all", "quarter", "month")
 #: The part that tells what other thresholds would have done, and how old it may become.
 THRESHOLD = "threshold"
 THRESHOLD_EVERY = timedelta(days=1)
+#: A part of which there is nothing to tell.
+EMPTY = "{}"
 _JUST_AFTER = timedelta(microseconds=1)
 
 
@@ -109,7 +111,7 @@ def measure(
     stored.add(people(report.book, PERSONAL))
     parts = [_part(key, value, report) for key, value in stored.parts.items()]
     lists, (fresh, kept) = list(_lists(stored)), _pieces(stored)
-    tried = _threshold(report, history)
+    tried = _tried(report, in_force.id)
     if tried:
         parts += [_part(key, value, report) for key, value in tried.parts.items()]
         lists += _lists(tried, THRESHOLD)
@@ -170,22 +172,24 @@ def _pieces(stored: Stored, part: str = "") -> tuple[list[PublishedPiece], set[t
     return fresh, kept
 
 
-def _threshold(report: Report, history: History) -> Stored | None:
-    """What other thresholds would have done, once a day: every place of it is an evaluation.
+def _tried(report: Report, version: int) -> Stored | None:
+    """What other thresholds would have done and what may help, once a day: each is an evaluation.
 
     None where what was published of it stays.
     """
-    last = figures.part(THRESHOLD)
+    last = figures.part(NOT_ADVISED)
     as_of = report.measures.result.as_of
-    if history.log.num_rows > MOST_ROWS_TO_SWEEP:
-        return None
     if last and last.sha256 == report.sha256 and last.made_at > as_of - THRESHOLD_EVERY:
         return None
-    tried = move_threshold(report.measures.result, history)
-    if tried is None:
-        return None
+    loaded = load_text(agreements.text_of(version), "agreement.yaml")
+    tried = try_out(report, loaded, MOST_ROWS_TO_SWEEP)
     made = Stored()
-    made.add(threshold_section(tried, TriedLeads(tried)))
+    # What is not told any more is empty: a part that is not written stays as it was.
+    made.parts |= {key: {} for key in (THRESHOLD, *KEYS.values())}
+    if tried.sweep:
+        made.add(threshold_section(tried.sweep, tried.leads))
+    for section in tried.advice:
+        made.add(section)
     return made
 
 

@@ -18,9 +18,8 @@ from leadpact.documents.tried import write_tried
 from leadpact.engine.log import History
 from leadpact.engine.result import Result
 from leadpact.flows.checking import agreements
-from leadpact.flows.moving import MOST_ROWS_TO_SWEEP, move_threshold
+from leadpact.flows.moving import try_out
 from leadpact.flows.starting import Progress, compile_engine
-from leadpact.insight.sweep import Sweep
 from leadpact.sources.reading import Read
 from leadpact.sources.rows import write_rejects
 
@@ -51,16 +50,15 @@ class Run:
     def _in_force(self) -> Loaded:
         return next(v for v in self.versions if v.agreement == self.result.agreement)
 
-    def _sweep(self, tell: Progress) -> Sweep | None:
-        """The threshold at other places; None without one, and for a history that is too long."""
-        if self.history.rows > MOST_ROWS_TO_SWEEP:
-            return None
+    def tried(self, tell: Progress) -> Report:
+        """The report with what other thresholds would have done, and what may help."""
         tell(0.6, "Trying other thresholds")
-        return move_threshold(self.result, self.history)
+        found = try_out(self.report, self._in_force)
+        return self.report.with_tried(found.sweep, found.advice)
 
     def write(self, folder: Path, tell: Progress) -> None:
         """Write report, figures, tables and what was left out into a folder that is there."""
-        report = self.report.with_sweep(self._sweep(tell))
+        report = self.tried(tell)
         tell(0.8, "Writing the report")
         (folder / REPORT).write_text(report.html(), encoding="utf-8")
         tell(0.9, "Writing tables")

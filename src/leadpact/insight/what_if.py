@@ -7,7 +7,7 @@ the changed version would have handed over was perhaps never seen by sales, and 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,10 +70,17 @@ class Share:
 
 @dataclass(frozen=True)
 class Group:
-    """Leads with the same fate under the change, by what became of them (see OUTCOMES)."""
+    """Leads with the same fate under the change, by what became of them (see OUTCOMES).
+
+    `sqls` counts, of those whose end is known, the ones that had become SQL. `sales` are the
+    amounts won with them, each deal's with the lead to which it belongs; none with several
+    currencies.
+    """
 
     name: str
     by_outcome: Mapping[str, int]
+    sqls: int = 0
+    sales: Sequence[float] = ()
 
     @property
     def leads(self) -> int:
@@ -89,6 +96,18 @@ class Group:
     def conversion(self) -> Share:
         """Won, of those whose end is known."""
         return Share(self.by_outcome[WON], self.observed)
+
+    @property
+    def qualification(self) -> Share:
+        """Became SQL, of those whose end is known."""
+        return Share(self.sqls, self.observed)
+
+    def worth(self, level: float = statistics.LEVEL) -> Estimate | None:
+        """What was won with a lead on average, of those whose end is known; None without any."""
+        if not self.observed:
+            return None
+        amounts = [*self.sales, *([0.0] * max(0, self.observed - len(self.sales)))]
+        return statistics.mean(amounts, [1.0] * len(amounts), level)
 
     @property
     def win_rate(self) -> Share:
@@ -161,12 +180,57 @@ class WhatIf:
         together = {
             each: self.kept.by_outcome[each] + self.gained.by_outcome[each] for each in OUTCOMES
         }
-        return Group("qualified", together)
+        sales = [*self.kept.sales, *self.gained.sales]
+        return Group("qualified", together, self.kept.sqls + self.gained.sqls, sales)
 
     @property
     def groups(self) -> tuple[Group, Group, Group]:
         """All three, those that stay first."""
         return self.kept, self.gained, self.dropped
+
+
+class Fates:
+    """What became of every lead of a history that was replayed."""
+
+    def __init__(self, actual: Result, history: History) -> None:
+        self._known = {row["lead_id"]: row for row in outcomes(actual, history).to_pylist()}
+        measures = Measures(actual, history)
+        self.has_sqls = any(metric.name == "sqls" for metric in measures.metrics)
+        sqls = measures.population("sqls", ("lead_id",)) if self.has_sqls else None
+        self._sqls = set(sqls["lead_id"].to_pylist()) if sqls else set()
+        self._sales, self.currency = _sales(measures)
+
+    def outcome(self, lead: str) -> str:
+        """One of OUTCOMES."""
+        return str(self._known[lead]["outcome"]) if lead in self._known else NOT_OBSERVED
+
+    def holder(self, lead: str) -> str:
+        """Who holds it now; "" for nobody."""
+        return (self._known[lead]["holder"] or "") if lead in self._known else ""
+
+    def group(self, name: str, leads: Iterable[str]) -> Group:
+        """Leads by what became of them."""
+        own = [(lead, self.outcome(lead)) for lead in leads]
+        counts = Counter(outcome for _, outcome in own)
+        ended = [lead for lead, outcome in own if outcome in FINAL]
+        return Group(
+            name,
+            {each: counts[each] for each in OUTCOMES},
+            sum(lead in self._sqls for lead in ended),
+            [self._sales[lead] for lead in ended if lead in self._sales],
+        )
+
+
+def _sales(measures: Measures) -> tuple[dict[str, float], str]:
+    """The amounts won with each lead, and their currency; nothing where there are several."""
+    won = [row for row in measures.closed_deals().to_pylist() if row["won"] and row["lead_id"]]
+    currencies = {row["currency"] or "" for row in won if row["amount"]}
+    sales: dict[str, float] = defaultdict(float)
+    if len(currencies) == 1:
+        for row in won:
+            sales[row["lead_id"]] += row["amount"] or 0.0
+        return dict(sales), currencies.pop()
+    return {}, ""
 
 
 class Past:
@@ -178,7 +242,7 @@ class Past:
 
     def __init__(self, actual: Result, now: Result, history: History) -> None:
         self._as_of, self._history = actual.as_of, history
-        self._known = {row["lead_id"]: row for row in outcomes(actual, history).to_pylist()}
+        self.fates = Fates(actual, history)
         self._won = won_deals(actual, history).to_pylist()
         self._before = _first_mqls(now, history)
         self._months = _months(actual, history)
@@ -198,9 +262,9 @@ class Past:
             months=self._months,
             now=self._now,
             then=self._version(then, after),
-            kept=self._group(KEPT, groups[KEPT]),
-            gained=self._group(GAINED, groups[GAINED]),
-            dropped=self._group(DROPPED, groups[DROPPED]),
+            kept=self.fates.group(KEPT, groups[KEPT]),
+            gained=self.fates.group(GAINED, groups[GAINED]),
+            dropped=self.fates.group(DROPPED, groups[DROPPED]),
             missed_deals=self._missed(before.keys(), after.keys()),
             promises=_promises(both),
             clocks=_differing(both),
@@ -215,29 +279,19 @@ class Past:
                 "lead_id": lead,
                 "group": name,
                 "qualified_at": qualified[lead],
-                "outcome": self._outcome(lead),
-                "holder": self._holder(lead) or None,
+                "outcome": self.fates.outcome(lead),
+                "holder": self.fates.holder(lead) or None,
             }
             for name, leads in groups.items()
             for lead in sorted(leads)
         ]
         return pa.Table.from_pylist(rows, schema=LEADS)
 
-    def _outcome(self, lead: str) -> str:
-        return str(self._known[lead]["outcome"]) if lead in self._known else NOT_OBSERVED
-
-    def _holder(self, lead: str) -> str:
-        return (self._known[lead]["holder"] or "") if lead in self._known else ""
-
-    def _group(self, name: str, leads: Iterable[str]) -> Group:
-        counts = Counter(self._outcome(lead) for lead in leads)
-        return Group(name, {each: counts[each] for each in OUTCOMES})
-
     def _version(self, result: Result, mqls: Mapping[str, datetime]) -> Version:
         return Version(
             mqls=len(mqls),
             per_month=len(mqls) / self._months,
-            load=dict(Counter(self._holder(lead) for lead in mqls).most_common()),
+            load=dict(Counter(self.fates.holder(lead) for lead in mqls).most_common()),
             by_rule=_made_by_rule(result, mqls),
         )
 

@@ -20,6 +20,7 @@ from leadpact.documents.what_if import (
     DEALS,
     PROMISE,
     TODAY,
+    Opens,
     opened_conclusions,
     won_of_decided,
 )
@@ -170,8 +171,13 @@ def _place(points: float, found: WhatIf, today: float, leads: TriedLeads | None)
 
 def _sentence(points: float, found: WhatIf, today: float, leads: TriedLeads | None) -> Text:
     """What a threshold would have meant, in sentences whose figures open."""
-    told = opened_conclusions(found, lambda text, of: _said(text, of, points, found, today, leads))
+    told = opened_conclusions(found, opener(points, found, today, leads))
     return [piece for each in told for piece in (*pieces_of(each), " ")][:-1]
+
+
+def opener(points: float, found: WhatIf, today: float, leads: TriedLeads | None) -> Opens:
+    """How figures of a sentence about a threshold open to their leads."""
+    return lambda text, of: _said(text, of, points, found, today, leads)
 
 
 def _said(

@@ -99,6 +99,17 @@ def _at_its_place(slider: Any) -> None:
     slider["shown"] = list(zip(slider["figures"], place[2:], strict=True))
 
 
+def moved_to(section: Any, value: str) -> Any:
+    """The section with its slider at another place; as it is where there is none of this value."""
+    slider = section["slider"]
+    values = [place[0] for place in slider["places"]] if slider else []
+    if value not in values:
+        return section
+    moved = {**slider, "now": values.index(value)}
+    _at_its_place(moved)
+    return {**{k: v for k, v in section.items() if k != "source"}, "slider": moved}
+
+
 def table(told: Any) -> Any:
     """A table whose cells know what their column is called and how it reads."""
     header, words = told["header"], told["words"]
