@@ -43,10 +43,14 @@ _WHAT = {
     "together": ("Many at once", "More than three notices of one kind for one person are one "
                  "message."),
     "touch": ("Nurture", "To the owner of a program, when a step is due that no mailing does."),
+    "agreement": ("Agreement", "To both heads: a version waits for their acceptance; it ends, as "
+                  "early as it says, a week before, on its last day and on the day after."),
     "digest": ("Digest", "At the start of the working day, to people, teams and heads."),
     "webhook": ("As a program is told", "The body of a signed call; its `webhook-id` stays the "
                 "same when it is repeated."),
 }  # fmt: skip
+#: In the ledger that the environment names, which is then a new one.
+_HERE = "--here"
 _LINK = re.compile(r"/answer/\S+")
 
 
@@ -80,6 +84,7 @@ def _week() -> tuple[Mapping[str, list[Sent]], list[Mapping[str, Any]]]:
     from leadpact.agreement import templates
     from leadpact.agreement.loading import load_text
     from leadpact.flows.digesting import plan_digests
+    from leadpact.flows.renewing import plan_reminders
     from leadpact.ledger.models import Channel, Webhook
     from leadpact.ledger.sealing import seal
     from leadpact.ledger.services import actions
@@ -127,6 +132,11 @@ def _week() -> tuple[Mapping[str, list[Sent]], list[Mapping[str, Any]]]:
         touched = by("Jonas Weber", tuesday + timedelta(days=50))
         actions.touch(touched, "l-1", "Second chance", "Story of a customer who waited too")
         touch = caught.told(touched.now + timedelta(days=90))
+        plan_reminders(monday)
+        waits = caught.told(monday)
+        november = monday.replace(month=11, day=17)
+        plan_reminders(november)
+        ends = caught.told(november)
 
     def first(sent: list[Sent], words: str) -> list[Sent]:
         return [each for each in sent if words in each.subject][:1]
@@ -141,6 +151,7 @@ def _week() -> tuple[Mapping[str, list[Sent]], list[Mapping[str, Any]]]:
         "withdrawn": first(withdrawn, "No longer yours"),
         "together": first(together, "new leads"),
         "touch": first(touch, "Due: "),
+        "agreement": first(waits, "waits for") + first(ends, "ends on"),
         "digest": first(digest, "Your day") + first(digest, "The day"),
         "webhook": [],
     }
@@ -228,14 +239,17 @@ def made_apart() -> str:
             "LEADPACT_URL": "https://leads.example.com",
         }
         done = subprocess.run(
-            [sys.executable, str(Path(__file__))],
+            [sys.executable, str(Path(__file__)), _HERE],
             env=environment, capture_output=True, text=True, check=True,
         )  # fmt: skip
     return done.stdout
 
 
 if __name__ == "__main__":
-    from leadpact.flows.opening import open_ledger
+    if _HERE in sys.argv:
+        from leadpact.flows.opening import open_ledger
 
-    open_ledger()
-    print(messages_markdown(), end="")
+        open_ledger()
+        print(messages_markdown(), end="")
+    else:
+        print(made_apart(), end="")

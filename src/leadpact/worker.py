@@ -24,6 +24,7 @@ from leadpact.flows import crm, live
 from leadpact.flows.digesting import plan_digests
 from leadpact.flows.dropping import FOLDER, Watch
 from leadpact.flows.journal import place_of, tell
+from leadpact.flows.renewing import plan_reminders
 from leadpact.flows.sending import send_due
 from leadpact.ledger.home import home
 from leadpact.ledger.models import CrmConnection, Heartbeat
@@ -101,6 +102,7 @@ class Worker:
         if now >= self._digests_at:
             self._digests_at = now + _DIGESTS_EVERY
             self._beside(lambda: plan_digests(now), "digests were not planned")
+            self._beside(lambda: plan_reminders(now), "reminders were not planned")
         return found
 
     def _turn(self) -> bool:

@@ -251,7 +251,7 @@ def test_what_changes_while_a_reading_is_interrupted_is_read_by_the_next_one() -
         for lead in leads[:4]:
             at.org.update("Lead", lead, {"Company": "Fabrikam"})
         at.simulator.desk.page = 2
-        _read_the_first_page_of_leads(at)
+        read_the_first_page_of_leads(at)
         at.time.pass_(minutes=30)
         at.org.update("Lead", leads[4], {"Company": "Contoso"})
         at.time.pass_(minutes=30)
@@ -263,7 +263,7 @@ def test_what_changes_while_a_reading_is_interrupted_is_read_by_the_next_one() -
         assert told.count() == 1
 
 
-def _read_the_first_page_of_leads(at: Company) -> None:
+def read_the_first_page_of_leads(at: Company) -> None:
     """As many calls are allowed as it takes, and not one more."""
     for allowed in itertools.count(1):
         if CrmCursor.objects.get(object="Lead").after:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from leadpact.demo.faults import Faults
+from leadpact.demo.salesforce.calls import PAGE
 from leadpact.demo.salesforce.org import FaultyError, stamp
 from leadpact.ledger.instants import ticks
 from leadpact.ledger.models import CrmRecord
@@ -160,6 +161,8 @@ def test_in_the_end_both_sides_agree() -> None:
     dice = random.Random(20261126)
     with company() as at:
         soak = soaking.Soak(at, ACTIVITIES)
+        # Readings of many pages, which a kill may interrupt.
+        at.simulator.desk.page = min(PAGE, max(3, LEADS // 4))
         client = _with_unsafe_client(at)
         people = People(at, dice)
         for _ in range(LEADS):

@@ -192,7 +192,13 @@ class Pull:
                 for begin in range(0, len(numbers), _READ_AT_ONCE):
                     found = self.connector.read(people, numbers[begin : begin + _READ_AT_ONCE])
                     self._take(people, found, names, batch, Pulled())
+        unread = taking.unread(of, page.records)
         taking.take(of, page.records, page.deletions)
+        # Calls and deals of people who were not there when those were read.
+        for other, numbers in crm_records.lacking(self.row, unread).items():
+            for begin in range(0, len(numbers), _READ_AT_ONCE):
+                found = self.connector.read(other, numbers[begin : begin + _READ_AT_ONCE])
+                self._take(other, found, names, batch, Pulled())
         if of in self.crm.people:
             done.news |= crm_feeds.news_in(self.crm, page.records, self._time_there)
         forget(self.row, of, forgotten, now=self.now())

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from leadpact.engine.identity import employer_key
+from leadpact.flows.crm_ours import Ours
 from leadpact.ledger.facts import Fact, Known
 from leadpact.ledger.models import Batch, CrmConnection, CrmRecord, CrmWrite
 from leadpact.ledger.services import companies, crm_records, crm_writes
@@ -21,8 +22,6 @@ from leadpact.sources.crm.mapping import Crm
 from leadpact.sources.crm.records import Deletion, Record, Version
 from leadpact.sources.crm.told import print_of
 
-#: So far the clocks of the system and ours may differ when a value that we wrote is recognised.
-SKEW = timedelta(minutes=10)
 #: Beside the values of a record: when its present holder was first read, and whether Leadpact
 #: itself put them there.
 HOLDER_READ, HOLDER_OURS = "@holder read", "@holder ours"
@@ -59,7 +58,8 @@ class Taking:
                 self._deals(of, fresh, rows)
             else:
                 self._activities(of, fresh, rows)
-            self._deleted(of, deletions)
+            for object_ in dict.fromkeys(each.object for each in deletions):
+                self._deleted(object_, [each for each in deletions if each.object == object_])
         return len(fresh)
 
     def unknown_people(self, records: Iterable[Record]) -> dict[str, list[str]]:
@@ -72,6 +72,13 @@ class Taking:
             if missing:
                 found[of] = sorted(missing)
         return found
+
+    def unread(self, of: str, records: Sequence[Record]) -> set[str]:
+        """Keys of people who were never read before."""
+        if of not in self.crm.people:
+            return set()
+        known = crm_records.known(self.row, of, [record.id for record in records])
+        return {self._key(record) for record in records if record.id not in known}
 
     def _own(self, record: Record) -> bool:
         """Whether Leadpact made the record: a task or a note says nothing new."""
@@ -138,8 +145,9 @@ class Taking:
         linked = self._linked(records)
         begins = crm_records.first_instants(_leads(linked))
         self._stand(
-            of, records, rows, lambda r: reader.company(r, self._since(linked[r.id], begins))
-        )
+            of, records, rows, linked,
+            lambda r: reader.company(r, self._since(linked[r.id].people, begins)),
+        )  # fmt: skip
         for record in records:
             keys = self._company_keys(rows[record.id])
             companies.held_by_nobody(before.get(record.id, set()) - keys, self.row.system)
@@ -155,28 +163,38 @@ class Taking:
 
     def _deals(self, of: str, records: Sequence[Record], rows: dict[str, CrmRecord]) -> None:
         reader, linked = Reader(self.crm, self.names), self._linked(records)
-        self._stand(of, records, rows, lambda r: reader.deal(r, self._alive(linked[r.id])))
+        self._stand(
+            of, records, rows, linked, lambda r: reader.deal(r, self._alive(linked[r.id].people))
+        )
         living = crm_records.living(_leads(linked))
         for record in records:
-            leads = {living[row.lead_id] for row in linked[record.id] if row.lead_id in living}
+            people = linked[record.id].people
+            leads = {living[row.lead_id] for row in people if row.lead_id in living}
             crm_records.note_deal(_deal(reader, record), leads)
 
     def _activities(self, of: str, records: Sequence[Record], rows: dict[str, CrmRecord]) -> None:
         reader, linked = Reader(self.crm, self.names), self._linked(records)
-        self._stand(of, records, rows, lambda r: reader.activity(r, self._alive(linked[r.id])))
+        self._stand(
+            of,
+            records,
+            rows,
+            linked,
+            lambda r: reader.activity(r, self._alive(linked[r.id].people)),
+        )
 
     def _stand(
         self,
         of: str,
         records: Sequence[Record],
         rows: dict[str, CrmRecord],
+        linked: Mapping[str, _Linked],
         tell: Callable[[Record], Iterable[Statement]],
     ) -> None:
         """Records of which all that they say stands as they are now."""
         facts: list[Fact] = []
         for record in records:
             row = rows.setdefault(record.id, self._row(of, record))
-            row.deleted_at = None
+            row.deleted_at, row.lacks = None, linked[record.id].lacks
             stated = [_fact(self.row.system, each) for each in tell(record)]
             self._note(row, record)
             at = min(record.modified_at, self.now)
@@ -186,16 +204,17 @@ class Taking:
         gone = [Deletion(o, n, r.modified_at) for r in records for o, n in r.absorbed]
         self._deleted(of, gone)
 
-    def _linked(self, records: Iterable[Record]) -> dict[str, list[CrmRecord]]:
-        """The people that each record, by its number, is linked with and who have a lead."""
+    def _linked(self, records: Iterable[Record]) -> dict[str, _Linked]:
+        """The people that each record, by its number, is linked with."""
         links = {record.id: record.links for record in records}
-        found: dict[str, list[CrmRecord]] = {number: [] for number in links}
+        found = {number: _Linked() for number in links}
         for of in self.crm.people:
             wanted = {each for linked in links.values() for each in linked.get(of, ())}
             known = crm_records.known(self.row, of, wanted)
             for number, linked in links.items():
-                there = (known[each] for each in linked.get(of, ()) if each in known)
-                found[number] += [row for row in there if row.lead_id]
+                there = [known[each] for each in linked.get(of, ()) if each in known]
+                found[number].people += [row for row in there if row.lead_id]
+                found[number].lacks |= len(there) < len(linked.get(of, ()))
         return found
 
     def _alive(self, people: Iterable[CrmRecord]) -> list[str]:
@@ -242,20 +261,23 @@ class Taking:
             connection=self.row, object=of, number=record.id, modified_at=record.modified_at
         )
 
-    def _note(self, row: CrmRecord, record: Record, is_ours: _Ours | None = None) -> None:
+    def _note(self, row: CrmRecord, record: Record, is_ours: Ours | None = None) -> None:
         """Keep what later readings and the comparison with our state need to know."""
         mapped = self.crm.read_of(record.object)
         stage = self._stage_set(row, record)
         row.modified_at = record.modified_at
         row.prints = json.dumps({n: print_of(v) for n in mapped if (v := record.values.get(n))})
         kept = {n: record.values.get(n, "") for n in compared(self.crm, record.object)}
-        kept |= {n: v for n, v in record.values.items() if n.startswith(self.crm.write.prefix)}
+        own = self.crm.write.prefix
+        kept |= {n: v for n, v in record.values.items() if n.startswith(own)}
+        if is_ours is not None:
+            kept |= {n: v for n, v in is_ours.later(record).items() if n.startswith(own)}
         kept |= self._holder_read(row, record, kept, is_ours) | stage
         row.values = json.dumps(kept, ensure_ascii=False, sort_keys=True)
         row.links = json.dumps(sorted(_keys(self.crm, record)))
 
     def _holder_read(
-        self, row: CrmRecord, record: Record, kept: Mapping[str, str], is_ours: _Ours | None
+        self, row: CrmRecord, record: Record, kept: Mapping[str, str], is_ours: Ours | None
     ) -> dict[str, str]:
         """When the present holder was first read here, and whether Leadpact put them there."""
         people = self.crm.people.get(record.object)
@@ -284,40 +306,21 @@ class Taking:
     def _key(self, record: Record) -> str:
         return key_of(self.row.system, record.object, record.id)
 
-    def _is_ours(self, known: Mapping[str, CrmRecord]) -> _Ours:
+    def _is_ours(self, known: Mapping[str, CrmRecord]) -> Ours:
         numbers = {row.pk: number for number, row in known.items()}
         written = CrmWrite.objects.filter(record__in=list(numbers)).exclude(field__contains=" ")
-        told = {(numbers[each.record_id], each.field): each for each in written}
-        return _Ours(self.row.own_mark, told, self.ahead)
+        told: dict[str, dict[str, CrmWrite]] = {}
+        for each in written:
+            told.setdefault(numbers[each.record_id], {})[each.field] = each
+        return Ours(self.row.own_mark, told, self.ahead)
 
 
-@dataclass(frozen=True)
-class _Ours:
-    """Tells what Leadpact wrote itself: by the system's mark, else by value and time.
+@dataclass
+class _Linked:
+    """The people of a record who have a lead, and whether it names some who are not there."""
 
-    What the system says that somebody else wrote than a program of our kind is never ours. Its
-    clock, by which versions have their times, is `ahead` of ours.
-    """
-
-    own_mark: str
-    written: Mapping[tuple[str, str], CrmWrite]
-    ahead: timedelta
-
-    def __call__(self, record: Record, name: str, version: Version) -> bool:
-        if version.by and version.by == self.own_mark:
-            return True
-        row = self.written.get((record.id, name))
-        if row is None or self._is_of_others(version):
-            return False
-        same_as_written = row.written is not None and row.written == version.value
-        if same_as_written and row.written_at and abs(row.written_at - version.at) <= SKEW:
-            return True
-        tried = row.open and row.attempts > 0 and row.wanted == version.value
-        return tried and version.at >= row.wanted_at + self.ahead - SKEW
-
-    def _is_of_others(self, version: Version) -> bool:
-        kind, ours = (mark.partition(":")[0] for mark in (version.by, self.own_mark))
-        return bool(kind and ours and kind != ours)
+    people: list[CrmRecord] = field(default_factory=list)
+    lacks: bool = False
 
 
 def compared(crm: Crm, of: str) -> list[str]:
@@ -333,8 +336,8 @@ def compared(crm: Crm, of: str) -> list[str]:
     return []
 
 
-def _leads(linked: Mapping[str, Sequence[CrmRecord]]) -> list[str]:
-    return [str(row.lead_id) for people in linked.values() for row in people]
+def _leads(linked: Mapping[str, _Linked]) -> list[str]:
+    return [str(row.lead_id) for each in linked.values() for row in each.people]
 
 
 def _is_older(record: Record, known: CrmRecord | None) -> bool:

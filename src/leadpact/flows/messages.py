@@ -9,9 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadpact.documents import words
-from leadpact.flows import digest_text
+from leadpact.flows import agreement_text, digest_text
 from leadpact.flows.qualified import why_handed_over
 from leadpact.flows.telling import (
+    AGREEMENT,
     BREACH,
     CONNECTION,
     CORRECTION,
@@ -42,6 +43,8 @@ def message_of(notice: Notice, zone: ZoneInfo, now: datetime, links: Sequence[Li
     if notice.kind == CONNECTION:
         told = f"{about['system']} needs you: Leadpact is shut out"
         return Message(notice.key, told, [str(about["why"]), _SHUT_OUT])
+    if notice.kind == AGREEMENT:
+        return agreement_text.message_of(notice.key, about, zone)
     lead = _found(notice.lead_id)
     name = name_of(lead)
     told = _subject(notice.kind, about).format(lead=name, **_strings(about))

@@ -17,7 +17,7 @@ from leadpact.engine.values import normal
 from leadpact.flows import messages, needed
 from leadpact.flows.answering import links_for
 from leadpact.flows.quiet import zone_of
-from leadpact.flows.telling import CONNECTION, DIGEST
+from leadpact.flows.telling import OF_NO_LEAD
 from leadpact.ledger.models import Channel, Notice, Person, Team, User, Webhook
 from leadpact.ledger.sealing import SealError, unseal
 from leadpact.ledger.selectors import agreements
@@ -130,7 +130,7 @@ def _messages(some: Sequence[Notice], now: datetime) -> Iterator[tuple[Sequence[
         return
     version = agreements.in_force(now)
     zone = zone_of(some[0].receiver, version.agreement if version else None)
-    if len(some) > messages.TOGETHER and some[0].kind not in (DIGEST, CONNECTION):
+    if len(some) > messages.TOGETHER and some[0].kind not in OF_NO_LEAD:
         yield some, messages.together(some, zone, now, lambda each: links_for(each, now))
         return
     for each in some:

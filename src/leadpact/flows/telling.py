@@ -23,7 +23,9 @@ from leadpact.ledger.models import Installation, Notice, Webhook
 from leadpact.ledger.selectors.outbox import WEBHOOK
 from leadpact.ledger.services import notices
 
-DIGEST, CONNECTION = "digest", "connection"
+DIGEST, CONNECTION, AGREEMENT = "digest", "connection", "agreement"
+#: Kinds that are about no lead, and each a message of its own.
+OF_NO_LEAD = (DIGEST, CONNECTION, AGREEMENT)
 HANDOFF, WARNING, BREACH, ESCALATION = "handoff", "warning", "breach", "escalation"
 CORRECTION, RETURNED, WITHDRAWN = "correction", "returned", "withdrawn"
 ENROLLED, TOUCH, NURTURED = "enrolled", "touch", "left"
@@ -38,11 +40,12 @@ KINDS = {
     WITHDRAWN: "a lead is yours no more, because what it rested on was withdrawn",
     TOUCH: "a lead you nurture is due a step that a person does, such as a call",
     CONNECTION: "the connection with the CRM needs somebody",
+    AGREEMENT: "the agreement ends, or a version of it waits for a head's acceptance",
     DIGEST: "what waits, what was broken and what came back, at the start of the day",
 }
 #: Kinds that tell of one lead: programs are told of these.
 OF_A_LEAD = (
-    *(kind for kind in KINDS if kind not in (DIGEST, CONNECTION)),
+    *(kind for kind in KINDS if kind not in OF_NO_LEAD),
     ENROLLED,
     NURTURED,
 )

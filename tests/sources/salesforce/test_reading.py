@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from leadpact.demo.faults import Faults
+from leadpact.demo.salesforce.org import stamp
 from leadpact.demo.salesforce.server import Limits
 from leadpact.sources.crm.connector import CredentialError, CrmError
 from leadpact.sources.salesforce import connector as reading
@@ -65,7 +66,8 @@ def test_a_value_that_history_missed_is_told_as_of_the_last_change() -> None:
         ada = at.lead()
         at.org.update("Lead", ada, {"Status": "Working"}, at.ana)
         at.time.pass_(5)
-        at.org.tables["Lead"][ada].update(Status="Qualified")
+        leads, now = at.org.tables["Lead"], stamp(at.time())
+        leads.change(leads[ada], {"Status": "Qualified", "SystemModstamp": now})
         record = at.connector.read("Lead", [ada]).records[0]
         assert [v.value for v in record.versions("Status")] == ["Open", "Working", "Qualified"]
 

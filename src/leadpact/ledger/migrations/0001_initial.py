@@ -486,6 +486,7 @@ class Migration(migrations.Migration):
                 ("links", models.TextField(default="[]")),
                 ("told", models.TextField(default="{}")),
                 ("withdrawn", models.TextField(default="{}")),
+                ("lacks", models.BooleanField(default=False)),
                 (
                     "connection",
                     models.ForeignKey(
@@ -1772,6 +1773,14 @@ class Migration(migrations.Migration):
             model_name="dealrole",
             constraint=models.UniqueConstraint(
                 fields=("deal", "lead"), name="lead_has_one_role_in_a_deal"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="crmrecord",
+            index=models.Index(
+                condition=models.Q(("lacks", True)),
+                fields=["connection"],
+                name="crm_record_lacking",
             ),
         ),
         migrations.AddConstraint(

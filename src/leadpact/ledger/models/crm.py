@@ -93,7 +93,8 @@ class CrmRecord(models.Model):
 
     `prints` has a short print of each value by property, `values` those that are compared with
     ours, as JSON objects. `told` has the facts that stand by their mark with the number of their
-    last telling, `withdrawn` those that no longer do.
+    last telling, `withdrawn` those that no longer do. `lacks`: it is linked with people who
+    were not there when it was read.
     """
 
     connection = models.ForeignKey(CrmConnection, on_delete=models.CASCADE, related_name="records")
@@ -108,6 +109,7 @@ class CrmRecord(models.Model):
     links = models.TextField(default="[]")
     told = models.TextField(default="{}")
     withdrawn = models.TextField(default="{}")
+    lacks = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = "CRM record"
@@ -115,6 +117,11 @@ class CrmRecord(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["connection", "object", "number"], name="crm_record_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["connection"], condition=models.Q(lacks=True), name="crm_record_lacking"
             )
         ]
 

@@ -26,6 +26,12 @@ def published() -> list[Published]:
     return [_published(*each) for each in rows]
 
 
+def is_followed(version: Published) -> bool:
+    """Whether another version is to come into force after this one."""
+    later = AgreementVersion.objects.filter(effective_from__gt=version.effective_from)
+    return later.exists()
+
+
 @lru_cache(maxsize=64)
 def _published(version: int, sha256: str) -> Published:
     # A version never changes, so that it is read once a process; a database that was put back may

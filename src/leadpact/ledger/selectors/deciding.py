@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from leadpact.agreement.renewal import noticed_from
 from leadpact.ledger.models import (
     Channel,
     Handoff,
@@ -26,8 +28,6 @@ _SIDE: dict[str, str] = {
     Role.REP: "sales",
 }
 _MOST_GOALS = 4
-#: So long before its end an agreement is spoken of that does not say it itself.
-_ENDS_SOON = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -149,11 +149,11 @@ def _unaccepted(side: str, now: datetime) -> list[Decision]:
 def _term(now: datetime) -> list[Decision]:
     version = agreements.in_force(now)
     term = version.agreement.term if version else None
-    if term is None or term.until is None:
+    first = noticed_from(term) if term else None
+    if version is None or term is None or term.until is None or first is None:
         return []
-    ends, notice = term.until, term.renewal_notice
-    before = timedelta(microseconds=notice.microseconds) if notice else _ENDS_SOON
-    if not now.date() <= ends <= (now + before).date():
+    today, ends = now.astimezone(ZoneInfo(version.agreement.calendar.timezone)).date(), term.until
+    if today < first or agreements.is_followed(version):
         return []
-    text = f"The agreement ends on {ends.day} {ends:%B %Y}"
+    text = f"The agreement {'ends' if today <= ends else 'ended'} on {ends.day} {ends:%B %Y}"
     return [Decision(text, "settings_agreement", "Renew or change it")]

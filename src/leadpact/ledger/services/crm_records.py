@@ -27,7 +27,7 @@ from leadpact.ledger.services.ingest import ingest
 
 _AT_ONCE = 500
 _SAVED = ["lead", "modified_at", "deleted_at", "absorbed_by", "prints", "values", "links", "told",
-          "withdrawn"]  # fmt: skip
+          "withdrawn", "lacks"]  # fmt: skip
 _JUST_AFTER = timedelta(microseconds=1)
 
 
@@ -48,6 +48,16 @@ def changed_at(connection: CrmConnection, of: str, numbers: Iterable[str]) -> di
     rows = CrmRecord.objects.filter(connection=connection, object=of)
     there = rows.filter(number__among=sorted(set(numbers)), deleted_at=None)
     return dict(there.values_list("number", "modified_at"))
+
+
+def lacking(connection: CrmConnection, keys: Iterable[str]) -> dict[str, list[str]]:
+    """Numbers, by object, of records that were read when one of these people was not there."""
+    wanted, found = set(keys), dict[str, list[str]]()
+    rows = CrmRecord.objects.filter(connection=connection, lacks=True, deleted_at=None)
+    for of, number, links in rows.values_list("object", "number", "links") if wanted else ():
+        if wanted.intersection(json.loads(links)):
+            found.setdefault(of, []).append(number)
+    return found
 
 
 def save(rows: Sequence[CrmRecord], *, now: datetime) -> None:

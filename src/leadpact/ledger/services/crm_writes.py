@@ -14,8 +14,8 @@ from leadpact.ledger.services import bulk
 #: How long to wait after each failed try; the last is the wait before every further one.
 _PAUSES = tuple(timedelta(minutes=m) for m in (1, 2, 5, 15, 60, 180))
 _AT_ONCE = 500
-#: What was changed back so often is no slip: something there answers what we write.
-ANSWERED = 2
+#: What was changed back so often, each time within a day, is no slip: something there answers us.
+ANSWERED, _SOON = 3, timedelta(days=1)
 
 
 def intend(
@@ -36,7 +36,7 @@ def intend(
         row = known.get(name) or CrmWrite(record=record, field=name, open=False)
         if row.pk and row.wanted == value and (row.open or row.error):
             continue
-        row.undone = row.undone + 1 if _is_undone(row, value) else 0
+        row.undone = _undone(row, value, now)
         row.wanted, row.wanted_at, row.open = value, now, True
         row.attempts, row.try_at, row.error = 0, now + _pause_of(row), ""
         changed.append(row)
@@ -49,9 +49,12 @@ def intend(
     return changed
 
 
-def _is_undone(row: CrmWrite, value: str) -> bool:
-    """Whether a property has another value there again than the one that was written last."""
-    return " " not in row.field and row.written == value == row.wanted
+def _undone(row: CrmWrite, value: str, now: datetime) -> int:
+    """How often a property has another value there again than the one that was written last."""
+    if " " in row.field or not row.written == value == row.wanted:
+        return 0
+    soon = row.written_at is not None and now - row.written_at < _SOON
+    return row.undone + 1 if soon else 1
 
 
 def is_answered(row: CrmWrite) -> bool:

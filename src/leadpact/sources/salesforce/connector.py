@@ -31,7 +31,7 @@ from leadpact.sources.crm.records import (
 )
 from leadpact.sources.salesforce import shapes
 from leadpact.sources.salesforce.client import Client, RefusedError
-from leadpact.sources.salesforce.related import MERGED, Related, created_at
+from leadpact.sources.salesforce.related import CONVERTED, MERGED, Related, created_at
 from leadpact.sources.salesforce.soql import moment, one_of, pieces, select
 
 #: Records of one call that writes, rows of one page of a first reading.
@@ -114,8 +114,8 @@ class SalesforceConnector:
                 raise
             # Results are kept for a week; what is read again changes nothing.
             return self.all_of(of, "")
-        records = self._records(of, shapes.rows_of_csv(text, fields))
-        return Page(records, after=json.dumps(place) if place["locator"] else "")
+        page = self._page(of, shapes.rows_of_csv(text, fields))
+        return replace(page, after=json.dumps(place) if place["locator"] else "")
 
     def changed(self, of: str, since: datetime, after: str, _known: Known | None = None) -> Page:
         """Records that changed; also those that another record was merged or converted into.
@@ -134,13 +134,14 @@ class SalesforceConnector:
             order = ["SystemModstamp", "Id"]
             asked = select(self._selected(of), of, where, order)
             told = self._client.get(self._kind(of), {"q": asked})
-        records = self._records(of, told.get("records") or [])
+        page = self._page(of, told.get("records") or [])
         following = str(told.get("nextRecordsUrl") or "")
-        if not following:
-            known = {record.id for record in records}
-            more = [each for each in self._related.touched(of, since) if each not in known]
-            records += [each for each in self.read(of, more).records if each.id not in known]
-        return Page(records, after=following)
+        if following:
+            return replace(page, after=following)
+        known = {record.id for record in page.records}
+        more = [each for each in self._related.touched(of, since) if each not in known]
+        beside = [each for each in self.read(of, more).records if each.id not in known]
+        return replace(page, records=[*page.records, *beside])
 
     def deleted(self, of: str, since: datetime | None, after: str) -> Page:
         """Records in the recycle bin, but for people who were merged into one that is not."""
@@ -161,6 +162,9 @@ class SalesforceConnector:
             merged = self._related.merged_into(of, list(at))
             at |= {number: at[top] for number, (top, _) in merged.items()}
         deletions = [Deletion(of, number, when) for number, when in at.items()]
+        if of == "Contact" and self._follows_conversions:
+            leads = self._related.converted_into(at)
+            deletions += [Deletion("Lead", number, when) for number, when in leads.items()]
         return Page(deletions=deletions, after=str(told.get("nextRecordsUrl") or ""))
 
     def read(self, of: str, ids: Sequence[str]) -> Page:
@@ -172,9 +176,26 @@ class SalesforceConnector:
         there = {str(row["Id"]) for row in rows}
         missing = [each for each in ids if each not in there]
         masters = self._related.masters(of, missing)
-        page = self.read(of, sorted({*masters.values()} - there)) if masters else Page()
+        of_masters = self.read(of, sorted({*masters.values()} - there)) if masters else Page()
         gone = [Deletion(of, each) for each in missing if each not in masters]
-        return Page([*self._records(of, rows), *page.records], [*gone, *page.deletions])
+        page = self._page(of, rows)
+        return Page(
+            [*page.records, *of_masters.records],
+            [*gone, *page.deletions, *of_masters.deletions],
+        )
+
+    @property
+    def _follows_conversions(self) -> bool:
+        """Whether leads go on as the contacts that they are converted into."""
+        return {"Lead", "Contact"} <= self._crm.people.keys()
+
+    def _page(self, of: str, rows: Sequence[shapes.Told]) -> Page:
+        """Rows as records; leads whose contact was deleted are gone as well."""
+        if of != "Lead" or not self._follows_conversions:
+            return Page(self._records(of, rows))
+        gone = self._related.without_contact(rows)
+        there = [row for row in rows if str(row["Id"]) not in gone]
+        return Page(self._records(of, there), [Deletion(of, n, at) for n, at in gone.items()])
 
     def _records(self, of: str, rows: Sequence[shapes.Told]) -> list[Record]:
         """Rows as records, with all that other queries know of them."""
@@ -327,6 +348,7 @@ class SalesforceConnector:
 
     def _selected(self, of: str) -> list[str]:
         more = ["WhoId"] if of in self._crm.activities else []
+        more += [CONVERTED] if of == "Lead" and self._follows_conversions else []
         more += [self._key] if self._key in self._fields(of) else []
         return list(dict.fromkeys([*shapes.ALWAYS, *more, *self._names(of).values()]))
 

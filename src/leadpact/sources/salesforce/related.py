@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,8 @@ from leadpact.sources.salesforce.soql import moment, one_of, pieces, select
 #: Objects whose deleted records may be merged ones.
 MERGED = ("Lead", "Contact", "Account")
 _ROLES = "OpportunityContactRole"
+#: The field of a lead with the contact that it became, of a record with the one it was merged into.
+CONVERTED, MASTER = "ConvertedContactId", "MasterRecordId"
 
 
 @dataclass(frozen=True)
@@ -131,10 +133,40 @@ class Related:
         return found
 
     def _converted(self, contacts: Sequence[str]) -> list[dict[str, Any]]:
-        names, found = ("Id", "ConvertedContactId", "SystemModstamp"), []
+        names, found = ("Id", CONVERTED, "SystemModstamp"), []
         for some in pieces(contacts):
             found += self.query(select(names, "Lead", [one_of("ConvertedContactId", some)]))
         return found
+
+    def without_contact(self, rows: Sequence[shapes.Told]) -> dict[str, datetime]:
+        """Leads that were converted into contacts who were deleted since, each with when.
+
+        Such a lead is there still, and nobody sees it or can change it.
+        """
+        told = ((str(row["Id"]), shapes.flat(row, CONVERTED)) for row in rows)
+        into = {lead: contact for lead, contact in told if contact}
+        deleted = self._in_the_bin(into.values())
+        tops = self.masters("Contact", [each for each, row in deleted.items() if row[MASTER]])
+        deleted |= self._in_the_bin(set(tops.values()) - deleted.keys())
+        found = {}
+        for lead, contact in into.items():
+            row = deleted.get(tops.get(contact, contact))
+            if row is not None and not row[MASTER]:
+                found[lead] = modified_at(row)
+        return found
+
+    def _in_the_bin(self, contacts: Iterable[str]) -> dict[str, dict[str, Any]]:
+        names, found = ("Id", MASTER, "SystemModstamp"), dict[str, dict[str, Any]]()
+        for some in pieces(sorted(set(contacts))):
+            where = ["IsDeleted = true", one_of("Id", some)]
+            rows = self.query(select(names, "Contact", where), every=True)
+            found |= {str(row["Id"]): row for row in rows}
+        return found
+
+    def converted_into(self, contacts: Mapping[str, datetime | None]) -> dict[str, datetime | None]:
+        """Leads that were converted into these contacts, each with the instant of the contact."""
+        rows = self._converted(list(contacts))
+        return {str(row["Id"]): contacts[str(row[CONVERTED])] for row in rows}
 
     def touched(self, of: str, since: datetime) -> list[str]:
         """Records that something was done to which their own last change does not tell."""

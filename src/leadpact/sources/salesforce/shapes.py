@@ -77,13 +77,15 @@ def record_of(
     created = moment_of(flat(told, "CreatedDate")) or moment_of("1970-01-01")
     assert created is not None
     modified = moment_of(flat(told, "SystemModstamp")) or created
-    values = {name: v for name, field in names.items() if (v := flat(told, field))}
+    values = {name: flat(told, field) for name, field in names.items()}
+    # What changed since the row was found, as far as the history tells.
+    values |= {n: known[-1].value for n, known in history.items() if known[-1].at > modified}
     return Record(
         of,
         str(told["Id"]),
         created,
         max([modified, *(at for _, _, at in absorbed)]),
-        values,
+        {name: value for name, value in values.items() if value},
         history,
         links,
         [(object_, number) for object_, number, _ in absorbed],
@@ -132,11 +134,16 @@ def _is_holder(value: str) -> bool:
 def with_present(
     versions: Mapping[str, list[Version]], told: Told, names: Mapping[str, str], at: datetime
 ) -> dict[str, list[Version]]:
-    """The versions, and the value that a property has now where its history misses it."""
+    """The versions, and the value that a property has now where its history misses it.
+
+    A row of `at` tells nothing new beside a history that goes on to that instant or past it: pages
+    of a query and of a job show what was found when they began.
+    """
     whole = {}
     for name, known in versions.items():
         now = flat(told, names[name])
-        whole[name] = [*known, Version(now, at)] if known[-1].value != now else known
+        is_missed = known[-1].value != now and known[-1].at < at
+        whole[name] = [*known, Version(now, at)] if is_missed else known
     return whole
 
 
