@@ -44,6 +44,7 @@ def found(
     *,
     scored: bool = True,
     high: tuple[str, ...] = (),
+    north: str = "",
 ) -> Found:
     goals = [dict(each) for each in two.TERMS["goals"]]
     goals[0]["hurdles"] = {"minimum": target - 10, "target": target}
@@ -51,7 +52,7 @@ def found(
     if not scored:
         stages[1]["when"] = {"field": "size", "at_least": 20}
     scoring = {**two.TERMS["scoring"], **(_tiers(high) if high else {})} if scored else None
-    loaded = _loaded(goals=goals, stages=stages, scoring=scoring)
+    loaded = _loaded(goals=goals, stages=stages, scoring=scoring, segments=_north(north))
     measures = two.measures(now, before or now, under=loaded.agreement)
     report = Report(measures.result, measures.history, loaded.sha256)
     tried = try_out(report, loaded)
@@ -66,6 +67,17 @@ def _loaded(**sections: Any) -> Loaded:
     loaded = load_text(two.as_yaml(**sections), "agreement.yaml")
     assert loaded.agreement, loaded.problems
     return loaded
+
+
+def _north(own: str) -> list[dict[str, Any]]:
+    """A segment with the condition of all, with one of its `own`, or none."""
+    if not own:
+        return []
+    segment: dict[str, Any] = {"name": "North", "when": {"field": "region", "is": "north"}}
+    if own == "own":
+        asked = [{"score": "total", "at_least": 20}]
+        segment["stages"] = {"MQL": {"when": {"all": asked}}}
+    return [segment]
 
 
 def _tiers(high: tuple[str, ...]) -> dict[str, Any]:
@@ -168,6 +180,32 @@ def test_a_split_that_separates_stays() -> None:
 def test_tiers_alike_have_no_split() -> None:
     told = found(changed(small=0.34), high=("A1",))
     assert Lever.SPLIT not in told.made
+
+
+@pytest.mark.parametrize(
+    ("own", "setting"),
+    [
+        (
+            "all",
+            """'segments.North.stages={"MQL": {"when": {"score": "total", "at_least": 14.0}}}'""",
+        ),
+        ("own", "'segments[0].stages.MQL.when.all[0].at_least=14'"),
+    ],
+)
+def test_a_segment_that_is_worth_more_is_given_a_lower_threshold(own: str, setting: str) -> None:
+    told = found(changed(below=30, rich=10), north=own)
+    advice = told.made[Lever.SEGMENT]
+    assert advice.title == "Lower the threshold of North from 20 to 14 points"
+    assert ": clearly more. " in said(advice)
+    assert "whether they are worth as much, nobody knows" in said(advice)
+    assert advice.try_out
+    assert advice.try_out.command.endswith(f"--set {setting}")
+
+
+def test_segments_alike_have_no_threshold_of_their_own() -> None:
+    told = found(changed(below=30), north="all")
+    assert Lever.SEGMENT not in told.made
+    assert "The MQLs of no segment" in told.refused["A lower threshold for a segment"]
 
 
 def test_nobody_scored_nothing_said_of_thresholds() -> None:

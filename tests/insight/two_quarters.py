@@ -23,7 +23,7 @@ TERMS: dict[str, Any] = {
     "name": "Two quarters",
     "term": {"from": "2026-01-01", "review_every": "quarter"},
     "calendar": {"timezone": "UTC", "hours": {"mon-fri": ["09:00-17:00"]}},
-    "fields": {"size": "number"},
+    "fields": {"size": "number", "region": "text"},
     "scoring": {
         "rules": [
             {"name": f"Size {n}", "when": {"field": "size", "is": n}, "points": n}
@@ -103,7 +103,8 @@ class Quarter:
 
     `late` were answered too late; `won` and `lost` are of those accepted. `small` is the share of
     MQLs with the fewest points, `below` are leads a month that today's threshold does not reach.
-    `small_rejected` and `late_rejected` hold for those instead of `rejected`.
+    `small_rejected` and `late_rejected` hold for those instead of `rejected`. Every third lead is of
+    the region `north`, where a deal brings `rich` times as much.
     """
 
     mqls: int = 60
@@ -116,6 +117,7 @@ class Quarter:
     small_rejected: float | None = None
     late_rejected: float | None = None
     below: int = 0
+    rich: int = 1
 
 
 WELL = Quarter()
@@ -133,7 +135,8 @@ def history(now: Quarter, before: Quarter = WELL) -> History:
             _mql(rows, deals, quarter, date(2026, month, 1), number)
         for number in range(quarter.below):
             at = _working(date(2026, month, 1), number)
-            rows.append(_row(f"{month}b{number:03}", "lead.created", at, size=15))
+            created = {"size": 15, "region": _region(number)}
+            rows.append(_row(f"{month}b{number:03}", "lead.created", at, **created))
     return History(
         pa.Table.from_pylist(rows, schema=LOG_SCHEMA),
         pa.Table.from_pylist(deals, schema=DEALS_SCHEMA),
@@ -147,7 +150,8 @@ def _mql(
     at = _working(month, number)
     place = (month.month - 1) % 3 * q.mqls + number
     is_small, is_late = _spread(place, 1) < q.small, _spread(place, 2) < q.late
-    rows.append(_row(lead, "lead.created", at, size=20 if is_small else 30))
+    created = {"size": 20 if is_small else 30, "region": _region(place)}
+    rows.append(_row(lead, "lead.created", at, **created))
     rows.append(_row(lead, "lead.assigned", at, to="Ana"))
     answered = at + timedelta(days=7 if is_late else 0, hours=1)
     rows.append(_row(lead, "sales.connected", answered))
@@ -163,13 +167,14 @@ def _mql(
     if outcome is None:
         return
     closed = decided + timedelta(days=14)
-    amount = {"amount": 1000, "deal_id": lead}
+    worth = 1000 * (q.rich if _region(place) == "north" else 1)
+    amount = {"amount": worth, "deal_id": lead}
     rows.append(_row(lead, "deal.opened", decided + timedelta(days=1), **amount))
     rows.append(_row(lead, f"deal.{outcome}", closed, **amount))
     deals.append(
         {
             "deal_id": lead,
-            "amount": 1000.0,
+            "amount": float(worth),
             "currency": "EUR",
             "opened_at": decided + timedelta(days=1),
             "closed_at": closed,
@@ -177,6 +182,10 @@ def _mql(
             "lead_ids": [lead],
         }
     )
+
+
+def _region(place: int) -> str:
+    return "north" if place % 3 == 0 else "south"
 
 
 def _spread(place: int, axis: int) -> float:

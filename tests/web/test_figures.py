@@ -313,13 +313,18 @@ def test_another_threshold_is_tried_once_a_day(company: None) -> None:
     assert 'value="10" aria-valuetext="55"' in head.get(f"{reverse('what_if')}?threshold=x").text
 
 
-def test_a_recommendation_has_its_lines_and_leads_to_what_if(measured: None) -> None:
+def recommended() -> None:
+    """A recommendation is published."""
     stored, change = Stored(), TryOut(["- <b>: 1", "+ <b>: 2"], "leadpact what-if a.yaml", "60")
     stored.add(Section("advice-raise", "Raise it", answer="Because.", try_out=change))
     for key, value in stored.parts.items():
         PublishedPart.objects.update_or_create(
             key=key, defaults={"value": json.dumps(value), "made_at": datetime.now(UTC)}
         )
+
+
+def test_a_recommendation_has_its_lines_and_leads_to_what_if(measured: None) -> None:
+    recommended()
     page = signed_in("viewer").get(reverse("diagnosis")).text
     assert '<a href="#advice-raise">Raise it</a>' in page
     assert 'href="/what-if?threshold=60"' in page

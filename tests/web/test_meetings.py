@@ -14,7 +14,7 @@ from leadpact.flows.erasing import erase, export
 from leadpact.flows.measuring import measure
 from leadpact.ledger.models import AuditEntry, Outcome
 from tests.api.conftest import signed_in
-from tests.web.test_figures import nothing, text
+from tests.web.test_figures import nothing, recommended, text
 
 ACTION = {
     "meeting": "Monthly review", "held_on": "2026-03-03", "kind": "action",
@@ -107,6 +107,7 @@ def test_the_review_pack_has_agenda_actions_and_figures(
 ) -> None:
     monkeypatch.setattr("leadpact.flows.measuring.MOST_ROWS_TO_SWEEP", 0)
     measure(datetime.now(UTC), "test", nothing)
+    recommended()
     head = signed_in("sales head")
     keep(head)
     asked = {"meeting": "Monthly review", "as": "docx"}
@@ -115,7 +116,7 @@ def test_the_review_pack_has_agenda_actions_and_figures(
     document = Document(BytesIO(got.content))
     titles = [each.text for each in document.paragraphs]
     assert titles[0].startswith("Monthly review, ")
-    for told in ("Agenda", "Actions that are open"):
+    for told in ("Agenda", "Actions that are open", "What may help"):
         assert told in titles
     assert any(each.startswith("Promises of sales") for each in titles)
     assert any(each.startswith("Goals and pace: Marketing") for each in titles)
@@ -125,6 +126,7 @@ def test_the_review_pack_has_agenda_actions_and_figures(
         "<b>Call</b> the lost ones",
         "Tara Novak",
         "Every goal against its three hurdles",
+        "- <b>: 1; + <b>: 2",
     } <= cells
     assert head.get(reverse("review_pack")).content.startswith(b"%PDF")
     assert head.get(reverse("review_pack"), {"meeting": "none"}).status_code == 404

@@ -30,7 +30,7 @@ def thresholds(agreement: Agreement) -> list[Threshold]:
         Threshold((*path, "at_least"), stage.name, leaf.score, float(leaf.at_least))
         for number, stage in enumerate(agreement.stages)
         if stage.when is not None
-        for path, leaf in _scores(stage.when, ("stages", number, "when"))
+        for path, leaf in scores_of(stage.when, ("stages", number, "when"))
         if leaf.at_least is not None
     ]
 
@@ -48,12 +48,13 @@ def main_threshold(agreement: Agreement) -> Threshold | None:
     return next((each for each in here if each.score == "total"), here[0] if here else None)
 
 
-def _scores(condition: Any, path: Path) -> Iterator[tuple[Path, ScoreCondition]]:
+def scores_of(condition: Any, path: Path) -> Iterator[tuple[Path, ScoreCondition]]:
+    """The scores that a condition at a path asks for, not those under `none`."""
     if isinstance(condition, ScoreCondition):
         yield path, condition
     for kind in ("all", "any"):
         for number, part in enumerate(getattr(condition, kind, None) or ()):
-            yield from _scores(part, (*path, kind, number))
+            yield from scores_of(part, (*path, kind, number))
 
 
 def with_points(agreement: Agreement, threshold: Threshold, points: float) -> Agreement:

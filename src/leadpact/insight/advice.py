@@ -20,6 +20,7 @@ class Lever(StrEnum):
     RAISE = "a higher threshold"
     LOWER = "a lower threshold"
     TRADE = "fewer MQLs that are worth more"
+    SEGMENT = "a lower threshold for a segment"
     SPLIT = "another split of high and low quality"
 
 
@@ -83,6 +84,24 @@ class Late:
 
 
 @dataclass(frozen=True)
+class OfSegment:
+    """A lower threshold for a segment whose MQLs bring more each than the `others`.
+
+    `by_amount` says that amounts are compared, not how often they were won.
+    """
+
+    lever: Lever
+    settings: Sequence[str]
+    segment: str
+    points: float
+    today: float
+    own: Group
+    others: Group
+    by_amount: bool
+    found: WhatIf
+
+
+@dataclass(frozen=True)
 class Refused:
     """A lever that the evidence does not carry, and why not, as a sentence."""
 
@@ -90,7 +109,7 @@ class Refused:
     why: str
 
 
-Advice = Moved | Split | Late
+Advice = Moved | OfSegment | Split | Late
 
 
 @dataclass(frozen=True)
@@ -106,6 +125,11 @@ def converted(group: Group, *, to_sql: bool) -> tuple[int, int]:
     """How many of a group converted, of those whose end is known."""
     share = group.qualification if to_sql else group.conversion
     return share.met, share.n
+
+
+def value_of(group: Group, level: float, *, by_amount: bool) -> Estimate | None:
+    """What a lead of a group brought on average; without amounts, how often one was won."""
+    return group.worth(level) if by_amount else estimate_of(group, level, to_sql=False)
 
 
 def estimate_of(group: Group, level: float, *, to_sql: bool) -> Estimate | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from leadpact.agreement.loading import Loaded
 from leadpact.agreement.thresholds import main_threshold
-from leadpact.insight.advice import Advised, Late, Lever, Moved, Refused, Split
+from leadpact.insight.advice import Advice, Advised, Lever, Refused
 from leadpact.insight.answering_late import faster
 from leadpact.insight.diagnosis import Diagnosis
 from leadpact.insight.evidence import Evidence
 from leadpact.insight.moving import Thresholds
+from leadpact.insight.segmenting import Segments
 from leadpact.insight.splitting import Simulate, Splits
 from leadpact.insight.sweep import Sweep
 from leadpact.insight.what_if import Fates, Past
@@ -33,11 +34,13 @@ def advise(
     """
     result = evidence.measures.result
     fates = past.fates if past else Fates(result, evidence.measures.history)
-    found: list[Moved | Split | Late | Refused] = [faster(evidence, diagnosis, fates)]
+    found: list[Advice | Refused] = [faster(evidence, diagnosis, fates)]
     if main_threshold(result.agreement) and not sweep:
         found.append(Refused(Lever.RAISE, _TOO_LONG))
     if sweep:
         found += Thresholds(sweep, result.agreement, diagnosis, fates.has_sqls).advice()
+    if past and sweep and result.agreement.segments:
+        found.append(Segments(loaded, result.agreement, past, simulate).advice())
     if past and result.agreement.gives_points:
         found.append(Splits(loaded, result.agreement, past, simulate).advice())
     order = list(Lever)

@@ -9,7 +9,7 @@ from leadpact.agreement.changing import THRESHOLD, quoted
 from leadpact.agreement.spec import Agreement
 from leadpact.engine.metrics.aggregate import ENOUGH
 from leadpact.insight import words
-from leadpact.insight.advice import Lever, Moved, Refused, converted, estimate_of
+from leadpact.insight.advice import Lever, Moved, Refused, converted, estimate_of, value_of
 from leadpact.insight.chain import Kind, Link
 from leadpact.insight.diagnosis import Diagnosis, State
 from leadpact.insight.differences import Word, difference
@@ -169,11 +169,10 @@ class Thresholds:
         level = 1 - (1 - LEVEL) / max(1, len(self._above))
         for points in self._above:
             found = self.sweep.tried[points]
-            sides = [
-                group.worth(level) if found.kept.sales else estimate_of(group, level, to_sql=False)
-                for group in (found.kept, found.dropped)
-            ]
-            kept, dropped = sides
+            by_amount = bool(found.kept.sales)
+            kept, dropped = (
+                value_of(group, level, by_amount=by_amount) for group in (found.kept, found.dropped)
+            )
             if kept and dropped and difference(kept, dropped).word is Word.HIGHER:
                 return points
         return None

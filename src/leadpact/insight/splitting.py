@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-import pyarrow.compute as pc
 
 from leadpact.agreement.changing import ChangeError, changed
 from leadpact.agreement.loading import Loaded
 from leadpact.agreement.spec import Agreement
 from leadpact.engine.metrics.aggregate import ENOUGH
-from leadpact.engine.metrics.tables import stages
 from leadpact.engine.result import Result
 from leadpact.insight import words
 from leadpact.insight.advice import Lever, Refused, Split, converted, estimate_of
 from leadpact.insight.differences import Difference, Word, difference
+from leadpact.insight.entering import Entered, entered_by
 from leadpact.insight.statistics import LEVEL, Estimate
 from leadpact.insight.what_if import Group, Past
 
@@ -58,7 +57,7 @@ class Splits:
         base = self._with(bounds) if bounds else self.agreement
         if base is None:
             return Refused(Lever.SPLIT, "No tiers fit the agreement as it is.")
-        entered = _mqls(self.simulate(base))
+        entered = entered_by(self.simulate(base))
         if tiers:
             found = self._separates(entered, now)
             if found and found.word is Word.HIGHER:
@@ -66,7 +65,7 @@ class Splits:
         return self._another(entered, now, bounds)
 
     def _another(
-        self, entered: Sequence[_Mql], now: Sequence[str], bounds: Sequence[str]
+        self, entered: Sequence[Entered], now: Sequence[str], bounds: Sequence[str]
     ) -> Split | Refused:
         """The best split of the older half, if it holds in the newer one."""
         ended = [each for each in entered if self._group([each]).observed]
@@ -86,14 +85,14 @@ class Splits:
         if then is None:
             return Refused(Lever.SPLIT, "The split that was found does not fit the agreement.")
         result = self.simulate(then)
-        told = _mqls(result)
+        told = entered_by(result)
         high = self._group([each for each in told if each.tier in best], "high")
         low = self._group([each for each in told if each.tier not in best], "low")
         return Split(
             Lever.SPLIT, settings, best, now, high, low, checked, self.past.against(result)
         )
 
-    def _best(self, entered: Sequence[_Mql]) -> list[str]:
+    def _best(self, entered: Sequence[Entered]) -> list[str]:
         """The split that separates most surely; none where none separates at all."""
         places = [
             (found.low or 0.0, -number)
@@ -102,17 +101,17 @@ class Splits:
         ]
         return list(_SPLITS[-max(places)[1]]) if places else []
 
-    def _separates(self, entered: Sequence[_Mql], high: Iterable[str]) -> Difference | None:
+    def _separates(self, entered: Sequence[Entered], high: Iterable[str]) -> Difference | None:
         """How much more often those of some tiers converted than the others."""
         best = set(high)
         one = self._estimate([each for each in entered if each.tier in best])
         other = self._estimate([each for each in entered if each.tier not in best])
         return difference(one, other) if one and other else None
 
-    def _estimate(self, entered: Sequence[_Mql]) -> Estimate | None:
+    def _estimate(self, entered: Sequence[Entered]) -> Estimate | None:
         return estimate_of(self._group(entered), LEVEL, to_sql=self._to_sql)
 
-    def _group(self, entered: Sequence[_Mql], name: str = "") -> Group:
+    def _group(self, entered: Sequence[Entered], name: str = "") -> Group:
         return self.past.fates.group(name, [each.lead for each in entered])
 
     @property
@@ -121,7 +120,7 @@ class Splits:
 
     def _bounds(self) -> Sequence[str] | None:
         """Tiers by thirds of the MQLs' fit and engagement; None where these hardly differ."""
-        entered = _mqls(self.simulate(self.agreement))
+        entered = entered_by(self.simulate(self.agreement))
         parts: Mapping[str, list[float]] = {
             "fit": [each.fit for each in entered],
             "engagement": [each.engagement for each in entered],
@@ -147,14 +146,14 @@ class Splits:
         except ChangeError:
             return None
 
-    def _as_it_should(self, entered: Sequence[_Mql], now: Sequence[str]) -> str:
+    def _as_it_should(self, entered: Sequence[Entered], now: Sequence[str]) -> str:
         high, low = self._sides(entered, now)
         return (
             f"Today’s split separates: of MQLs of high quality {self._told(high)} {self._became}, "
             f"of the others {self._told(low)}."
         )
 
-    def _none_better(self, entered: Sequence[_Mql], now: Sequence[str]) -> str:
+    def _none_better(self, entered: Sequence[Entered], now: Sequence[str]) -> str:
         if not now:
             return "No split by fit and engagement holds in the newer half of the MQLs."
         high, low = self._sides(entered, now)
@@ -164,7 +163,7 @@ class Splits:
             "holds in the newer half of the MQLs."
         )
 
-    def _sides(self, entered: Sequence[_Mql], now: Sequence[str]) -> tuple[Group, Group]:
+    def _sides(self, entered: Sequence[Entered], now: Sequence[str]) -> tuple[Group, Group]:
         return (
             self._group([each for each in entered if each.tier in now]),
             self._group([each for each in entered if each.tier not in now]),
@@ -177,25 +176,3 @@ class Splits:
     @property
     def _became(self) -> str:
         return "became SQLs" if self._to_sql else "were won"
-
-
-@dataclass(frozen=True)
-class _Mql:
-    lead: str
-    tier: str
-    fit: float
-    engagement: float
-
-
-def _mqls(result: Result) -> list[_Mql]:
-    """The first entry of each lead into the MQL stage in its own right, the oldest first."""
-    names = {row["role"]: row["stage"] for row in stages(result.agreement).to_pylist()}
-    entries = result.stage_entries
-    own = pc.and_(pc.equal(entries["stage"], names.get("mql", "")), pc.invert(entries["implied"]))
-    columns = ["lead_id", "entered_at", "tier", "fit", "engagement"]
-    found = entries.filter(own).select(columns).sort_by("entered_at")
-    first: dict[str, _Mql] = {}
-    for row in found.to_pylist():
-        told = row["tier"] or "", row["fit"] or 0.0, row["engagement"] or 0.0
-        first.setdefault(row["lead_id"], _Mql(row["lead_id"], *told))
-    return list(first.values())

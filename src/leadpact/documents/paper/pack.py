@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadpact.documents.paper.content import Paper, Part, part
+from leadpact.documents.parts.advice import KEYS as ADVICE
 from leadpact.documents.parts.diagnosis import KEY as DIAGNOSIS
 from leadpact.documents.words import NOTHING, moment
 from leadpact.insight.meetings import Held
@@ -15,6 +16,7 @@ from leadpact.insight.meetings import Held
 #: Parts of a measurement that a meeting looks at, in this order.
 SECTIONS = (
     DIAGNOSIS,
+    *ADVICE.values(),
     "week",
     "goals",
     "attainment",
@@ -48,7 +50,12 @@ def pack(
     return Paper(
         title=f"{meeting.name}, {moment(held.begins, zone)}",
         purpose=" ".join(filter(None, said)),
-        parts=[*_before(held, settled), *_promises(overview), *_figures(sections)],
+        parts=[
+            *_before(held, settled),
+            *_advice(sections),
+            *_promises(overview),
+            *_figures(sections),
+        ],
         signatures=[],
         foot=f"{meeting.name} · figures of {moment(measured, zone) if measured else NOTHING}",
     )
@@ -79,8 +86,25 @@ def _promises(overview: Any) -> Iterator[Part]:
             yield part(title, ["Promise", "Reached", "Promised", "Verdict", "In words"], rows)
 
 
+def _advice(sections: Sequence[Any]) -> Iterator[Part]:
+    """What may help, each with its reason and its lines."""
+    rows = [
+        [
+            section["title"],
+            _text(section["answer"]).strip(),
+            "; ".join(section["try_out"]["lines"]) if section["try_out"] else NOTHING,
+        ]
+        for section in sections
+        if section["key"] in ADVICE.values()
+    ]
+    if rows:
+        yield part("What may help", ["Change", "Why", "Lines to change"], rows)
+
+
 def _figures(sections: Sequence[Any]) -> Iterator[Part]:
     for section in sections:
+        if section["key"] in ADVICE.values():
+            continue
         for table in section["tables"]:
             rows = [[_text(cell) for cell in row] for row in table["rows"]]
             if rows:

@@ -12,8 +12,8 @@ from leadpact.documents.blocks import Said, Section, Table, Text, TryOut, opened
 from leadpact.documents.case_book import CaseBook
 from leadpact.documents.parts.threshold import opener
 from leadpact.documents.tried import ADDED, MQLS, REMOVED, TriedLeads
-from leadpact.documents.what_if import opened_conclusions
-from leadpact.insight.advice import Advice, Advised, Late, Lever, Moved, Split, converted
+from leadpact.documents.what_if import conclusions, opened_conclusions
+from leadpact.insight.advice import Advice, Advised, Late, Lever, Moved, OfSegment, Split, converted
 from leadpact.insight.statistics import Estimate, share
 from leadpact.insight.what_if import DROPPED, GAINED, KEPT, Group, Share, WhatIf
 
@@ -44,6 +44,8 @@ def _section(telling: _Telling, advice: Advice, loaded: Loaded) -> Section:
     match advice:
         case Late():
             title, said, table = telling.late(advice)
+        case OfSegment():
+            title, said, table = telling.of_segment(advice)
         case Split():
             title, said, table = telling.split(advice)
         case Moved():
@@ -255,6 +257,43 @@ class _Telling:
             return text
         figure = {KEPT: "staying", DROPPED: REMOVED, GAINED: ADDED}.get(which, which)
         return opened(text, self._leads.of(figure, advice.points))
+
+    # ------------------------------------------------------------------------------------ segment
+
+    def of_segment(self, advice: OfSegment) -> tuple[str, Iterator[Said], Table]:
+        """A lower threshold for one segment."""
+        to = f"from {words.number(advice.today)} to {words.number(advice.points)} points"
+        title = f"Lower the threshold of {advice.segment} {to}"
+        return title, self._said_of_segment(advice), self._table_of_segment(advice)
+
+    def _said_of_segment(self, advice: OfSegment) -> Iterator[Said]:
+        yield (
+            f"Of those that ended, an MQL of {advice.segment} brought {self._worth(advice.own)} on "
+            f"average, one of the others {self._worth(advice.others)}: clearly more. "
+            if advice.by_amount
+            else f"Of MQLs of {advice.segment} that ended {_rate(advice.own.conversion)} were won, "
+            f"of the others {_rate(advice.others.conversion)}: clearly more. "
+        )
+        yield from conclusions(advice.found)[:1]
+        unseen = advice.found.gained.by_outcome["not observed"]
+        if unseen:
+            yield (
+                f" Sales never dealt with {unseen:,} of the new ones: whether they are worth as "
+                "much, nobody knows."
+            )
+
+    def _table_of_segment(self, advice: OfSegment) -> Table:
+        months = advice.found.months
+        rows = [
+            [title, f"{group.leads / months:,.1f}", *self._told(group), self._worth(group)]
+            for title, group in ((advice.segment, advice.own), ("All others", advice.others))
+        ]
+        header = ["MQLs of", "A month", words.capital(self._became), "95 % interval", "Won",
+                  "Brought on average"]  # fmt: skip
+        return Table("What they brought in the past", header, rows)
+
+    def _worth(self, group: Group) -> str:
+        return self._money(group.worth()) if self._currency else words.NOTHING
 
     # -------------------------------------------------------------------------------------- split
 

@@ -10,7 +10,7 @@ from leadpact.documents.case_book import CaseBook
 from leadpact.documents.diagnosis_sentence import Verdict
 from leadpact.documents.headline import Overview
 from leadpact.documents.link_figures import LinkFigures, aim, amount
-from leadpact.documents.parts.shared import when
+from leadpact.documents.parts.shared import when, without_empty
 from leadpact.documents.sentences import Stretch
 from leadpact.insight.chain import Kind, Link, Reason, Stand
 from leadpact.insight.diagnosis import Diagnosis, State
@@ -18,6 +18,7 @@ from leadpact.insight.differences import Word
 from leadpact.insight.words import points
 
 KEY = "diagnosis"
+_MAY_BE_EMPTY = ("95 % interval", "Promised", "Kept?")
 _TITLES = {
     Kind.VOLUME: "Volume: did enough come?",
     Kind.QUALITY: "Quality: was it worth a call?",
@@ -101,7 +102,7 @@ class _Tables:
             *([before.title, "Change"] if before else []),
         ]
         rows = [self._row(each, with_before=bool(before)) for each in links]
-        return Table(_TITLES[kind], header, rows)
+        return without_empty(Table(_TITLES[kind], header, rows), _MAY_BE_EMPTY)
 
     def _row(self, link: Link, *, with_before: bool) -> list[Text]:
         row: list[Text] = [

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from leadpact.documents.parts.diagnosis import KEY as DIAGNOSIS
 from leadpact.ledger.models import Role
 from leadpact.web.figures.parts import told
 from leadpact.web.pages.home import decisions_of, home_of
@@ -19,13 +20,14 @@ MARKS = {"kept": "✓", "short": "!", "broken": "✗"}
 @home_of(Role.MARKETING_HEAD, Role.SALES_HEAD, Role.ADMINISTRATOR, Role.VIEWER)
 def home(request: PageRequest) -> HttpResponse:
     """Sentences first, figures below."""
-    shown = told("Home", "", "overview", "open", "week", "goals")
+    shown = told("Home", "", "overview", "open", "week", "goals", DIAGNOSIS)
     found = shown["parts"]
     shown |= {
         "overview": marked(found.get("overview")),
         "open": found.get("open"),
         "week": found.get("week"),
         "goals": found.get("goals"),
+        "diagnosis": found.get(DIAGNOSIS),
         "decisions": decisions_of(request),
         "has_charts": False,
     }

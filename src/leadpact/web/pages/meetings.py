@@ -158,7 +158,7 @@ def _open() -> list[Outcome]:
 
 
 def _in_order(found: dict[str, object]) -> list[object]:
-    return [found[key] for key in SECTIONS if key in found]
+    return [found[key] for key in SECTIONS if found.get(key)]
 
 
 def _day(text: str) -> date | None:
