@@ -19,6 +19,7 @@ from leadpact.insight.advice import Lever
 from tests.insight import two_quarters as two
 from tests.insight.two_quarters import Quarter, changed
 
+ALL_OF_NORTH = '{"MQL": {"when": {"score": "total", "at_least": 14}}}'
 #: Every third MQL has just enough points, and hardly any of these comes to anything.
 POOR_MARGIN = changed(small=0.34, small_rejected=0.9)
 FEW = changed(mqls=30, below=60, small=0.3)
@@ -185,10 +186,7 @@ def test_tiers_alike_have_no_split() -> None:
 @pytest.mark.parametrize(
     ("own", "setting"),
     [
-        (
-            "all",
-            """'segments.North.stages={"MQL": {"when": {"score": "total", "at_least": 14.0}}}'""",
-        ),
+        ("all", f"'segments.North.stages={ALL_OF_NORTH}'"),
         ("own", "'segments[0].stages.MQL.when.all[0].at_least=14'"),
     ],
 )

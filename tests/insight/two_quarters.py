@@ -103,8 +103,8 @@ class Quarter:
 
     `late` were answered too late; `won` and `lost` are of those accepted. `small` is the share of
     MQLs with the fewest points, `below` are leads a month that today's threshold does not reach.
-    `small_rejected` and `late_rejected` hold for those instead of `rejected`. Every third lead is of
-    the region `north`, where a deal brings `rich` times as much.
+    `small_rejected` and `late_rejected` hold for those instead of `rejected`. Every third lead is
+    of the region `north`, where a deal brings `rich` times as much.
     """
 
     mqls: int = 60

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from leadpact.agreement.changing import ChangeError, changed, quoted
 from leadpact.agreement.loading import Loaded
@@ -113,11 +114,10 @@ class Segments:
 
     def _like_the_others(self, segment: Segment, main: Threshold, points: float) -> str:
         """The setting by which a segment has the condition of all, at other points."""
-        whole = int(points) if float(points).is_integer() else points
-        moved = with_points(self.agreement, main, whole)
+        moved = with_points(self.agreement, main, points)
         stage = next(each for each in moved.stages if each.name == main.stage)
         assert stage.when is not None
-        when = stage.when.model_dump(mode="json", exclude_unset=True)
+        when = _as_written(stage.when.model_dump(mode="json", exclude_unset=True))
         path = f"segments.{quoted(segment.name)}.stages"
         if not segment.stages:
             return f"{path}={json.dumps({main.stage: {'when': when}})}"
@@ -125,6 +125,15 @@ class Segments:
 
     def _group(self, entered: list[Entered]) -> Group:
         return self.past.fates.group("", [each.lead for each in entered])
+
+
+def _as_written(value: Any) -> Any:
+    """A condition as people write it: whole numbers without a point."""
+    if isinstance(value, dict):
+        return {key: _as_written(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_as_written(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _below(points: float) -> list[float]:
