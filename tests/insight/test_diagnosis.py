@@ -122,7 +122,12 @@ def test_a_miss_counts_when_chance_does_not_explain_it(
 
 
 def test_the_law_has_the_table_of_causes() -> None:
-    words = {"any": None, "short": State.BAD, "held": State.GOOD}
+    words = {
+        "any": None,
+        "short": State.BAD,
+        "held": State.GOOD,
+        "unknown": State.UNKNOWN,
+    }
     text = Path("docs/semantics.md").read_text("utf-8")
     lines = text.split("| sales | volume | quality | follow-up | cause |")[1].splitlines()[2:]
     rows = []
@@ -159,3 +164,33 @@ def test_every_figure_opens() -> None:
 def _link(quarter: Quarter, metric: str) -> Link:
     links = report(quarter).diagnosis.links
     return next(each for each in links if each.question.metric.name == metric)
+
+
+WIN_RATE = {"name": "Wins", "side": "sales", "metric": "win_rate", "hurdles": {"target": "60 %"}}
+
+
+@pytest.mark.parametrize(
+    ("goals", "sales", "sentence"),
+    [
+        (
+            [WIN_RATE],
+            State.BAD,
+            "Sales falls short (Win rate: 28 %, 60 % promised): neither quality nor follow-up "
+            "explains it; look at what comes after the first talk.",
+        ),
+        ([], State.GOOD, "Marketing has nothing that can be judged and sales delivers."),
+    ],
+)
+def test_without_a_number_sales_is_judged_by_what_it_promised_else(
+    goals: list[dict[str, object]], sales: State, sentence: str
+) -> None:
+    found = two.measures(WELL, under=two.terms(goals=goals))
+    told = Report(found.result, found.history, "x")
+    assert told.diagnosis.sales is sales
+    assert plain(told.diagnosed[0].answer).replace("\N{NO-BREAK SPACE}", " ").startswith(sentence)
+
+
+def test_what_nobody_records_is_not_told() -> None:
+    metrics = {each.question.metric.name for each in report(WELL).diagnosis.links}
+    assert "attempts_per_lead" not in metrics
+    assert "rejection_rate" in metrics

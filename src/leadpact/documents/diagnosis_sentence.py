@@ -53,7 +53,9 @@ class Verdict:
     def _who(self) -> Iterator[Said]:
         marketing, sales = self._found.marketing, self._found.sales
         if (marketing, sales) == (State.UNKNOWN, State.UNKNOWN):
-            yield f"Nothing that is promised can be judged {when(self._stretch)}: too few cases"
+            is_promised = any(each.promised is not None for each in self._found.links)
+            few = ": too few cases, or too young ones" if is_promised else ""
+            yield f"Nothing that is promised can be judged {when(self._stretch)}{few}"
             return
         if marketing is State.BAD and sales is State.BAD:
             yield "Both sides fall short"
@@ -119,11 +121,11 @@ class Verdict:
                 return [f"{_waits(found.of_follow_up[0])} (", *self._named(found.of_follow_up[0]),
                         ")"]  # fmt: skip
             case Cause.LATER:
+                later = list(self._later())
                 return [
                     "neither quality nor follow-up explains it; look at what comes after the first "
-                    "talk (",
-                    *self._later(),
-                    ")",
+                    "talk",
+                    *([" (", *later, ")"] if later else []),
                 ]
             case Cause.UNKNOWN:
                 return [self._untold()]
@@ -164,10 +166,8 @@ class Verdict:
             if each.question.metric.name == name and each.enough and not each.question.kept
         ]
         moved = [each for each in known if each.is_worse] or known[:1]
-        if not moved:
-            yield "deals that were won and lost"
-            return
-        yield from self._named(moved[0])
+        if moved and moved[0] not in self._found.of_sales:
+            yield from self._named(moved[0])
 
     def _named(self, link: Link) -> Iterator[Said]:
         """A figure with its name, what was promised of it or how it was before."""
@@ -189,7 +189,8 @@ class Verdict:
     def of_promised(self, link: Link) -> Iterator[Said]:
         """A figure beside what was promised of it."""
         yield self._figures.of(link)
-        joint = " of " if link.measure in ADDED_UP else ", "
+        is_part = link.measure in ADDED_UP and link.stand in (Stand.SHORT, Stand.NARROW)
+        joint = " of " if is_part else ", "
         yield f"{joint}{aim(link)} promised"
 
 

@@ -143,7 +143,13 @@ def chain(
     for each in wanted:
         asked.setdefault(each.question, each)
     found = [_measured(evidence, each, before) for each in asked.values()]
-    return sorted((each for each in found if each.now), key=_place)
+    return sorted((each for each in found if each.now and not _is_silent(each)), key=_place)
+
+
+def _is_silent(link: Link) -> bool:
+    """Whether nobody promised it and nothing of it is on record, such as calls nobody logs."""
+    seen = [each.value for each in (link.now, link.before) if each]
+    return not link.promise and not any(seen)
 
 
 def _place(link: Link) -> tuple[int, int]:

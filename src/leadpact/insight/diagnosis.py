@@ -17,6 +17,8 @@ from leadpact.insight.standing import GoalStanding
 NUMBERS_OF_MARKETING = ("mqls", "sqls", "sals", "leads", "contacts_added")
 #: Goals of sales for one of these decide, told from the end of the funnel.
 NUMBERS_OF_SALES = ("revenue", "won_deals", "customers", "opportunities", "sqls", "sals")
+#: Without such a goal, its goals for one of these.
+RATES_OF_SALES = ("win_rate", "mql_to_close", "mql_to_sql", "conversion", "average_sale")
 #: Figures that speak of quality also where nobody promised them.
 TELLS_QUALITY = ("high_quality_share", "quality_rating", "rejection_rate")
 _MOMENT = timedelta(microseconds=1)
@@ -58,6 +60,7 @@ CAUSES = (
     Row(Cause.QUALITY, quality=State.BAD),
     Row(Cause.FOLLOW_UP, follow_up=State.BAD),
     Row(Cause.LATER, State.BAD, State.GOOD, State.GOOD, State.GOOD),
+    Row(Cause.LATER, State.BAD, State.UNKNOWN, State.GOOD, State.GOOD),
 )
 
 
@@ -123,16 +126,7 @@ def judged(
     if marketing is State.UNKNOWN:
         numbers = [e for e in links if e.kind is Kind.QUALITY and _promised_by(e, "marketing")]
         marketing = _state(numbers)
-    results = [
-        e
-        for name in NUMBERS_OF_SALES
-        for e in links
-        if e.kind is Kind.RESULTS and e.question.metric.name == name and _promised_by(e, "sales")
-    ]
-    sales = _state(results)
-    if sales is State.UNKNOWN:
-        results = [e for e in links if e.kind is Kind.FOLLOW_UP and _promised_by(e, "sales")]
-        sales = _state(results)
+    results, sales = _of_sales(links)
     return Diagnosis(
         stretch,
         before,
@@ -149,6 +143,22 @@ def judged(
         of_quality,
         of_follow_up,
     )
+
+
+def _of_sales(links: Sequence[Link]) -> tuple[list[Link], State]:
+    """What sales is judged by: its numbers, else its rates, else its promises of follow-up."""
+    own = [e for e in links if _promised_by(e, "sales")]
+    for names in (NUMBERS_OF_SALES, RATES_OF_SALES):
+        results = [
+            e
+            for name in names
+            for e in own
+            if e.kind is Kind.RESULTS and e.question.metric.name == name
+        ]
+        if (state := _state(results)) is not State.UNKNOWN:
+            return results, state
+    follow_up = [e for e in own if e.kind is Kind.FOLLOW_UP]
+    return follow_up, _state(follow_up)
 
 
 def causes(

@@ -38,7 +38,7 @@ class Segments:
 
     def advice(self) -> OfSegment | Refused:
         """The segment that brings clearly most, at the nearest threshold that gives more of it."""
-        entered = entered_by(self.simulate(self.agreement))
+        entered = entered_by(self.past.simulated)
         groups: dict[str, list[Entered]] = defaultdict(list)
         for each in entered:
             groups[each.segment].append(each)

@@ -57,7 +57,7 @@ class Splits:
         base = self._with(bounds) if bounds else self.agreement
         if base is None:
             return Refused(Lever.SPLIT, "No tiers fit the agreement as it is.")
-        entered = entered_by(self.simulate(base))
+        entered = entered_by(self.simulate(base) if bounds else self.past.simulated)
         if tiers:
             found = self._separates(entered, now)
             if found and found.word is Word.HIGHER:
@@ -120,7 +120,7 @@ class Splits:
 
     def _bounds(self) -> Sequence[str] | None:
         """Tiers by thirds of the MQLs' fit and engagement; None where these hardly differ."""
-        entered = entered_by(self.simulate(self.agreement))
+        entered = entered_by(self.past.simulated)
         parts: Mapping[str, list[float]] = {
             "fit": [each.fit for each in entered],
             "engagement": [each.engagement for each in entered],

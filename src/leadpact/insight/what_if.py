@@ -237,7 +237,7 @@ class Past:
     """A history as it was and as an agreement's rules alone would have told it.
 
     `actual` is its replay, which knows what became of each lead; `now` a simulation of the
-    agreement as it is. What a comparison needs of them is looked up once.
+    agreement as it is, kept as `simulated`. What a comparison needs of them is looked up once.
     """
 
     def __init__(self, actual: Result, now: Result, history: History) -> None:
@@ -246,7 +246,7 @@ class Past:
         self._won = won_deals(actual, history).to_pylist()
         self._before = _first_mqls(now, history)
         self._months = _months(actual, history)
-        self._simulated, self._now = now, self._version(now, self._before)
+        self.simulated, self._now = now, self._version(now, self._before)
 
     def against(self, then: Result) -> WhatIf:
         """Compare with a simulation of the changed agreement over the same history."""
@@ -256,7 +256,7 @@ class Past:
             GAINED: after.keys() - before.keys(),
             DROPPED: before.keys() - after.keys(),
         }
-        both = _under_both(self._simulated.clocks, then.clocks)
+        both = _under_both(self.simulated.clocks, then.clocks)
         return WhatIf(
             as_of=self._as_of,
             months=self._months,
