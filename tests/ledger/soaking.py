@@ -31,6 +31,11 @@ def size(otherwise: str) -> tuple[int, int]:
     return people, activities
 
 
+def dice(number: int) -> random.Random:
+    """One of the dice of a soak; LEADPACT_SOAK_SEED=7 lets another week happen."""
+    return random.Random(number + int(os.environ.get("LEADPACT_SOAK_SEED", "0")))
+
+
 def longest_pause(activities: int) -> float:
     """Minutes between two activities at most: many of them fill no more than a week."""
     return min(4.0, 2 * 7 * 24 * 60 / activities)
@@ -48,7 +53,7 @@ class Deadly:
 
     def may_die(self) -> None:
         """From now on one call in fifty kills it, the same ones in every run."""
-        self.dice, self.share = random.Random(5), 0.01
+        self.dice, self.share = dice(5), 0.01
 
     def perhaps_die(self) -> None:
         if self.share and self.dice.random() < self.share:

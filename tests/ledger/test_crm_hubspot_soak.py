@@ -23,6 +23,7 @@ from leadpact.ledger.instants import ticks
 from leadpact.ledger.models import CrmRecord
 from leadpact.ledger.services import crm_connections
 from leadpact.sources.crm.facts import Reader
+from leadpact.sources.hubspot import connector as reading
 from leadpact.sources.hubspot.client import Client
 from tests.ledger import soaking
 from tests.ledger.crm_company import Company, company
@@ -135,8 +136,11 @@ class People:
 
 @pytest.mark.django_db
 def test_in_the_end_both_sides_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    dice = random.Random(20261126)
-    faults = Faults(random.Random(3), refused=0.02, broken=0.02, lost=0.02)
+    dice = soaking.dice(20261126)
+    # Readings of many pages, which a kill may interrupt.
+    for name in ("SEARCHED", "WITH_HISTORY", "WITHOUT"):
+        monkeypatch.setattr(reading, name, min(getattr(reading, name), max(3, CONTACTS // 4)))
+    faults = Faults(soaking.dice(3), refused=0.02, broken=0.02, lost=0.02)
     with company(faults=None) as at:
         soak = soaking.Soak(at, ACTIVITIES)
         monkeypatch.setattr(crm_hooks, "now", at.time)
@@ -189,7 +193,7 @@ def _with_unsafe_client(at: Company, faults: Faults) -> Webhooks:
     client.may_die()
     at.client = at.connector._client = client
     at.simulator.faults = faults
-    return Webhooks(at.portal, URL, SECRET, random.Random(7), 0.2, 0.2, shuffled=True)
+    return Webhooks(at.portal, URL, SECRET, soaking.dice(7), 0.2, 0.2, shuffled=True)
 
 
 def _deliver(browser: Browser, body: bytes, headers: dict[str, str]) -> None:

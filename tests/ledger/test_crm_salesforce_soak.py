@@ -158,7 +158,7 @@ class People:
 
 @pytest.mark.django_db
 def test_in_the_end_both_sides_agree() -> None:
-    dice = random.Random(20261126)
+    dice = soaking.dice(20261126)
     with company() as at:
         soak = soaking.Soak(at, ACTIVITIES)
         # Readings of many pages, which a kill may interrupt.
@@ -201,7 +201,7 @@ def _with_unsafe_client(at: Company) -> DeadlyClient:
     client.may_die()
     at.connector = SalesforceConnector(client, at.crm, at.connector._own)
     at.simulator.faults = Faults(
-        random.Random(3), refused=0.02, broken=0.02, lost=0.02, locked=0.05
+        soaking.dice(3), refused=0.02, broken=0.02, lost=0.02, locked=0.05
     )
     return client
 
