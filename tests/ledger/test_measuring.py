@@ -14,7 +14,7 @@ from django.db.models import F
 
 from leadpact.agreement import templates
 from leadpact.agreement.loading import load_text
-from leadpact.flows import measuring
+from leadpact.flows import measuring, measuring_daily
 from leadpact.flows.measuring import measure
 from leadpact.flows.recorded import DEALS, LOG, read_log
 from leadpact.flows.run import run
@@ -143,7 +143,7 @@ def test_a_ledger_without_any_row_has_figures_too() -> None:
 
 def test_other_thresholds_open_to_their_leads_until_they_are_tried_again(past: None) -> None:
     def shown() -> tuple[str, set[str]]:
-        part = figures.part(measuring.THRESHOLD)
+        part = figures.part(measuring_daily.THRESHOLD)
         assert part is not None
         return part.value, {row.key for row in PublishedList.objects.filter(part=part.key)}
 
@@ -155,7 +155,7 @@ def test_other_thresholds_open_to_their_leads_until_they_are_tried_again(past: N
     # An hour later everything else is told anew.
     measure(LATER + timedelta(hours=1), "test", silent)
     assert shown() == (told, lists)
-    PublishedList.objects.create(key="old", part=measuring.THRESHOLD, value="{}", digest="")
+    PublishedList.objects.create(key="old", part=measuring_daily.THRESHOLD, value="{}", digest="")
     measure(LATER + timedelta(days=1), "test", silent)
     assert shown() == (told, lists)
 

@@ -48,7 +48,7 @@ def nothing(_done: float, _what: str) -> None:
 @pytest.fixture
 def measured(company: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything but other thresholds: each of them is an evaluation."""
-    monkeypatch.setattr("leadpact.flows.measuring.MOST_ROWS_TO_SWEEP", 0)
+    monkeypatch.setattr("leadpact.flows.measuring_daily.MOST_ROWS_TO_SWEEP", 0)
     measure(datetime.now(UTC), "test", nothing)
 
 

@@ -56,7 +56,7 @@ def said(lead: str, kind: str, **told: str) -> Fact:
 @pytest.fixture
 def hostile(company: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever somebody can write something, it stands."""
-    monkeypatch.setattr("leadpact.flows.measuring.MOST_ROWS_TO_SWEEP", 0)
+    monkeypatch.setattr("leadpact.flows.measuring_daily.MOST_ROWS_TO_SWEEP", 0)
     stated = dict.fromkeys(ATTRIBUTES, TEXT)
     ingest(
         [

@@ -105,7 +105,7 @@ def test_others_keep_nothing(published: None, role: str) -> None:
 def test_the_review_pack_has_agenda_actions_and_figures(
     company: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadpact.flows.measuring.MOST_ROWS_TO_SWEEP", 0)
+    monkeypatch.setattr("leadpact.flows.measuring_daily.MOST_ROWS_TO_SWEEP", 0)
     measure(datetime.now(UTC), "test", nothing)
     recommended()
     head = signed_in("sales head")

@@ -126,7 +126,7 @@ def mqls() -> float:
 def test_an_mql_that_is_disputed_and_struck_out_counts_no_more(
     company: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadpact.flows.measuring.MOST_ROWS_TO_SWEEP", 0)
+    monkeypatch.setattr("leadpact.flows.measuring_daily.MOST_ROWS_TO_SWEEP", 0)
     rep, head = somebody("rep")[0], signed_in("marketing head")
     measure(now(), "test", lambda *_: None)
     before = mqls()

@@ -96,7 +96,7 @@ def test_a_lead_is_won_at_the_second_attempt_and_both_heads_see_it(
     live_server: LiveServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("leadpact.flows.measuring.MOST_ROWS_TO_SWEEP", 0)
+    monkeypatch.setattr("leadpact.flows.measuring_daily.MOST_ROWS_TO_SWEEP", 0)
     form = forms.create(
         "demo", ["name=Your name"], button="Ask us", actor="test",
         now=now(),

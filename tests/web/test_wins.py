@@ -21,7 +21,7 @@ from tests.web.conftest import nothing, text
 @pytest.fixture
 def lost(company: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ada's deal was lost, and figures were measured since."""
-    monkeypatch.setattr("leadpact.flows.measuring.MOST_ROWS_TO_SWEEP", 0)
+    monkeypatch.setattr("leadpact.flows.measuring_daily.MOST_ROWS_TO_SWEEP", 0)
     at = datetime.now(UTC)
     gone = {"deal_id": "D<1>", "amount": 5000, "reason": "price"}
     ingest([Fact("crm", "lost", "deal.lost", at, Known(id="Ada"), gone, at)], now=at)

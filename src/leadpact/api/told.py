@@ -16,7 +16,7 @@ from leadpact.documents.parts.advice import KEYS, NOT_ADVISED
 from leadpact.documents.parts.diagnosis import KEY as DIAGNOSIS
 from leadpact.documents.parts.loops import ALL, LOOPS, key_of
 from leadpact.documents.stored import said
-from leadpact.flows.measuring import EMPTY, THRESHOLD
+from leadpact.flows.measuring_daily import EMPTY, THRESHOLD
 from leadpact.ledger.selectors import figures
 
 

@@ -15,12 +15,22 @@ from leadpact.documents.blocks import Behind
 from leadpact.documents.case_book import groups_of
 from leadpact.documents.pools import Pool, Row
 from leadpact.engine.log import INSTANT
+from leadpact.engine.metrics.outcomes import OUTCOMES
+from leadpact.engine.sql import identifier
 from leadpact.insight.learning.learned import Learned
 from leadpact.insight.learning.scorecard import Rule
+from leadpact.insight.learning.taught import Taught
 from leadpact.insight.learning.traits import Trait
+from leadpact.insight.what_if import LEADS
 
-LEARNED = "learned.parquet"
+LEARNED, TRIED = "learned.parquet", "learned_what_if.parquet"
 _CUSTOMER = "became_customer"
+#: What was tried.
+DEFINITION, SCORECARD = "definition", "scorecard"
+_TRIED_COUNTED = (
+    "Counts: leads that the rules alone would make an MQL, each once, with what really became of "
+    "it. Leaves out: excluded and merged leads. Placed by: the entry."
+)
 Flags = NDArray[np.bool_]
 
 
@@ -75,9 +85,46 @@ def _both(one: str, other: str) -> str:
     return f"({one}) and {other}" if one else other
 
 
+class TriedByLearning:
+    """Finds the leads that are MQLs today, or would be under what was learned."""
+
+    def __init__(self, taught: Taught) -> None:
+        self._pool = Pool(TRIED, _all_tried(taught), "qualified_at")
+
+    def of(self, title: str, what: str, group: str, outcome: str | None = None) -> Behind:
+        """The leads of a group of a what-if, by what became of them."""
+        fates = [outcome] if outcome else list(OUTCOMES)
+        about = {"tried": [what], "change": [group]}
+        parts = [(fate, self._pool.pick(about | {"outcome": [fate]})) for fate in fates]
+        asked = about | ({"outcome": [outcome]} if outcome else {})
+        query = self._pool.query(asked, None)
+        return Behind(
+            title, groups_of(self._pool, parts, _fate), _TRIED_COUNTED, query, "MQL since"
+        )
+
+
+def _fate(row: Row) -> str:
+    return str(row["outcome"])
+
+
+def _all_tried(taught: Taught) -> pa.Table:
+    tables = [
+        trial.found.leads.append_column("tried", pa.array([what] * trial.found.leads.num_rows))
+        for what, trial in ((DEFINITION, taught.definition), (SCORECARD, taught.scorecard))
+        if trial
+    ]
+    found = pa.concat_tables([LEADS.append(pa.field("tried", pa.string())).empty_table(), *tables])
+    # `group` is a word of SQL.
+    return found.rename_columns({"group": "change"})
+
+
 def column(trait: Trait) -> str:
     """The column of a trait in the file of leads, as SQL names it."""
-    return '"' + trait.name.replace('"', '""') + '"'
+    return identifier(_trait_name(trait))
+
+
+def _trait_name(trait: Trait) -> str:
+    return f"trait: {trait.name}"
 
 
 def of_alternatives(alternatives: Sequence[Sequence[Trait]]) -> str:
@@ -87,25 +134,35 @@ def of_alternatives(alternatives: Sequence[Sequence[Trait]]) -> str:
 
 def rule_column(rule: Rule) -> str:
     """The column of a rule of the scorecard in the file of leads, as SQL names it."""
-    return '"' + _rule_name(rule).replace('"', '""') + '"'
+    return identifier(_rule_name(rule))
 
 
 def _rule_name(rule: Rule) -> str:
     return f"rule: {rule.name}"
 
 
-def write_learned(learned: Learned, folder: Path) -> Path:
-    """Write the leads with what they became and every trait into `learned.parquet`; the file."""
-    file = folder / LEARNED
+def write_learned(taught: Taught, folder: Path) -> None:
+    """Write what was learned from into `learned.parquet`, and what-ifs beside it.
+
+    The first has the leads with what they became and every trait, the second the leads that are or
+    would be MQLs.
+    """
+    if taught.learned:
+        pq.write_table(_whole(taught.learned), folder / LEARNED, compression="zstd")
+        pq.write_table(_all_tried(taught), folder / TRIED, compression="zstd")
+
+
+def _whole(learned: Learned) -> pa.Table:
     table = _plain(learned)
     for each in learned.compared:
         trait = each.trait
         told = pa.array(trait.has, mask=~trait.known)
-        table = table.append_column(trait.name, told)
+        table = table.append_column(_trait_name(trait), told)
+    if learned.scorecard:
+        table = table.append_column("points", pa.array(learned.scorecard.points))
     for rule in learned.scorecard.rules if learned.scorecard else ():
         table = table.append_column(_rule_name(rule), pa.array(rule.part.value > 0))
-    pq.write_table(table, file, compression="zstd")
-    return file
+    return table
 
 
 def _plain(learned: Learned) -> pa.Table:

@@ -26,6 +26,7 @@ from leadpact.documents.parts.diagnosis import diagnosis_section
 from leadpact.documents.parts.funnel import funnel
 from leadpact.documents.parts.goals import goals_and_pace
 from leadpact.documents.parts.hygiene import hygiene
+from leadpact.documents.parts.learning import learning_sections
 from leadpact.documents.parts.open_now import open_now
 from leadpact.documents.parts.programs import programs
 from leadpact.documents.parts.promises import attainment
@@ -42,6 +43,7 @@ from leadpact.engine.result import Result
 from leadpact.insight.diagnosis import Diagnosis, diagnose
 from leadpact.insight.evidence import Evidence
 from leadpact.insight.goals import recent
+from leadpact.insight.learning.taught import Taught
 from leadpact.insight.standing import GoalStanding
 from leadpact.insight.sweep import Sweep
 
@@ -63,12 +65,16 @@ class Report:
         self.notes = notes
         self.sweep: Sweep | None = None
         self.advice: Sequence[Section] = ()
+        self.taught: Taught | None = None
 
-    def with_tried(self, sweep: Sweep | None, advice: Sequence[Section]) -> Report:
-        """The same report, with what other thresholds would have done, and what may help."""
+    def with_tried(
+        self, sweep: Sweep | None, advice: Sequence[Section], taught: Taught | None = None
+    ) -> Report:
+        """The same report, with what other thresholds would have done, what may help, and what the
+        history teaches."""
         other = Report.__new__(Report)
         other.measures, other.sha256, other.notes = self.measures, self.sha256, self.notes
-        other.sweep, other.advice = sweep, advice
+        other.sweep, other.advice, other.taught = sweep, advice, taught
         return other
 
     @cached_property
@@ -114,6 +120,7 @@ class Report:
             hygiene(book),
             open_now(book),
             *([threshold_section(self.sweep, TriedLeads(self.sweep))] if self.sweep else []),
+            *(learning_sections(self.taught) if self.taught else []),
             about_data(book, self.notes),
             agreement_section(self.measures.result.agreement),
         ]

@@ -13,7 +13,8 @@ from leadpact.insight.what_if import DROPPED, GAINED, KEPT, Deal, Group, Promise
 
 #: What the groups are called where people read of them.
 GROUP_NAMES = {KEPT: "Still MQLs", GAINED: "New MQLs", DROPPED: "No longer MQLs"}
-_FATES = ("won", "lost", "given back", "open", "not observed")
+#: What became of leads, as a group counts them.
+FATES = ("won", "lost", "given back", "open", "not observed")
 
 
 #: What a figure of a sentence is of, beside the three groups: the MQLs of today and of the change,
@@ -56,7 +57,7 @@ def group_rows(found: WhatIf) -> list[list[str]]:
         [
             GROUP_NAMES[group.name],
             words.number(group.leads),
-            *(words.number(group.by_outcome[fate]) for fate in _FATES),
+            *(words.number(group.by_outcome[fate]) for fate in FATES),
             won_of_decided(group.conversion),
             won_of_decided(group.win_rate),
         ]

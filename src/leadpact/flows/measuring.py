@@ -18,8 +18,6 @@ from typing import get_args
 
 import pyarrow.compute as pc
 
-from leadpact.agreement.loading import load_text
-from leadpact.documents.parts.advice import KEYS, NOT_ADVISED
 from leadpact.documents.parts.campaigns import campaigns
 from leadpact.documents.parts.credit import credit
 from leadpact.documents.parts.kept_when import kept_when
@@ -27,7 +25,6 @@ from leadpact.documents.parts.loops import LOOPS, choices, loops
 from leadpact.documents.parts.months import months
 from leadpact.documents.parts.people import people
 from leadpact.documents.parts.rulings import rulings
-from leadpact.documents.parts.threshold import threshold_section
 from leadpact.documents.parts.week import week
 from leadpact.documents.parts.wins import LARGE, large_deals, wins
 from leadpact.documents.plan import HISTORY
@@ -39,7 +36,7 @@ from leadpact.engine.metrics.aggregate import Figure
 from leadpact.engine.metrics.measures import Measures, Span
 from leadpact.engine.metrics.metric import Split
 from leadpact.engine.result import Result
-from leadpact.flows.moving import MOST_ROWS_TO_SWEEP, try_out
+from leadpact.flows.measuring_daily import daily
 from leadpact.flows.starting import Progress
 from leadpact.insight.plan_history import known
 from leadpact.ledger.models import (
@@ -57,11 +54,6 @@ from leadpact.ledger.services import figures as publishing
 #: comes from an address that anybody can type.
 MOST_VALUES = 200
 _SPANS: tuple[Span, ...] = ("all", "quarter", "month")
-#: The part that tells what other thresholds would have done, and how old it may become.
-THRESHOLD = "threshold"
-THRESHOLD_EVERY = timedelta(days=1)
-#: A part of which there is nothing to tell.
-EMPTY = "{}"
 _JUST_AFTER = timedelta(microseconds=1)
 
 
@@ -111,11 +103,11 @@ def measure(
     stored.add(people(report.book, PERSONAL))
     parts = [_part(key, value, report) for key, value in stored.parts.items()]
     lists, (fresh, kept) = list(_lists(stored)), _pieces(stored)
-    tried = _tried(report, in_force.id)
-    if tried:
-        parts += [_part(key, value, report) for key, value in tried.parts.items()]
-        lists += _lists(tried, THRESHOLD)
-        fresh_too, kept_too = _pieces(tried, THRESHOLD)
+    again = daily(in_force, report, history)
+    for name_of_part, made in again.made.items():
+        parts += [_part(key, value, report) for key, value in made.parts.items()]
+        lists += _lists(made, name_of_part)
+        fresh_too, kept_too = _pieces(made, name_of_part)
         fresh, kept = fresh + fresh_too, kept | kept_too
     found = publishing.Measured(
         as_of=now,
@@ -131,7 +123,8 @@ def measure(
         lists=lists,
         pieces=fresh,
         kept=kept,
-        apart=frozenset() if tried else frozenset({THRESHOLD}),
+        apart=again.stay,
+        traits=again.traits,
         seconds=time.monotonic() - began,
     )
     if not publishing.publish(name, at, found):
@@ -170,27 +163,6 @@ def _pieces(stored: Stored, part: str = "") -> tuple[list[PublishedPiece], set[t
                 digest=piece.digest,
             ))  # fmt: skip
     return fresh, kept
-
-
-def _tried(report: Report, version: int) -> Stored | None:
-    """What other thresholds would have done and what may help, once a day: each is an evaluation.
-
-    None where what was published of it stays.
-    """
-    last = figures.part(NOT_ADVISED)
-    as_of = report.measures.result.as_of
-    if last and last.sha256 == report.sha256 and last.made_at > as_of - THRESHOLD_EVERY:
-        return None
-    loaded = load_text(agreements.text_of(version), "agreement.yaml")
-    tried = try_out(report, loaded, MOST_ROWS_TO_SWEEP)
-    made = Stored()
-    # What is not told any more is empty: a part that is not written stays as it was.
-    made.parts |= {key: {} for key in (THRESHOLD, *KEYS.values())}
-    if tried.sweep:
-        made.add(threshold_section(tried.sweep, tried.leads))
-    for section in tried.advice:
-        made.add(section)
-    return made
 
 
 def _next(result: Result, measures: Measures) -> datetime:

@@ -12,14 +12,17 @@ from pathlib import Path
 from leadpact.agreement.loading import Loaded
 from leadpact.backends.local import evaluate
 from leadpact.documents.case_book import write_cases
+from leadpact.documents.learned_leads import write_learned
 from leadpact.documents.report import Report
 from leadpact.documents.tables import write_tables
 from leadpact.documents.tried import write_tried
 from leadpact.engine.log import History
 from leadpact.engine.result import Result
 from leadpact.flows.checking import agreements
-from leadpact.flows.moving import try_out
+from leadpact.flows.learning import teach
+from leadpact.flows.moving import MOST_ROWS_TO_SWEEP, try_out
 from leadpact.flows.starting import Progress, compile_engine
+from leadpact.insight.learning.taught import Taught
 from leadpact.sources.reading import Read
 from leadpact.sources.rows import write_rejects
 
@@ -51,10 +54,17 @@ class Run:
         return next(v for v in self.versions if v.agreement == self.result.agreement)
 
     def tried(self, tell: Progress) -> Report:
-        """The report with what other thresholds would have done, and what may help."""
+        """The report with other thresholds, with what may help, and what the history teaches."""
         tell(0.6, "Trying other thresholds")
         found = try_out(self.report, self._in_force)
-        return self.report.with_tried(found.sweep, found.advice)
+        return self.report.with_tried(found.sweep, found.advice, self._taught(tell))
+
+    def _taught(self, tell: Progress) -> Taught | None:
+        """What the history teaches; None for one that is too long."""
+        if self.history.rows > MOST_ROWS_TO_SWEEP:
+            return None
+        tell(0.7, "Learning from outcomes")
+        return teach(self._in_force, self.result, self.history)
 
     def write(self, folder: Path, tell: Progress) -> None:
         """Write report, figures, tables and what was left out into a folder that is there."""
@@ -67,6 +77,8 @@ class Run:
         write_cases(self.report.measures, folder)
         if report.sweep:
             write_tried(report.sweep, folder)
+        if report.taught:
+            write_learned(report.taught, folder)
         if self.read.rejects:
             text = write_rejects(self.read.rejects)
             (folder / REJECTS).write_text(text, encoding="utf-8", errors="backslashreplace")

@@ -33,6 +33,7 @@ HOLDS: Mapping[str, str] = {
     "PublishedMetric": "Figures as measured last: one a metric, period and group.",
     "PublishedStanding": "How each promise and goal stands, as the pages tell it.",
     "PublishedPart": "The texts, tables and charts that pages of figures show.",
+    "PublishedTrait": "What leads had or did, and how often they became customers beside others.",
     "PublishedList": "The leads that a figure on a page opens to.",
     "PublishedPiece": "The rest of lists that are longer than a page.",
     "Team": "Teams of the agreement.",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from leadpact.documents.blocks import Section
-    from leadpact.insight.learning.taught import Taught, Trial
+    from leadpact.insight.learning.taught import Trial
 
 
 def learn(
@@ -63,22 +63,21 @@ def learn(
 
         for section in learning_sections(taught):
             _tell(terminal(), section)
-    _write(out, taught.scorecard, taught)
-    _write(definition, taught.definition, taught)
+    found = taught.learned
+    _write(out, taught.scorecard, found.why_no_scorecard if found else taught.why)
+    _write(definition, taught.definition, found.why_no_definition if found else taught.why)
     if not as_json:
         _what_next(file, sources, data, [path for path in (out, definition) if path])
 
 
-def _write(path: str | None, trial: Trial[Any] | None, taught: Taught) -> None:
+def _write(path: str | None, trial: Trial[Any] | None, why: str) -> None:
     from leadpact.cli.exits import Code, Failed
     from leadpact.flows.output import write_together
 
     if path is None:
         return
     if trial is None:
-        found = taught.learned
-        why = taught.why or (found.why_no_scorecard if found else "") or "Nothing was learned."
-        raise Failed(f"{path} is not written. {why}", code=Code.PROBLEMS)
+        raise Failed(f"{path} is not written. {why}".strip(), code=Code.PROBLEMS)
     write_together(Path(path).parent, {Path(path).name: trial.version.text}, replace=True)
 
 

@@ -5,42 +5,57 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leadpact.documents import words
 from leadpact.documents.blocks import Said, Section, Table, Text, opened
-from leadpact.documents.learned_leads import LearnedLeads, column, of_alternatives, rule_column
+from leadpact.documents.learned_leads import (
+    DEFINITION,
+    LearnedLeads,
+    TriedByLearning,
+    column,
+    of_alternatives,
+)
+from leadpact.documents.parts.learned_scorecard import scorecard_section
+from leadpact.documents.parts.learned_shared import NOT_USABLE, mqls, past, with_interval
 from leadpact.documents.parts.shared import cut
 from leadpact.documents.what_if import conclusions
 from leadpact.insight.differences import Word
 from leadpact.insight.learning.apart import Compared
-from leadpact.insight.learning.applied import asks, flow, rules_yaml
+from leadpact.insight.learning.applied import flow, stage_of
 from leadpact.insight.learning.definition import Definition, Picked
 from leadpact.insight.learning.learned import Learned
-from leadpact.insight.learning.ranking import TOP, Beside, Ranked
-from leadpact.insight.learning.scorecard import DOUBLES, Rule, Scorecard
 from leadpact.insight.learning.taught import Taught, Trial
-from leadpact.insight.statistics import Estimate
 
-APART, READY, SCORECARD = "apart", "sales-ready", "scorecard"
+APART, READY = "apart", "sales-ready"
 #: Traits that a table shows; the page lists all of them.
 _MOST_TRAITS = 20
 _TITLES = {
     APART: "What sets customers apart",
     READY: "A definition of the sales-ready lead",
-    SCORECARD: "A scorecard learned from outcomes",
 }
 
 
-def learning_sections(taught: Taught) -> list[Section]:
+def learning_sections(taught: Taught, leads: LearnedLeads | None = None) -> list[Section]:
     """All three parts; of a history that tells nothing the first alone, which says why."""
     if taught.learned is None:
         return [Section(APART, _TITLES[APART], answer=taught.why)]
-    leads = LearnedLeads(taught.learned)
+    leads = leads or LearnedLeads(taught.learned)
     return [
         apart_section(taught.learned, leads),
         ready_section(taught, taught.learned, leads),
         scorecard_section(taught, taught.learned, leads),
+    ]
+
+
+def ordered(compared: Sequence[Compared]) -> list[Compared]:
+    """Traits by what they tell: those with clearly more customers, those with fewer, the rest."""
+    more = [each for each in compared if each.word is Word.HIGHER]
+    fewer = [each for each in compared if each.word is Word.LOWER]
+    rest = [each for each in compared if not each.is_clear]
+    return [
+        *sorted(more, key=_least_times, reverse=True),
+        *sorted(fewer, key=_least_times),
+        *rest,
     ]
 
 
@@ -49,10 +64,10 @@ def learning_sections(taught: Taught) -> list[Section]:
 
 def apart_section(learned: Learned, leads: LearnedLeads) -> Section:
     """The traits whose leads became customers more often than others, or less."""
-    clear = [each for each in learned.compared if each.is_clear]
-    more = sorted((e for e in clear if e.word is Word.HIGHER), key=_least_times, reverse=True)
-    fewer = sorted((e for e in clear if e.word is Word.LOWER), key=_least_times)
-    rest = [each for each in learned.compared if not each.is_clear]
+    known = ordered(learned.compared)
+    more = [each for each in known if each.word is Word.HIGHER]
+    fewer = [each for each in known if each.word is Word.LOWER]
+    rest = [each for each in known if not each.is_clear]
     captions = (
         ("Became customers clearly more often", more),
         ("Clearly less often", fewer),
@@ -148,7 +163,7 @@ def _trait_row(each: Compared, leads: LearnedLeads) -> list[Text]:
         each.trait.name,
         n,
         customers,
-        _with_interval(each.share),
+        with_interval(each.share),
         words.percent(each.share_of_others.value) if each.others else words.NOTHING,
         times_told(each),
         each.word.value,
@@ -177,21 +192,14 @@ def times_told(each: Compared) -> str:
     return f"{told} ({each.times.low:.1f} to {each.times.high:.1f})"
 
 
-def _with_interval(estimate: Estimate | None) -> str:
-    if estimate is None or estimate.low is None or estimate.high is None:
-        return words.NOTHING
-    span = f"{estimate.low * 100:.1f} to {estimate.high * 100:.1f}"
-    return f"{estimate.value * 100:.1f}{words.GLUE}% ({span})"
-
-
 # --------------------------------------------------------------------------------- the sales-ready
 
 
 def ready_section(taught: Taught, learned: Learned, leads: LearnedLeads) -> Section:
     """The suggested definition, judged on the leads held back and tried over the whole past."""
-    trial = taught.definition
+    trial, agreement = taught.definition, learned.agreement
     if trial is None:
-        why = learned.why_no_definition or _NOT_USABLE
+        why = learned.why_no_definition or NOT_USABLE
         return Section(READY, _TITLES[READY], answer=why)
     return Section(
         READY,
@@ -203,12 +211,12 @@ def ready_section(taught: Taught, learned: Learned, leads: LearnedLeads) -> Sect
             "Over the whole past, tried as any other change of the agreement:",
             *conclusions(trial.found),
         ],
-        tables=[_picks(trial.what, learned, leads)],
-        code=f"when: {flow(trial.what.when)}\n",
+        tables=[
+            _picks(trial.what, learned, leads),
+            past(trial, DEFINITION, TriedByLearning(taught)),
+        ],
+        code=f"# of the stage “{stage_of(agreement).name}”:\nwhen: {flow(trial.what.when)}\n",
     )
-
-
-_NOT_USABLE = "What was found cannot be written into this agreement without an error."
 
 
 def ready_answer(trial: Trial[Definition]) -> str:
@@ -216,15 +224,10 @@ def ready_answer(trial: Trial[Definition]) -> str:
     found = trial.what
     said = f"{' or '.join(f'“{each}”' for each in found.words)}: of the latest leads "
     theirs = f"that picks {_picked(found.then)}; today’s MQLs are {_picked(found.today)}. "
-    many = f"Over the whole past it would have made {_mqls(trial)}. "
+    many = f"Over the whole past it would have made {mqls(trial)}. "
     if not found.is_worth_it:
         return f"Keep the present definition. The best other that was found is {said}{theirs}{many}"
     return f"Consider another: {said}{theirs}{many}"
-
-
-def _mqls(trial: Trial[Definition] | Trial[Scorecard]) -> str:
-    now, then = trial.found.now.mqls, trial.found.then.mqls
-    return f"{then:,} MQLs instead of {now:,}"
 
 
 def _picked(picked: Picked) -> str:
@@ -247,7 +250,7 @@ def _picks(definition: Definition, learned: Learned, leads: LearnedLeads) -> Tab
                 name,
                 opened(f"{picked.n:,}", leads.of(name, picks & held, query)),
                 opened(f"{picked.won:,}", leads.customers(title, picks & held, query)),
-                _with_interval(picked.share),
+                with_interval(picked.share),
                 opened(
                     f"{picked.missed:,}",
                     leads.customers(f"{title} missed", missed, f"held_back and not ({query})"),
@@ -256,130 +259,3 @@ def _picks(definition: Definition, learned: Learned, leads: LearnedLeads) -> Tab
         )
     header = ["Definition", "Leads picked", "Customers", "Share", "Customers missed"]
     return Table(f"On the {definition.of:,} latest leads", header, rows)
-
-
-# ---------------------------------------------------------------------------------- the scorecard
-
-
-def scorecard_section(taught: Taught, learned: Learned, leads: LearnedLeads) -> Section:
-    """The learned rules, and how they judge beside the present score."""
-    trial = taught.scorecard
-    if trial is None:
-        why = learned.why_no_scorecard or _NOT_USABLE
-        return Section(SCORECARD, _TITLES[SCORECARD], answer=why)
-    card = trial.what
-    return Section(
-        SCORECARD,
-        _TITLES[SCORECARD],
-        answer=scorecard_answer(card),
-        text=[
-            f"Learned from {card.learned_from:,} earlier leads with "
-            f"{card.customers_learned_from:,} customers, judged on {card.judged_on:,} later ones "
-            f"with {card.customers_judged_on:,}, on which nothing was learned. {DOUBLES} points "
-            "more double the odds to become a customer. A lasso chose the rules, one for each ten "
-            "customers at most.",
-            f"With {card.threshold} points or more as MQL it would have made {_mqls(trial)}. Over "
-            "the whole past, tried as any other change of the agreement:",
-            *conclusions(trial.found),
-        ],
-        tables=[_rules(card.rules, learned, leads), _order(card), _bins(card)],
-        code=f"scoring:\n  rules:\n{_indented(rules_yaml(card.rules))}"
-        f"# and of the MQL:\nwhen: {flow(asks(card.threshold))}\n",
-    )
-
-
-def scorecard_answer(card: Scorecard) -> str:
-    """Which score orders leads better, and whether that may be chance."""
-    own = f"{words.percent(card.own.area.value)}{_span(card.own.area)}"
-    if card.beside is None:
-        return (
-            f"Of a customer and another lead among the latest, the learned scorecard gives the "
-            f"customer more points in {own} of cases; chance alone would in half of them."
-        )
-    other = words.percent(card.beside.other.area.value)
-    said = (
-        f"Of a customer and another lead among the latest, the learned scorecard gives the "
-        f"customer more points in {own} of cases, the present score in {other}. "
-    )
-    return said + _VERDICTS[card.beside.word]
-
-
-_VERDICTS = {
-    Word.HIGHER: "The learned one is clearly better.",
-    Word.LOWER: "The present one is clearly better: keep it.",
-    Word.NOISE: "The difference may be chance: that is no reason to change the score.",
-}
-
-
-def _span(estimate: Estimate) -> str:
-    if estimate.low is None or estimate.high is None:
-        return ""
-    return f" ({words.percent(estimate.low)} to {words.percent(estimate.high)})"
-
-
-def _rules(rules: Sequence[Rule], learned: Learned, leads: LearnedLeads) -> Table:
-    assert learned.split is not None, "a scorecard is learned from the earlier leads"
-    rows = []
-    for rule in rules:
-        which: NDArray[np.bool_] = (rule.part.value > 0) & learned.split.learned
-        query = f"{rule_column(rule)} and not held_back"
-        behind = leads.of(rule.name, which, query)
-        won = leads.customers(f"{rule.name}: customers", which, query)
-        each = f"{rule.points:+d}".replace("-", "−")
-        most = f", up to {rule.part.most} times" if rule.part.most > 1 else ""
-        shown = [opened(f"{rule.n:,}", behind), opened(f"{rule.customers:,}", won)]
-        rows.append([rule.name, f"{each}{most}", *shown, _with_interval(rule.share)])
-    header = ["Rule", "Points", "Earlier leads", "Customers", "Share"]
-    return Table("The scorecard", header, rows)
-
-
-def _order(card: Scorecard) -> Table:
-    header = ["Score", "Customer before another", *(f"In the best {p:.0%}" for p in TOP)]
-    rows = [["Learned", *_ranked(card.own)]]
-    if card.beside:
-        rows.append(["Present", *_ranked(card.beside.other)])
-        rows.append(["Difference", _gap(card.beside), *[words.NOTHING] * len(TOP)])
-    if card.dealt:
-        rows.append(["Learned, of leads sales dealt with", *_ranked(card.dealt.one)])
-        rows.append(["Present, of leads sales dealt with", *_ranked(card.dealt.other)])
-    caption = (
-        f"How both put the {card.judged_on:,} latest leads in order, and how many of their "
-        f"{card.customers_judged_on:,} customers are among the best"
-    )
-    return Table(caption, header, rows)
-
-
-def _ranked(found: Ranked) -> list[str]:
-    area = f"{words.percent(found.area.value)}{_span(found.area)}"
-    return [area, *(words.number(round(count, 1)) for count in found.top)]
-
-
-def _gap(beside: Beside) -> str:
-    gap = beside.better_by
-    assert gap.low is not None, "DeLong's interval has both ends"
-    assert gap.high is not None, "DeLong's interval has both ends"
-    span = f"{gap.low * 100:+.0f} to {gap.high * 100:+.0f}"
-    told = f"{gap.value * 100:+.0f} points ({span})"
-    return told.replace("-", "−") + (", may be chance" if beside.word is Word.NOISE else "")
-
-
-def _bins(card: Scorecard) -> Table:
-    rows = []
-    for each in card.bins:
-        low = "" if each.low == -np.inf else f"{each.low:,.0f} or more"
-        high = "" if each.high == np.inf else f"less than {each.high:,.0f}"
-        points = ", ".join(filter(None, (low, high))) or "any"
-        rows.append(
-            [
-                points.replace("-", "−"),
-                f"{each.came.n:,}",
-                words.percent(each.expected),
-                _with_interval(each.came),
-            ]
-        )
-    header = ["Points", "Latest leads", "Expected to become customers", "Did"]
-    return Table("Do points promise what they say? Expected from earlier leads", header, rows)
-
-
-def _indented(text: str) -> str:
-    return "".join(f"    {line}\n" for line in text.splitlines())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from leadpact.agreement.spec import Agreement
 from leadpact.engine.log import History
 from leadpact.engine.questions import property_types
 from leadpact.engine.result import Result
@@ -35,6 +36,7 @@ class Learned:
     scorecard: Scorecard | None
     why_no_scorecard: str
     as_exported: bool
+    agreement: Agreement
     split: Halves | None
 
 
@@ -71,5 +73,6 @@ def learned(result: Result, history: History) -> Learned:
         scorecard=scorecard,
         why_no_scorecard=why_no_scorecard,
         as_exported=history.attributes_as_exported,
+        agreement=result.agreement,
         split=split,
     )

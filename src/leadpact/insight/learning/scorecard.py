@@ -53,7 +53,7 @@ class Part:
     def name(self) -> str:
         """What the rule is called."""
         if self.trait.is_act and self.lately:
-            return f"{self.trait.name}, in the last {LATELY_DAYS} days"
+            return f"{self.trait.name} in the last {LATELY_DAYS} days"
         return self.trait.name
 
 
@@ -122,9 +122,14 @@ class Scorecard:
     since: int
 
     @property
+    def points(self) -> Numbers:
+        """[lead] its points."""
+        return total(self.rules)
+
+    @property
     def levels(self) -> list[int]:
         """Every score that some lead has, the lowest first: what a threshold can be."""
-        return [int(level) for level in np.unique(total(self.rules))]
+        return [int(level) for level in np.unique(self.points)]
 
     def grades(self, acts: bool) -> tuple[int, int]:
         """The points for acts, or of attributes, that a tenth and a third of the leads reach."""

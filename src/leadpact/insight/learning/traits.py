@@ -294,7 +294,7 @@ def _of_act(
     kind: str, name: str, value: str | bool, times: Counts, lately: Counts, everybody: Flags
 ) -> Iterator[Trait]:
     told = ("yes" if value else "no") if isinstance(value, bool) else value
-    said = kind.replace("_", " ") + (f", {name} {told}" if name else "")
+    said = kind.replace("_", " ") + (f" ({name}: {told})" if name else "")
     when: dict[str, Any] = {"event": kind}
     if name:
         when["where"] = {name: value}
@@ -303,8 +303,8 @@ def _of_act(
     if name:
         return
     often, many = {**when, "count": OFTEN}, times >= OFTEN
-    yield Trait(f"{said}: {OFTEN} times or more", of, often, many, everybody, times, lately)
+    yield Trait(f"{said} {OFTEN} times or more", of, often, many, everybody, times, lately)
     recent = {**when, "within": f"{LATELY_DAYS} days"}
     yield Trait(
-        f"{said}: in the last {LATELY_DAYS} days", of, recent, lately >= 1, everybody, times, lately
+        f"{said} in the last {LATELY_DAYS} days", of, recent, lately >= 1, everybody, times, lately
     )

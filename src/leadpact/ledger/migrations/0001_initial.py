@@ -238,6 +238,30 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="PublishedTrait",
+            fields=[
+                ("place", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                ("is_act", models.BooleanField()),
+                ("word", models.CharField(max_length=20)),
+                ("leads", models.PositiveIntegerField()),
+                ("customers", models.PositiveIntegerField()),
+                ("share", models.FloatField(null=True)),
+                ("low", models.FloatField(null=True)),
+                ("high", models.FloatField(null=True)),
+                ("of_others", models.FloatField(null=True)),
+                ("times", models.FloatField(null=True)),
+                ("times_low", models.FloatField(null=True)),
+                ("times_high", models.FloatField(null=True)),
+                ("leads_list", models.CharField(blank=True, max_length=20)),
+                ("customers_list", models.CharField(blank=True, max_length=20)),
+            ],
+            options={
+                "verbose_name": "trait of leads",
+                "verbose_name_plural": "traits of leads",
+            },
+        ),
+        migrations.CreateModel(
             name="Team",
             fields=[
                 (

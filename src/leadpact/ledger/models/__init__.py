@@ -38,6 +38,7 @@ from leadpact.ledger.models.published import (
     PublishedPart,
     PublishedPiece,
     PublishedStanding,
+    PublishedTrait,
 )
 from leadpact.ledger.models.running import Heartbeat, Quarantine
 from leadpact.ledger.models.state import (
@@ -101,6 +102,7 @@ __all__ = [
     "PublishedPart",
     "PublishedPiece",
     "PublishedStanding",
+    "PublishedTrait",
     "Quarantine",
     "Role",
     "SavedView",

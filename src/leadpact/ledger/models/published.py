@@ -153,3 +153,34 @@ class PublishedPiece(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.number}"
+
+
+class PublishedTrait(models.Model):
+    """Something that leads had or did, and how often they became customers beside the others.
+
+    Shares are parts of one, `times` a ratio, each with its 95 % interval; NULL is not told. What
+    counts leads opens to the lists of that key. `place` is the order by what it tells.
+    """
+
+    place = models.PositiveIntegerField(primary_key=True)
+    name = models.TextField()
+    is_act = models.BooleanField()
+    word = models.CharField(max_length=20)
+    leads = models.PositiveIntegerField()
+    customers = models.PositiveIntegerField()
+    share = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    of_others = models.FloatField(null=True)
+    times = models.FloatField(null=True)
+    times_low = models.FloatField(null=True)
+    times_high = models.FloatField(null=True)
+    leads_list = models.CharField(max_length=20, blank=True)
+    customers_list = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = "trait of leads"
+        verbose_name_plural = "traits of leads"
+
+    def __str__(self) -> str:
+        return self.name

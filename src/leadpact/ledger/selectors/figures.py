@@ -18,6 +18,7 @@ from leadpact.ledger.models import (
     PublishedPart,
     PublishedPiece,
     PublishedStanding,
+    PublishedTrait,
 )
 from leadpact.ledger.services.permits import Caller
 
@@ -83,6 +84,11 @@ def figures_for(caller: Caller) -> QuerySet[PublishedMetric]:
 def standings() -> QuerySet[PublishedStanding]:
     """How obligations and goals stand."""
     return PublishedStanding.objects.all()
+
+
+def traits() -> QuerySet[PublishedTrait]:
+    """What leads had or did, and how often they became customers."""
+    return PublishedTrait.objects.all()
 
 
 def part(key: str) -> PublishedPart | None:

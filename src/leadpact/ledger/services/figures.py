@@ -19,6 +19,7 @@ from leadpact.ledger.models import (
     PublishedPart,
     PublishedPiece,
     PublishedStanding,
+    PublishedTrait,
 )
 from leadpact.ledger.selectors.figures import Known, known
 
@@ -34,7 +35,8 @@ class Measured:
 
     A part that is not among `parts` stays as it is; `lists` are those that figures of any part
     open to, `pieces` of their cases those that changed, and `kept` names those that did not.
-    `apart` are parts that are renewed apart and were not this time: what they open to stays.
+    `apart` are parts that are renewed apart and were not this time: what they open to stays, and so
+    do the traits where `traits` is None.
     """
 
     as_of: datetime
@@ -49,6 +51,7 @@ class Measured:
     pieces: Sequence[PublishedPiece]
     kept: Set[tuple[str, int]]
     apart: Set[str] = frozenset()
+    traits: Sequence[PublishedTrait] | None = None
 
 
 def lease(name: str, *, now: datetime, take_over: bool = False) -> Known | None:
@@ -75,6 +78,9 @@ def publish(name: str, at: Known, found: Measured) -> bool:
     _write_parts(found.parts)
     _write_lists(found.lists, found.apart)
     _write_pieces(found.pieces, found.kept, found.apart)
+    if found.traits is not None:
+        PublishedTrait.objects.all().delete()
+        PublishedTrait.objects.bulk_create(found.traits, batch_size=_AT_ONCE)
     for key, value in asdict(at).items():
         setattr(row, key, value)
     row.as_of, row.next_at, row.seconds = found.as_of, found.next_at, found.seconds

@@ -7,6 +7,7 @@ from importlib import import_module
 _MODULES = (
     "agreement",
     "agreement_papers",
+    "apart",
     "away",
     "behind",
     "crm_writes",

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from leadpact.documents.parts.advice import KEYS, NOT_ADVISED
 from leadpact.documents.parts.diagnosis import KEY as DIAGNOSIS
-from leadpact.flows.measuring import THRESHOLD
+from leadpact.flows.measuring_daily import THRESHOLD
 from leadpact.web.figures.parts import moved_to, told
 from leadpact.web.figures.roles import READERS
 from leadpact.web.registry import PageRequest, page
