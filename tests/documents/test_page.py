@@ -163,7 +163,7 @@ def test_on_paper_everything_is_open_and_nothing_asks_to_be_clicked(
 
 def test_the_threshold_moves_at_once(page: Page, tmp_path: Path) -> None:
     report = Report(threshold.actual(), threshold.history(), SHA)
-    complaints = open_page(page, report.with_sweep(threshold.tried()).html(), tmp_path)
+    complaints = open_page(page, report.with_tried(threshold.tried(), []).html(), tmp_path)
     slider = page.get_by_label("Total score that makes an MQL")
     part = page.locator("#threshold")
     expect(part.locator("[data-part=value]")).to_have_text("20")
