@@ -100,7 +100,7 @@ OBLIGATION = Kind(
 GOAL = Kind(
     "goal",
     _owed_by,
-    lambda goal: f"{goal.metric} per {goal.per}, {in_words(goal.hurdles)}",
+    lambda goal: f"{goal.metric.replace('_', ' ')} per {goal.per}, {in_words(goal.hurdles)}",
     labels={"per": "period", "relative_to": "baseline", "by": "way of counting"},
     sentences={"hurdles": _hurdles, "quotas": _quotas, "side": _owed},
 )

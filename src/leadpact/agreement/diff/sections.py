@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from leadpact.agreement.diff.change import Change, Whom
@@ -16,16 +18,33 @@ from leadpact.agreement.diff.compare import (
 from leadpact.agreement.diff.meaning import differences, same
 from leadpact.agreement.diff.promises import GOAL, OBLIGATION, compare_segments
 from leadpact.agreement.diff.qualifying import compare_qualifying
+from leadpact.agreement.plain_names import plainly
 from leadpact.agreement.prose import in_words
 from leadpact.agreement.spec import Agreement, BulkRelease, CalendarSpec, FieldSpec, Party
+
+_QUOTED = re.compile("(“[^”]*”)")
 
 
 def diff(old: Agreement, new: Agreement) -> list[Change]:
     """Everything that the new version says otherwise; empty when only wording changed.
 
     Purpose, descriptions and agendas are wording, and so are the order of keys and the way in which
-    a condition or a length of time is written. Definitions and responsibilities are not.
+    a condition or a length of time is written. Definitions and responsibilities are not. Names of
+    the log are told as words, but for those in quotes.
     """
+    told = [plainly(each) for each in (old, new)]
+    return [replace(each, sentence=_plain(each.sentence, told)) for each in _changes(old, new)]
+
+
+def _plain(sentence: str, told: Sequence[Callable[[str], str]]) -> str:
+    parts = _QUOTED.split(sentence)
+    for in_words_of in told:
+        # Every other part is a name in quotes.
+        parts[::2] = [in_words_of(part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _changes(old: Agreement, new: Agreement) -> list[Change]:
     return [
         *_parties(old, new),
         *_term(old, new),

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from leadpact.agreement.durations import Term
 from leadpact.agreement.lint.reach import group_of
+from leadpact.agreement.plain_names import plainly
 from leadpact.agreement.prose import in_words
 from leadpact.agreement.spec import Agreement, Goal, Limits, Meeting, Period, Person
 from leadpact.agreement.vocabulary import METRICS
 from leadpact.documents import words
 from leadpact.documents.blocks import Section, Table, plain
-from leadpact.documents.parts.plain_names import plainly
 
 _DAYS = {
     "mon": "Monday",
