@@ -167,8 +167,8 @@ def test_a_split_that_tells_nothing_apart_is_replaced() -> None:
     assert advice.title == "Call A1 and A2 high quality"
     assert advice.try_out
     assert "--set 'scoring.tiers.high_quality=[A1, A2]'" in advice.try_out.command
-    assert cells(advice)["High quality"][1] == "76 % (154 of 202)"
-    assert cells(advice)["Low quality"][1] == "14 % (18 of 130)"
+    assert cells(advice)["High"][1] == "76 % (154 of 202)"
+    assert cells(advice)["Low"][1] == "14 % (18 of 130)"
 
 
 def test_a_split_that_separates_stays() -> None:

@@ -118,12 +118,11 @@ class _Telling:
         rows = [
             [title, self._of_clocks(f"{group.observed:,}", advice, outcome), *self._told(group)]
             for title, group, outcome in (
-                ("Answered in time", advice.early, "met"),
-                ("Answered late", advice.late, "missed"),
+                ("In time", advice.early, "met"),
+                ("Late", advice.late, "missed"),
             )
         ]
-        header = ["", "Leads whose end is known", words.capital(self._became), "95 % interval",
-                  "Won"]  # fmt: skip
+        header = ["Answer", "Leads that ended", words.capital(self._became), "95 % interval", "Won"]
         return Table("What became of them, over the whole history", header, rows)
 
     def _told(self, group: Group) -> list[Said]:
@@ -240,7 +239,7 @@ class _Telling:
             for each in found.promises
             if each.broken != each.broken_then
         ]
-        header = ["", "As it is", "Changed"]
+        header = ["Figure", "As it is", "Changed"]
         return Table("What it would have done to the past", header, rows)
 
     def _money(self, worth: Estimate | None) -> str:
@@ -322,9 +321,9 @@ class _Telling:
         months = advice.found.months
         rows = [
             [title, f"{group.leads / months:,.1f}", *self._told(group)]
-            for title, group in (("High quality", advice.high), ("Low quality", advice.low))
+            for title, group in (("High", advice.high), ("Low", advice.low))
         ]
-        header = ["", "MQLs a month", words.capital(self._became), "95 % interval", "Won"]
+        header = ["Quality", "MQLs a month", words.capital(self._became), "95 % interval", "Won"]
         return Table("What it would have told of the past", header, rows)
 
     # ---------------------------------------------------------------------------------- in common
