@@ -78,3 +78,34 @@ def test_a_lead_whose_contact_was_deleted_is_left_out_until_that_is_restored(
         settle(at.time())
         alive = LeadState.objects.exclude(status="merged")
         assert [each.status for each in alive] == ["open"]
+
+
+def test_a_lead_stays_left_out_when_its_deleted_contact_is_purged_too() -> None:
+    """Salesforce changes converted leads by itself, as when a choice is given another name."""
+    with company() as at:
+        ada = at.ask_for_demo()
+        at.rest()
+        contact = at.org.convert(ada, at.ana)
+        at.org.delete("Contact", contact)
+        at.rest(minutes=40)
+        at.org.empty_bin("Contact")
+        at.org.touch("Lead", ada)
+        at.rest()
+        settle(at.time())
+        assert lead(ada).status == "excluded"
+
+
+def test_what_changed_last_is_not_read_for_ever_where_nothing_else_changes() -> None:
+    """An import at night, say, after which nobody works until the morning."""
+    with company() as at:
+        at.rest()
+        for number in range(3):
+            at.ask_for_demo(f"p{number}@northwind.io", Title="")
+        at.time.pass_(minutes=1)
+        assert at.pull().records["Lead"] == 3
+        at.time.pass_(minutes=90)
+        at.pull()
+        assert at.pull().records["Lead"] == 0
+        at.ask_for_demo()
+        at.time.pass_(minutes=1)
+        assert at.pull().records["Lead"] == 1

@@ -28,7 +28,8 @@ from leadpact.sources.crm.records import Page
 #: Changes are asked for from so long before the last one that is known: a system tells of some
 #: only after a while. Whatever comes twice changes nothing.
 OVERLAP = timedelta(minutes=5)
-#: How far the clocks of a system's own machines may be from one another.
+#: How far the clocks of a system's own machines may be from one another, and how long after a
+#: change it may tell of it though nothing else changed.
 _SKEW = timedelta(hours=1)
 #: How often deletions are looked for, which no system tells by the time of the change.
 _SWEEP_EVERY = timedelta(minutes=30)
@@ -143,7 +144,9 @@ class Pull:
             crm_connections.keep(cursor)
             self.tell(of, done.records.get(of, 0))
         # What changed since the pages were begun may not be on them, though one record tells of it.
-        cursor.since = min(latest, cursor.began_at) if latest else cursor.began_at - _SKEW
+        # Where nothing changes any more, the last change is not read again for ever.
+        quiet = cursor.began_at - _SKEW - max(timedelta(0), self._time_there - self.now())
+        cursor.since = min(max(latest or quiet, quiet), cursor.began_at)
         cursor.began_at = None
         crm_connections.keep(cursor)
 

@@ -102,9 +102,10 @@ class Taking:
             row = rows.setdefault(record.id, self._row(of, record))
             row.lead_id = leads.get(whose[record.id]) or row.lead_id
             self._note(row, record, is_ours)
-            crm_records.person_restored(
-                row, key=self._key(record), at=record.modified_at, now=self.now
-            )
+            if record.became is None:
+                crm_records.person_restored(
+                    row, key=self._key(record), at=record.modified_at, now=self.now
+                )
         crm_records.save([rows[record.id] for record in records], now=self.now)
         self._come_again([r for r in records if r.id not in before], rows)
         self._merges(of, [record for record in records if record.absorbed])

@@ -126,6 +126,33 @@ people:
     ]
 
 
+@pytest.mark.parametrize(
+    ("day", "entered_at"),
+    [("2026-03-02", MONDAY), ("2026-03-03", datetime(2026, 3, 3, tzinfo=UTC))],
+)
+def test_nobody_enters_a_dated_stage_before_their_record_was_made(
+    day: str, entered_at: datetime
+) -> None:
+    text = """\
+leadpact_crm: 1
+system: salesforce
+people:
+  Lead:
+    fields: {email: Email}
+    stages: {property: Status, values: {Working: MQL}, dates: {MQL: MQL_Date__c}}
+"""
+    found = Reader(mapping(text)).person(record("Lead", created=MONDAY, MQL_Date__c=day))
+    assert min(each.at for each in found) == MONDAY
+    assert [each.at for each in found if each.kind == "stage.entered"] == [entered_at]
+
+
+def test_no_deal_closes_before_it_was_opened() -> None:
+    deal = record(
+        "deals", "5", closedate="2026-03-02", history={"dealstage": [("closedwon", after(30))]}
+    )
+    assert READER.closing_of(deal) == (MONDAY, after(30))
+
+
 def test_a_deal_gives_each_of_its_people_their_own_facts_of_one_deal() -> None:
     deal = record(
         "deals", "5", created=MONDAY, amount="1200", hubspot_owner_id="7",

@@ -180,6 +180,17 @@ class Org:
         with self.lock:
             self._change(of, self.tables[of][number], {"IsDeleted": False})
 
+    def empty_bin(self, of: str) -> None:
+        """What is in the recycle bin is gone for good, as after 15 days."""
+        with self.lock:
+            for row in [row for row in self.tables[of].values() if row["IsDeleted"]]:
+                self.tables[of].drop(row["Id"])
+
+    def touch(self, of: str, number: str) -> None:
+        """Salesforce itself changes a record, also a converted lead, as when a choice is renamed."""
+        with self.lock:
+            self._change(of, self._there(of, number), {})
+
     def merge(self, of: str, survivor: str, absorbed: str) -> None:
         """One record takes in another, with its activities."""
         with self.lock:

@@ -35,6 +35,13 @@ class Table(dict[str, Row]):
         if CHANGED in values:
             self._note_change(row)
 
+    def drop(self, number: str) -> None:
+        """A row is there no more."""
+        row = self.pop(number)
+        for name, found in self._by.items():
+            found.get(row.get(name), {}).pop(number, None)
+        self._changes.pop(number, None)
+
     def among(self, name: str, values: Iterable[str]) -> Iterator[Row]:
         """Rows whose field has one of these values."""
         if name == "Id":

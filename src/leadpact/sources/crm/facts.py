@@ -135,7 +135,7 @@ class Reader:
         """When a deal that is won or lost was so, and when that was noted."""
         deals = self.crm.deals[record.object]
         noted = _noted(record, deals.outcome.property)
-        return self._at(record, deals.closed, noted), noted
+        return max(self._at(record, deals.closed, noted), self.opening_of(record)), noted
 
     def opening_of(self, record: Record) -> datetime:
         """When a deal began."""
@@ -177,7 +177,7 @@ class Reader:
             reason = self.stated(record, "reason")
             yield (
                 f"deal.{outcome}",
-                max(closed, opened),
+                closed,
                 said | ({"reason": reason} if reason else {}),
                 noted if noted > closed else None,
             )
@@ -215,8 +215,10 @@ class _Person:
             if stage := mapped.values.get(version.value):
                 told.add(stage)
                 yield self._statement("stage.entered", version.at, {"stage": stage}, stage)
+        # Nobody enters a stage on the day on which they came, before they came.
+        zone, came = self.reader.zone, self.record.created_at
         for stage, name in mapped.dates.items():
-            if stage not in told and (at := self.record.moment(name, self.reader.zone)):
+            if stage not in told and (at := self.record.moment(name, zone, came)):
                 yield self._statement("stage.entered", at, {"stage": stage}, f"dated {stage}")
 
     def holders(self) -> Iterator[Statement]:

@@ -25,6 +25,7 @@ class Record:
 
     `links` has the ids of other records by their object, `absorbed` those that were merged into
     this one, each as (object, id). `made_by` names the program that made it, empty for a person.
+    `became` is the record as which it goes on, with which alone it is deleted and restored.
     """
 
     object: str
@@ -36,6 +37,7 @@ class Record:
     links: Mapping[str, Sequence[str]] = field(default_factory=dict)
     absorbed: Sequence[tuple[str, str]] = ()
     made_by: str = ""
+    became: tuple[str, str] | None = None
 
     def versions(self, name: str) -> list[Version]:
         """What a property was, earliest first; empty where its history is not known."""

@@ -31,7 +31,7 @@ from leadpact.sources.crm.records import (
 )
 from leadpact.sources.salesforce import shapes
 from leadpact.sources.salesforce.client import Client, RefusedError
-from leadpact.sources.salesforce.related import CONVERTED, MERGED, Related, created_at
+from leadpact.sources.salesforce.related import MERGED, Related, created_at
 from leadpact.sources.salesforce.soql import moment, one_of, pieces, select
 
 #: Records of one call that writes, rows of one page of a first reading.
@@ -348,7 +348,7 @@ class SalesforceConnector:
 
     def _selected(self, of: str) -> list[str]:
         more = ["WhoId"] if of in self._crm.activities else []
-        more += [CONVERTED] if of == "Lead" and self._follows_conversions else []
+        more += [shapes.CONVERTED] if of == "Lead" and self._follows_conversions else []
         more += [self._key] if self._key in self._fields(of) else []
         return list(dict.fromkeys([*shapes.ALWAYS, *more, *self._names(of).values()]))
 

@@ -18,8 +18,8 @@ from leadpact.sources.salesforce.soql import moment, one_of, pieces, select
 #: Objects whose deleted records may be merged ones.
 MERGED = ("Lead", "Contact", "Account")
 _ROLES = "OpportunityContactRole"
-#: The field of a lead with the contact that it became, of a record with the one it was merged into.
-CONVERTED, MASTER = "ConvertedContactId", "MasterRecordId"
+#: The field of a record with the one that it was merged into.
+MASTER = "MasterRecordId"
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Related:
         return found
 
     def _converted(self, contacts: Sequence[str]) -> list[dict[str, Any]]:
-        names, found = ("Id", CONVERTED, "SystemModstamp"), []
+        names, found = ("Id", shapes.CONVERTED, "SystemModstamp"), []
         for some in pieces(contacts):
             found += self.query(select(names, "Lead", [one_of("ConvertedContactId", some)]))
         return found
@@ -143,7 +143,7 @@ class Related:
 
         Such a lead is there still, and nobody sees it or can change it.
         """
-        told = ((str(row["Id"]), shapes.flat(row, CONVERTED)) for row in rows)
+        told = ((str(row["Id"]), shapes.flat(row, shapes.CONVERTED)) for row in rows)
         into = {lead: contact for lead, contact in told if contact}
         deleted = self._in_the_bin(into.values())
         tops = self.masters("Contact", [each for each, row in deleted.items() if row[MASTER]])
@@ -166,7 +166,7 @@ class Related:
     def converted_into(self, contacts: Mapping[str, datetime | None]) -> dict[str, datetime | None]:
         """Leads that were converted into these contacts, each with the instant of the contact."""
         rows = self._converted(list(contacts))
-        return {str(row["Id"]): contacts[str(row[CONVERTED])] for row in rows}
+        return {str(row["Id"]): contacts[str(row[shapes.CONVERTED])] for row in rows}
 
     def touched(self, of: str, since: datetime) -> list[str]:
         """Records that something was done to which their own last change does not tell."""

@@ -17,6 +17,8 @@ from leadpact.sources.crm.records import Owner, PropertyInfo, Record, Version, m
 LEAD, CONTACT, USER, QUEUE = "00Q", "003", "005", "00G"
 #: Fields that every record has.
 ALWAYS = ("Id", "CreatedDate", "CreatedById", "SystemModstamp")
+#: The field of a lead with the contact that it became.
+CONVERTED = "ConvertedContactId"
 #: The end of the name of a field that is the organisation's own.
 CUSTOM = "__c"
 _NUMBERS = ("double", "currency", "percent", "int", "long")
@@ -90,6 +92,7 @@ def record_of(
         links,
         [(object_, number) for object_, number, _ in absorbed],
         flat(told, "CreatedById") if flat(told, key) else "",
+        ("Contact", contact) if (contact := flat(told, CONVERTED)) else None,
     )
 
 
