@@ -200,9 +200,7 @@ def _with_unsafe_client(at: Company) -> DeadlyClient:
     client = DeadlyClient(CREDENTIALS, at.simulator.address, sleep=at.time.sleep)
     client.may_die()
     at.connector = SalesforceConnector(client, at.crm, at.connector._own)
-    at.simulator.faults = Faults(
-        soaking.dice(3), refused=0.02, broken=0.02, lost=0.02, locked=0.05
-    )
+    at.simulator.faults = Faults(soaking.dice(3), refused=0.02, broken=0.02, lost=0.02, locked=0.05)
     return client
 
 

@@ -187,7 +187,7 @@ class Org:
                 self.tables[of].drop(row["Id"])
 
     def touch(self, of: str, number: str) -> None:
-        """Salesforce itself changes a record, also a converted lead, as when a choice is renamed."""
+        """Salesforce changes a record by itself, as when a choice is renamed."""
         with self.lock:
             self._change(of, self._there(of, number), {})
 
