@@ -105,8 +105,8 @@ def test_a_poor_margin_is_cut_off_where_enough_remains() -> None:
     assert "clearly fewer" in said(advice)
     assert advice.try_out
     assert advice.try_out.lines == [
-        "-       at_least: 20",
-        "+       at_least: 21",
+        "- at_least: 20",
+        "+ at_least: 21",
     ]
     assert advice.try_out.command.endswith("--set threshold=21")
     assert advice.try_out.points == "21"
@@ -122,7 +122,7 @@ def test_too_few_would_be_left() -> None:
     assert "of 150 promised would be left of “MQLs”" in told.refused["A higher threshold"]
     trade = told.made[Lever.TRADE]
     assert trade.try_out
-    assert "+       target: 31" in trade.try_out.lines
+    assert "+ target: 31" in trade.try_out.lines
 
 
 def test_an_equal_margin_stays() -> None:
@@ -232,3 +232,7 @@ def test_programs_get_the_advice() -> None:
 def test_only_the_lines_that_change_are_told(setting: str) -> None:
     lines = differing(_loaded(), [setting])
     assert [line[:2] for line in lines] == ["- ", "+ "]
+
+
+def test_a_setting_that_changes_nothing_has_no_lines() -> None:
+    assert differing(_loaded(), ["threshold=20"]) == []

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from io import StringIO
+from textwrap import dedent
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -83,15 +84,15 @@ def quoted(name: str) -> str:
 def differing(loaded: Loaded, settings: Sequence[str]) -> list[str]:
     """The lines of the file that settings change: after `- ` as they are, after `+ ` as they shall.
 
-    Raises ChangeError as `changed` does.
+    They stand as far to the left as they can, beside each other as in the file. Raises ChangeError
+    as `changed` does.
     """
     before, after = (changed(loaded, each)[0].text.splitlines() for each in ([], settings))
-    found = unified_diff(before, after, n=0, lineterm="")
-    return [
-        f"{line[0]} {line[1:]}"
-        for line in found
-        if line[:1] in "+-" and not line.startswith(("+++", "---"))
-    ]
+    # The first two lines name the files.
+    found = list(unified_diff(before, after, n=0, lineterm=""))[2:]
+    lines = [line for line in found if line[:1] in "+-"]
+    texts = dedent("\n".join(line[1:] for line in lines)).split("\n")
+    return [f"{line[0]} {text}" for line, text in zip(lines, texts, strict=False)]
 
 
 def _set(document: Any, loaded: Loaded, setting: str) -> Change:
