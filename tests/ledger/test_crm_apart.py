@@ -75,6 +75,7 @@ def test_a_workflow_that_changes_a_value_back_each_time_is_answered_ever_later()
         assert 3 <= _written(at, ada) <= 6
         row = CrmWrite.objects.get(field="leadpact_score")
         assert row.open
+        assert crm_connections.answered_writes(at.row) == 1
         causes = {each.cause for each in reconcile(at.row, at.crm, now=at.time()).differences}
         assert not any("waits" in cause for cause in causes)
 
@@ -82,6 +83,7 @@ def test_a_workflow_that_changes_a_value_back_each_time_is_answered_ever_later()
             at.rest(minutes=60)
         assert at.contact(ada).values["leadpact_score"] == "40"
         assert not CrmWrite.objects.filter(open=True).exists()
+        assert crm_connections.answered_writes(at.row) == 0
 
 
 def test_a_value_that_is_new_is_written_at_once_though_the_last_was_changed_back() -> None:

@@ -147,6 +147,8 @@ def test_a_sales_head_sees_no_difference_of_a_lead_that_marketing_keeps(
             connection=row, what="holder", lead_id=name, record=f"contacts of {name}", cause="x"
         )
     head, _ = registered.somebody("sales head")
+    written = head.get(reverse("crm_writes")).content.decode()
+    assert "For the leads that you may see, everything stands in HubSpot" in written
     told = head.get(reverse("reconciliation")).content.decode()
     assert "contacts of Ada" in told
     assert "contacts of Cy" not in told

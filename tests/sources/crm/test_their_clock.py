@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -50,3 +53,35 @@ def test_a_system_that_does_not_answer_is_asked_as_often_as_there_is_patience(
             ask(asked)
     assert len(pauses) == waits
     assert timedelta(seconds=sum(pauses)) < timedelta(minutes=1)
+
+
+def test_an_address_that_is_not_salesforces_is_named() -> None:
+    credentials = {"client_id": "a", "client_secret": "s"}
+    address = "acme.my.salesforce.invalid"
+    client = Salesforce(credentials, address, patience=BRISK, sleep=lambda _seconds: None)
+    with pytest.raises(CrmError, match=f"reached at https://{address} .*check the address"):
+        client.identity()
+
+
+def test_who_answers_and_is_not_salesforce_is_told_so() -> None:
+    with _page_for_people() as address:
+        client = Salesforce({"token": "t"}, address, patience=BRISK, sleep=lambda _seconds: None)
+        with pytest.raises(CrmError, match=f"What answers at {address} is not Salesforce"):
+            client.get("query")
+
+
+@contextmanager
+def _page_for_people() -> Iterator[str]:
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<!doctype html>")
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Its requests are no news."""
+
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

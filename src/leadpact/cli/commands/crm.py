@@ -197,7 +197,11 @@ def status(as_json: AsJson = False) -> None:
     with opened():
         from leadpact.flows.crm import clock_trouble
         from leadpact.ledger.models import CrmConnection
-        from leadpact.ledger.services.crm_connections import refused_writes, waiting_writes
+        from leadpact.ledger.services.crm_connections import (
+            answered_writes,
+            refused_writes,
+            waiting_writes,
+        )
 
         rows = [
             {
@@ -207,6 +211,7 @@ def status(as_json: AsJson = False) -> None:
                 "last read": row.pulled_at,
                 "last written": row.pushed_at,
                 "waiting": waiting_writes(row),
+                "changed back": answered_writes(row),
                 "refused": refused_writes(row),
                 "calls today": row.calls,
                 "left today": row.calls_left,

@@ -22,7 +22,7 @@ from leadpact.ledger.models import (
 )
 from leadpact.ledger.processes import is_gone
 from leadpact.ledger.sealing import seal, unseal
-from leadpact.ledger.services import audit, companies
+from leadpact.ledger.services import audit, companies, crm_writes
 
 #: Whoever speaks with a system and gives no sign for this long is gone.
 LEASE = timedelta(minutes=5)
@@ -254,3 +254,9 @@ def refused_writes(row: CrmConnection) -> int:
     """How many fields the system does not take as they should be."""
     refused = CrmWrite.objects.filter(record__connection=row, open=False).exclude(error="")
     return refused.count()
+
+
+def answered_writes(row: CrmConnection) -> int:
+    """How many of those that wait are changed back there each time."""
+    waiting = CrmWrite.objects.filter(record__connection=row, open=True)
+    return waiting.filter(undone__gte=crm_writes.ANSWERED).count()

@@ -70,7 +70,7 @@ class Client:
         self._library = Salesforce
         self._credentials = dict(credentials)
         #: The organisation's own, where people see its records too.
-        self.address = address.rstrip("/")
+        self.address = (address if "://" in address else f"https://{address}").rstrip("/")
         self._calls = 0
         self._used: tuple[int, int] | None = None
         self._opened: Any = None
@@ -159,7 +159,7 @@ class Client:
                 self._note(opened)
                 return found
             except RequestException as failure:
-                error = CrmError(f"Salesforce cannot be reached ({type(failure).__name__}).")
+                error = self._no_answer(failure)
             except SalesforceError as refused:
                 code, message = _why(refused)
                 if refused.status == 401 and not renewed and "token" not in self._credentials:
@@ -171,6 +171,16 @@ class Client:
             if tried + 1 < self._patience.tries:
                 self.sleep(min(2.0**tried, _LONGEST_PAUSE))
         raise error
+
+    def _no_answer(self, failure: Exception) -> CrmError:
+        from requests import JSONDecodeError
+
+        if isinstance(failure, JSONDecodeError):
+            return CrmError(f"What answers at {self.address} is not Salesforce: check the address.")
+        return CrmError(
+            f"Salesforce cannot be reached at {self.address} ({type(failure).__name__}): check the "
+            "address, and this machine's network."
+        )
 
     def _refusal(self, status: int, code: str, message: str) -> CrmError:
         if status == 401:

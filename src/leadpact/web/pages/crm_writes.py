@@ -173,4 +173,5 @@ def writes(request: PageRequest) -> HttpResponseBase:
         }
         for row in rows
     ]
-    return answer(request, WRITES, "figures/crm_writes.html", beside=lambda _: {"systems": told})
+    beside = {"systems": told, "some_leads": not request.caller.sees_before_handoff}
+    return answer(request, WRITES, "figures/crm_writes.html", beside=lambda _: beside)
