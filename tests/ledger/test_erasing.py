@@ -136,6 +136,7 @@ def test_pages_of_figures_forget_the_person_at_once(past: None) -> None:
     assert published.is_due(much_later)
     measure(much_later, "test", lambda *_: None)
     assert published.part("attainment")
+    assert published.part("threshold")
 
 
 def test_no_figure_moves_now_or_when_all_is_made_anew(past: None) -> None:

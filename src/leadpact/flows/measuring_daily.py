@@ -9,7 +9,7 @@ from datetime import timedelta
 from leadpact.agreement.loading import Loaded, load_text
 from leadpact.documents.blocks import Opened
 from leadpact.documents.learned_leads import LearnedLeads
-from leadpact.documents.parts.advice import KEYS, NOT_ADVISED
+from leadpact.documents.parts.advice import KEYS
 from leadpact.documents.parts.learning import APART, learning_sections, ordered, trait_figures
 from leadpact.documents.parts.threshold import threshold_section
 from leadpact.documents.report import Report
@@ -49,7 +49,8 @@ def daily(in_force: Published, report: Report, history: History) -> Daily:
     """
     made: dict[str, Stored] = {}
     traits = None
-    if _is_due(NOT_ADVISED, report):
+    # This part is always written with what is advised, and goes where a person is erased.
+    if _is_due(THRESHOLD, report):
         made[THRESHOLD] = _tried(in_force, report)
     if history.rows <= MOST_ROWS_TO_SWEEP and _is_due(APART, report):
         made[APART], traits = _learned(in_force, report, history)
