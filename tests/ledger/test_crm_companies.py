@@ -148,3 +148,20 @@ def test_accounts_of_salesforce_are_companies_too() -> None:
         at.time.pass_(minutes=45)
         at.rest()
         assert not Company.objects.filter(key="northwind.io").exclude(owner="").exists()
+
+
+def test_who_joins_an_account_of_salesforce_later_takes_over_what_it_says() -> None:
+    """Salesforce does not count that as a change of the account."""
+    with salesforce_company.company(mapping=SALESFORCE) as at:
+        account = at.org.create("Account", {"Name": "Northwind", "Industry": "Software"}, at.ana)
+        ada = at.org.create("Contact", {"LastName": "King", "Email": "ada@north.example"}, at.ana)
+        at.rest()
+        at.time.pass_(hours=3)
+        at.pull()
+        at.org.update("Contact", ada, {"AccountId": account}, at.ana)
+        told = {"LastName": "Ruiz", "Email": "cy@north.example", "AccountId": account}
+        cyd = at.org.create("Contact", told, at.ana)
+        at.time.pass_(minutes=1)
+        at.pull()
+        for contact in (ada, cyd):
+            assert stated(f"salesforce:Contact/{contact}", "industry") == [("Software", True)]

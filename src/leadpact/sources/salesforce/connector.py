@@ -139,9 +139,11 @@ class SalesforceConnector:
         if following:
             return replace(page, after=following)
         known = {record.id for record in page.records}
-        more = [each for each in self._related.touched(of, since) if each not in known]
+        touched = self._related.touched(of, since)
+        more = [each for each in touched if each not in known]
         beside = [each for each in self.read(of, more).records if each.id not in known]
-        return replace(page, records=[*page.records, *beside])
+        latest = max(touched.values(), default=None)
+        return replace(page, records=[*page.records, *beside], latest=latest)
 
     def deleted(self, of: str, since: datetime | None, after: str) -> Page:
         """Records in the recycle bin, but for people who were merged into one that is not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,8 +79,7 @@ class Related:
         if of in self.crm.activities:
             return {str(row["Id"]): shapes.person_of(shapes.flat(row, "WhoId")) for row in rows}
         found: dict[str, dict[str, list[str]]] = {}
-        account = self.crm.companies.get(of)
-        if of == "Account" and account and account.fields and "Contact" in self.crm.people:
+        if of == "Account" and self._has_contacts(of):
             for some in pieces([str(row["Id"]) for row in rows]):
                 for told in self.query(
                     select(("Id", "AccountId"), "Contact", [one_of("AccountId", some)])
@@ -168,27 +167,40 @@ class Related:
         rows = self._converted(list(contacts))
         return {str(row["Id"]): contacts[str(row[shapes.CONVERTED])] for row in rows}
 
-    def touched(self, of: str, since: datetime) -> list[str]:
-        """Records that something was done to which their own last change does not tell."""
+    def touched(self, of: str, since: datetime) -> dict[str, datetime]:
+        """Records that something was done to which their own last change does not tell, and when.
+
+        Of who is to be forgotten the instant is `since`.
+        """
         recent = f"SystemModstamp >= {moment(since)}"
-        found: list[str] = []
-        if of == "Contact" and "Lead" in self.crm.people:
-            asked = select(("ConvertedContactId",), "Lead", ["IsConverted = true", recent])
-            found += [shapes.flat(row, "ConvertedContactId") for row in self.query(asked)]
-        if of == "Opportunity":
-            asked = select(("OpportunityId",), _ROLES, [recent])
-            rows = self.query(asked, every=True)
-            found += [shapes.flat(row, "OpportunityId") for row in rows]
-        if of in MERGED and of in self.crm.people:
-            where = ["IsDeleted = true", "MasterRecordId != null", recent]
-            rows = self.query(select(("MasterRecordId",), of, where), every=True)
-            found += [shapes.flat(row, "MasterRecordId") for row in rows]
+        found: dict[str, datetime] = {}
+        for name, beside, where in self._touching(of):
+            asked = select((name, "SystemModstamp"), beside, [*where, recent])
+            rows = self.query(asked, every=beside == _ROLES or "IsDeleted = true" in where)
+            for number, row in ((shapes.flat(row, name), row) for row in rows):
+                found[number] = max(found.get(number, since), modified_at(row))
         people = self.crm.people.get(of)
         if people and people.forget and "." in people.forget:
             above = people.forget.partition(".")[0]
             where = [f"{people.forget} = true", f"{above}.SystemModstamp >= {moment(since)}"]
-            found += [str(row["Id"]) for row in self.query(select(("Id",), of, where))]
-        return sorted({each for each in found if each})
+            found |= {str(r["Id"]): since for r in self.query(select(("Id",), of, where))}
+        return {number: found[number] for number in sorted(found) if number}
+
+    def _touching(self, of: str) -> Iterator[tuple[str, str, list[str]]]:
+        """The fields that name records of an object in rows whose changes count for those."""
+        if of == "Contact" and "Lead" in self.crm.people:
+            yield "ConvertedContactId", "Lead", ["IsConverted = true"]
+        if of == "Opportunity":
+            yield "OpportunityId", _ROLES, []
+        if of == "Account" and self._has_contacts(of):
+            yield "AccountId", "Contact", ["AccountId != null"]
+        if of in MERGED and of in self.crm.people:
+            yield "MasterRecordId", of, ["IsDeleted = true", "MasterRecordId != null"]
+
+    def _has_contacts(self, of: str) -> bool:
+        """Whether what a company says counts for its contacts."""
+        account = self.crm.companies.get(of)
+        return bool(account and account.fields and "Contact" in self.crm.people)
 
     def masters(self, of: str, ids: Sequence[str]) -> dict[str, str]:
         """The record in which each of these lives that were merged into another."""
