@@ -9,7 +9,7 @@ from leadpact.ledger.models import Event, LeadState
 from leadpact.ledger.services.ingest import ingest
 from tests.ledger.helpers import settle
 from tests.ledger.salesforce_company import company, lead
-from tests.ledger.test_crm_salesforce_scenarios import read_the_first_page_of_leads
+from tests.ledger.test_crm_salesforce_work import read_the_first_page_of_leads
 
 
 def test_rows_that_were_found_before_leadpact_wrote_take_nothing_of_it_back() -> None:
