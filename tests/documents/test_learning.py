@@ -81,3 +81,15 @@ def test_machines_get_all_of_it(taught: Taught) -> None:
     assert told["traits"][0]["when"] == {"event": "demo_requested"}
     assert told["definition"]["what_if"]["now"]["mqls"] > 0
     assert {rule["name"] for rule in told["scorecard"]["rules"]} >= {"demo requested"}
+
+
+def test_what_is_too_good_is_not_to_be_trusted() -> None:
+    """A quality that sales noted, in an export: no value of it alone gives it away."""
+
+    def noted(number: int, wins: bool) -> dict[str, str]:
+        wrong = number % 15 == 0
+        return {"quality": ("high", "fair")[number % 2] if wins != wrong else "low"}
+
+    history = company(1500, said=noted, attributes_as_exported=True)
+    card = learning_sections(teach(loaded(), replay(history), history))[2]
+    assert plain(card.answer).startswith("Do not trust this one before you have looked: “quality:")

@@ -55,7 +55,7 @@ class LearnedLeads:
         ]
         customers, n = int((which & cases.won).sum()), int(which.sum())
         counted = (
-            f"Counts: leads that were looked at {cases.days:,.0f} days ago or earlier, with what "
+            f"Counts: leads that were looked at {cases.length} ago or earlier, with what "
             "became of them within that time. Leaves out: excluded and merged leads, and those "
             "that sales or existing customers brought. Placed by: the moment at which each is "
             "looked at."
@@ -77,7 +77,7 @@ class LearnedLeads:
         return Behind(own.title, own.groups[:1], own.counted, own.query, own.when)
 
     def _became(self, row: Row) -> str:
-        days = f"within {self._learned.cases.days:,.0f} days"
+        days = f"within {self._learned.cases.length}"
         return f"became a customer {days}" if row[_CUSTOMER] else f"no customer {days}"
 
 

@@ -20,13 +20,15 @@ from leadpact.engine.log import History
 from leadpact.engine.result import Result
 from leadpact.flows.checking import agreements
 from leadpact.flows.learning import teach
-from leadpact.flows.moving import MOST_ROWS_TO_SWEEP, try_out
+from leadpact.flows.moving import try_out
 from leadpact.flows.starting import Progress, compile_engine
 from leadpact.insight.learning.taught import Taught
 from leadpact.sources.reading import Read
 from leadpact.sources.rows import write_rejects
 
 REPORT = "report.html"
+#: To learn from more takes minutes, which a report should not.
+MOST_ROWS_TO_LEARN_FROM = 500_000
 FIGURES = "figures.json"
 REJECTS = "rejects.csv"
 
@@ -59,10 +61,10 @@ class Run:
         found = try_out(self.report, self._in_force)
         return self.report.with_tried(found.sweep, found.advice, self._taught(tell))
 
-    def _taught(self, tell: Progress) -> Taught | None:
-        """What the history teaches; None for one that is too long."""
-        if self.history.rows > MOST_ROWS_TO_SWEEP:
-            return None
+    def _taught(self, tell: Progress) -> Taught:
+        """What the history teaches; of a long one, where that is told."""
+        if self.history.rows > MOST_ROWS_TO_LEARN_FROM:
+            return Taught(None, "The history is long: `leadpact learn` tells what it teaches.")
         tell(0.7, "Learning from outcomes")
         return teach(self._in_force, self.result, self.history)
 

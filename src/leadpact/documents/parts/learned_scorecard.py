@@ -22,6 +22,8 @@ from leadpact.insight.learning.taught import Taught
 from leadpact.insight.statistics import Estimate
 
 SCORECARD = "scorecard"
+#: Above this, attributes that are known only as of an export probably tell what came later.
+_BELIEVABLE = 0.9
 TITLE = "A scorecard learned from outcomes"
 
 
@@ -35,7 +37,7 @@ def scorecard_section(taught: Taught, learned: Learned, leads: LearnedLeads) -> 
     return Section(
         SCORECARD,
         TITLE,
-        answer=scorecard_answer(card),
+        answer=scorecard_answer(card, learned),
         text=[
             f"Learned from {card.learned_from:,} earlier leads with "
             f"{card.customers_learned_from:,} customers, judged on {card.judged_on:,} later ones "
@@ -58,8 +60,15 @@ def scorecard_section(taught: Taught, learned: Learned, leads: LearnedLeads) -> 
     )
 
 
-def scorecard_answer(card: Scorecard) -> str:
-    """Which score orders leads better, and whether that may be chance."""
+def scorecard_answer(card: Scorecard, learned: Learned) -> str:
+    """Which score orders leads better, whether that may be chance, and whether to believe it."""
+    if learned.as_exported and card.own.area.value > _BELIEVABLE:
+        return (
+            f"Do not trust this one before you have looked: “{card.rules[0].name}” and the like "
+            "were probably filled in afterwards. Seldom is so much known beforehand that "
+            f"customers have more points than others in {words.percent(card.own.area.value)} of "
+            "cases."
+        )
     own = f"{words.percent(card.own.area.value)}{_span(card.own.area)}"
     if card.beside is None:
         return (

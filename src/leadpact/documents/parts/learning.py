@@ -103,7 +103,7 @@ def _apart_answer(
         opened(words.plural(len(cases), "lead"), leads.of("Leads with a known end", everybody, "")),
         " with a known end, ",
         opened(f"{cases.customers:,}", leads.customers("Customers", everybody, "")),
-        f" became customers within {cases.days:,.0f} days"
+        f" became customers within {cases.length}"
         f" ({words.percent(cases.customers / len(cases))}). ",
     ]
     if more:
@@ -128,7 +128,7 @@ def _how(learned: Learned) -> Iterator[str]:
         "did. What sales did or wrote down does not, nor anything later."
     )
     yield (
-        f"Its end is known {cases.days:,.0f} days later. Left out are "
+        f"Its end is known {cases.length} later. Left out are "
         f"{words.plural(cases.young, 'lead')} too young for that, and "
         f"{words.plural(cases.otherwise, 'lead')} brought by sales or by existing customers. "
         f"{words.plural(cases.later, 'lead')} became customers only afterwards and count as not."

@@ -17,7 +17,7 @@ from leadpact.engine.metrics.measures import Measures
 from leadpact.engine.metrics.outcomes import NOT_OBSERVED, outcomes, turns
 from leadpact.engine.metrics.tables import microseconds
 from leadpact.engine.result import Result
-from leadpact.insight.maturity import ripening
+from leadpact.insight.words import plural
 
 Flags = NDArray[np.bool_]
 Instants = NDArray[np.int64]
@@ -25,7 +25,8 @@ _DAY = 86_400_000_000
 _NEVER = np.iinfo(np.int64).max
 #: Where no lead ever turned, leads are looked at when they are so old.
 _DAYS_WITHOUT_ANY = 30
-_PARTS = (0.5, 0.6, 0.7, 0.8, 0.9)
+#: Parts of the customers so far, by how soon they came.
+_PARTS = tuple(n / 20 for n in range(1, 20))
 #: Leads that marketing does not bring: they need no definition of when they are ready.
 _BROUGHT_OTHERWISE = ("customer", "sales")
 
@@ -55,6 +56,11 @@ class Cases:
 
     def __len__(self) -> int:
         return len(self.moment)
+
+    @property
+    def length(self) -> str:
+        """The time in words."""
+        return plural(max(1, round(self.days)), "day")
 
     @property
     def customers(self) -> int:
@@ -134,7 +140,8 @@ def _time_to_decide(age: NDArray[np.float64], delay: NDArray[np.float64]) -> flo
     """The days within which a lead counts as a customer, so that most customers can be counted.
 
     With more days fewer leads are old enough, with fewer days some customers came later. Of the
-    ages by which _PARTS of past customers had come, it is the one with the most of both.
+    days within which _PARTS of the customers so far had come, it is those that leave most. All
+    leads are given the same time, whichever it is.
     """
     customers = int(np.isfinite(delay).sum())
     if customers < ENOUGH:
@@ -142,14 +149,15 @@ def _time_to_decide(age: NDArray[np.float64], delay: NDArray[np.float64]) -> flo
             f"{customers:,} leads became customers so far; with fewer than {ENOUGH} nothing can "
             "be said of what sets them apart."
         )
-    ripe = ripening(age, delay)
-    if ripe is None:
+    tried = np.nanquantile(delay, _PARTS, method="higher")
+    counted = [(int(((age >= days) & (delay <= days)).sum()), float(days)) for days in tried]
+    most, days = max(counted)
+    if most < ENOUGH:
         raise TooLittleError(
-            "The record is too young: nobody knows yet how long leads take to become customers. "
-            f"It takes {ENOUGH} leads that are half as old again as nine of ten customers took."
+            f"The record is too young: with {days:,.0f} days for each lead only {most:,} customers "
+            f"can be counted, and it takes {ENOUGH}."
         )
-    ages = [float(ripe.ages[np.flatnonzero(ripe.done >= part - 1e-9)[0]]) for part in _PARTS]
-    return max(ages, key=lambda days: (int(((age >= days) & (delay <= days)).sum()), days))
+    return days
 
 
 def _instants(column: pa.ChunkedArray, missing: int) -> Instants:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from leadpact.engine.earlier import LATELY_DAYS
 from leadpact.engine.metrics.aggregate import ENOUGH, interval
+from leadpact.engine.metrics.records import OF_LEADS
 from leadpact.engine.values import read
 from leadpact.insight.learning.cases import Cases
 
@@ -34,7 +35,7 @@ _MOST_ACTS = 150
 #: Attributes that name a person or company; they are never looked at.
 _NAMES = (
     "email", "phone", "name", "firstname", "lastname", "company", "company_id", "domain", "owner",
-    "title", "website", "address", "street", "zip", "postcode", "ip", "visitor", "note", "notes",
+    "website", "address", "street", "zip", "postcode", "ip", "visitor", "note", "notes",
     "comment", "message",
 )  # fmt: skip
 #: Attributes that tell what somebody is by birth, belief or state of life.
@@ -44,8 +45,9 @@ _PROTECTED = (
 )  # fmt: skip
 #: With so much more of it among customers than among others, an attribute was filled afterwards.
 _FILLED_AFTERWARDS = 0.5
-#: A value of which so many, at the least, became customers knows the answer, if it is no rare one.
-_KNOWS_THE_ANSWER, _NO_RARE_ONE = 0.8, 0.1
+#: A value of which so many, at the least, became customers, with odds so many times those of all,
+#: knows the answer, if so many of all customers have it. First touch is told beforehand.
+_KNOWS_THE_ANSWER, _BEYOND_BELIEF, _NO_RARE_ONE = 0.8, 30, 0.1
 #: An order of numbers so close to that of time is that of a running number.
 _RUNNING = 0.95
 
@@ -100,7 +102,7 @@ def traits(cases: Cases, properties: Mapping[str, str]) -> Traits:
         why = _not_to_be_used(name, column)
         if not why:
             made, kind, why = _of_attribute(name, column, cases)
-        why = why or _knows_the_answer(made, known, cases.won)
+        why = why or _knows_the_answer(name, made, known, cases.won)
         if why:
             left_out[name] = why
         elif made:
@@ -126,12 +128,10 @@ def _once(found: Sequence[Trait]) -> Iterator[Trait]:
 def _not_to_be_used(name: str, column: pa.ChunkedArray) -> str:
     plain = name.casefold().replace(" ", "_").replace("-", "_")
     words = plain.split("_")
-    if plain in _NAMES or {"email", "phone", "name"} & set(words):
+    told = pa.types.is_string(column.type)
+    if plain in _NAMES or (told and {"email", "phone", "name"} & set(words)):
         return "names somebody"
-    if (
-        any(any(word.startswith(each) for each in _PROTECTED if each != "age") for word in words)
-        or "age" in words
-    ):
+    if "age" in words or any(word.startswith(_PROTECTED) for word in words):
         return "tells of the person"
     if pa.types.is_date(column.type):
         return "is a date"
@@ -245,17 +245,24 @@ def _is_choice(value: str) -> bool:
     return len(value) <= _LONGEST and value.isprintable()
 
 
-def _knows_the_answer(made: Sequence[Trait], known: Flags, won: Flags) -> str:
+def _knows_the_answer(name: str, made: Sequence[Trait], known: Flags, won: Flags) -> str:
     more = float(known[won].mean() - known[~won].mean()) if won.any() and (~won).any() else 0.0
     if more > _FILLED_AFTERWARDS:
         return "is filled for customers above all, so probably afterwards"
-    if won.mean() >= 0.5:
-        return ""
-    for each in made:
+    for each in made if name not in OF_LEADS else ():
         n, customers = int(each.has.sum()), int((each.has & won).sum())
-        if customers >= _NO_RARE_ONE * won.sum() and interval(customers, n)[0] > _KNOWS_THE_ANSWER:
+        least = interval(customers, n)[0]
+        if (
+            customers >= _NO_RARE_ONE * won.sum()
+            and least > _KNOWS_THE_ANSWER
+            and _odds(least) > _BEYOND_BELIEF * _odds(float(won.mean()))
+        ):
             return f"knows the answer: nearly all with “{each.name}” became customers"
     return ""
+
+
+def _odds(share: float) -> float:
+    return share / max(1 - share, 1e-9)
 
 
 # -------------------------------------------------------------------------------------------- acts
