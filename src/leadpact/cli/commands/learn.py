@@ -66,7 +66,7 @@ def learn(
     found = taught.learned
     _write(out, taught.scorecard, found.why_no_scorecard if found else taught.why)
     _write(definition, taught.definition, found.why_no_definition if found else taught.why)
-    if not as_json:
+    if not as_json and (taught.scorecard or taught.definition):
         _what_next(file, sources, data, [path for path in (out, definition) if path])
 
 

@@ -239,9 +239,10 @@ def _picked(picked: Picked) -> str:
 def _picks(definition: Definition, learned: Learned, leads: LearnedLeads) -> Table:
     assert learned.split is not None, "a definition is judged on leads that were held back"
     held, own = learned.split.held, of_alternatives(definition.alternatives)
+    suggested = "Suggested" if definition.is_worth_it else "The best other"
     rows = []
     for name, picks, picked, query in (
-        ("Suggested", definition.picks, definition.then, f"({own}) and held_back"),
+        (suggested, definition.picks, definition.then, f"({own}) and held_back"),
         ("Today’s MQLs", learned.cases.qualified, definition.today, "mql and held_back"),
     ):
         missed, title = held & ~picks, f"{name}: customers"

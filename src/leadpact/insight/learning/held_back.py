@@ -13,7 +13,7 @@ from leadpact.insight.learning.traits import Trait
 
 #: To learn from fewer customers gives rules that do not hold.
 ENOUGH_TO_LEARN = 50
-#: The latest part of the leads is held back.
+#: The latest leads are held back, from so many of all customers on.
 _HELD_BACK = 0.3
 #: What fewer of the later leads have, such as a letter sent once, says nothing of those to come.
 _STILL = 10
@@ -34,7 +34,7 @@ def halves(cases: Cases) -> Halves:
 
     Raises TooLittleError where either has too few customers.
     """
-    since = int(np.quantile(cases.moment, 1 - _HELD_BACK, method="higher"))
+    since = int(np.quantile(cases.moment[cases.won], 1 - _HELD_BACK, method="higher"))
     held = cases.moment >= since
     learned = ~held
     if not learned.any():
