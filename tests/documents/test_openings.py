@@ -180,14 +180,22 @@ def test_an_interval_says_how_it_was_reached(company: Report) -> None:
         if isinstance(said, Opened)
     ]
     assert len(intervals) > 10
+    averages = set()
     for said in intervals:
         counts = {each.name: each.total for each in said.behind.groups}
         assert said.behind.doubt.startswith(f"95 % interval: {said.text}, from ")
+        # An average counts nobody in or out: it says from how many cases it was reached.
+        if average := re.search(r"from ([\d,]+) cases, by ", said.behind.doubt):
+            averages.add(said.behind.title.partition(",")[0])
+            assert said.behind.total == int(average[1].replace(",", ""))
+            continue
         ((met, counted, n),) = re.findall(
             r"from ([\d,]+) “(.+)” of all ([\d,]+)", said.behind.doubt
         )
         assert counts[counted] == int(met.replace(",", ""))
         assert said.behind.total == int(n.replace(",", ""))
+    # Every other figure with an interval is a share, of which so many count.
+    assert averages == {"Quality as sales rates it", "Attempts per lead", "Average sale"}
 
 
 def test_a_flow_opens_to_the_entries_into_both_stages(

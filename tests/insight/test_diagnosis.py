@@ -194,3 +194,27 @@ def test_what_nobody_records_is_not_told() -> None:
     metrics = {each.question.metric.name for each in report(WELL).diagnosis.links}
     assert "attempts_per_lead" not in metrics
     assert "rejection_rate" in metrics
+
+
+def test_a_time_and_a_change_open_to_how_they_were_reached() -> None:
+    shown = {
+        plain(row[0]): dict(zip(table.header, row, strict=True))
+        for table in report(LATE).diagnosed[0].tables
+        for row in table.rows
+    }
+    waited = shown["Speed to lead: until the holder answers"]["95 % interval"]
+    assert isinstance(waited, Opened)
+    assert waited.behind.doubt.startswith(f"95 % interval: {waited.text}, from 180 cases, by ")
+    assert waited.behind.total == 180
+    fewer = shown["Deals won"]["Change"]
+    assert isinstance(fewer, Opened)
+    was, now = (figure.behind.total for figure in (fewer, shown["Deals won"]["Q2 2026"]))
+    assert fewer.text.startswith(f"−{was - now}: ")
+
+
+def test_a_reason_that_moved_opens_to_the_rejections() -> None:
+    (table,) = report(BOTH).diagnosed[0].aside
+    for reason, now, before, moved in table.rows:
+        assert isinstance(moved, Opened), reason
+        shown = [each for each in (before, now) if isinstance(each, Opened)]
+        assert moved.behind.total == shown[0].behind.total

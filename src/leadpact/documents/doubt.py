@@ -24,6 +24,19 @@ def of_share(counted: str, met: int, n: int) -> str:
     )
 
 
+def of_average(between: str, n: int) -> str:
+    """The interval of an average of `n` cases, told as `between`."""
+    return f"95 % interval: {between}, from {n:,} cases, by Student’s t for an average. {_MEANS}"
+
+
+def of_time(between: str, n: int) -> str:
+    """The interval of the time within which a part of `n` cases is done, told as `between`."""
+    return (
+        f"95 % interval: {between}, from {n:,} cases, by the log-log method for a curve of Kaplan "
+        f"and Meier, in which what is not done yet takes longer than it has so far. {_MEANS}"
+    )
+
+
 def of_forecast(standing: GoalStanding) -> str:
     """How it is reckoned where a period will end, and how likely its hurdles are."""
     matures = (

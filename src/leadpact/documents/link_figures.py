@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from leadpact.documents import words
+from dataclasses import replace
+
+from leadpact.documents import doubt, words
 from leadpact.documents.blocks import Behind, Said, opened
 from leadpact.documents.case_book import DECIDED, CaseBook
 from leadpact.documents.goal_cases import of_question
 from leadpact.insight.chain import Bounds, Link
 from leadpact.insight.diagnosis import Diagnosis
+from leadpact.insight.differences import Word
+from leadpact.insight.words import points
 
 ADDED_UP = ("count", "sum")
+TIMES = ("p50", "p90")
 
 
 class LinkFigures:
@@ -38,14 +43,27 @@ class LinkFigures:
         return opened(told, self.behind(link, before=before))
 
     def interval(self, link: Link) -> Said:
-        """The 95 % interval of a share, an average or a time."""
+        """The 95 % interval of a share, an average or a time, which opens to how it was reached."""
         now = link.now
         if now is None or now.low is None or now.high is None or not link.enough:
             return words.NOTHING
         if link.measure in ADDED_UP:
             return words.NOTHING
         told = f"{amount(now.low, link)} to {amount(now.high, link)}"
-        return opened(told, self.behind(link))
+        behind = self.behind(link)
+        if link.measure in TIMES:
+            behind = replace(behind, doubt=doubt.of_time(told, now.n))
+        elif link.measure != "share":
+            behind = replace(behind, doubt=doubt.of_average(told, now.n))
+        return opened(told, behind)
+
+    def change(self, link: Link) -> Said:
+        """How much it moved, which opens to the cases of before; if there were none, of now."""
+        told = _moved(link)
+        if told == words.NOTHING:
+            return told
+        before = self.behind(link, before=True)
+        return opened(told, before if before.total else self.behind(link))
 
     def behind(self, link: Link, *, before: bool = False) -> Behind:
         """The cases of a figure."""
@@ -78,3 +96,17 @@ def aim(link: Link) -> str:
     """What was promised of a figure."""
     most = "at most " if link.direction == "down" else ""
     return f"{most}{amount(link.promised or 0, link)}"
+
+
+def _moved(link: Link) -> str:
+    """How much it moved, and whether that may be chance."""
+    if link.change is None or link.before is None or link.now is None:
+        return words.NOTHING
+    if link.change.word is Word.FEW:
+        return str(link.change.word)
+    by = link.now.value - link.before.value
+    if not by:
+        return "the same"
+    sign = "+" if by > 0 else "−"
+    apart = points(by) if link.measure == "share" else amount(abs(by), link)
+    return f"{sign}{apart}: {link.change.word}"

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leadpact.documents import words
-from leadpact.documents.blocks import Said, Section, Table, Text, opened
+from leadpact.documents.blocks import Behind, Said, Section, Table, Text, opened
 from leadpact.documents.case_book import CaseBook
 from leadpact.documents.diagnosis_sentence import Verdict
 from leadpact.documents.headline import Overview
-from leadpact.documents.link_figures import LinkFigures, aim, amount
+from leadpact.documents.link_figures import LinkFigures, aim
 from leadpact.documents.parts.shared import when, without_empty
 from leadpact.documents.sentences import Stretch
 from leadpact.insight.chain import Kind, Link, Reason, Stand
 from leadpact.insight.diagnosis import Diagnosis, State
-from leadpact.insight.differences import Word
 from leadpact.insight.words import points
 
 KEY = "diagnosis"
-_MAY_BE_EMPTY = ("95 % interval", "Promised", "Kept?")
+_MAY_BE_EMPTY = ("95 % interval", "Target", "Verdict")
 _TITLES = {
     Kind.VOLUME: "Volume: did enough come?",
     Kind.QUALITY: "Quality: was it worth a call?",
@@ -98,7 +97,7 @@ class _Tables:
         before = self._found.before
         header = [
             *("Figure", words.capital(self._stretch.title), "95 % interval"),
-            *("Promised", "Kept?"),
+            *("Target", "Verdict"),
             *([before.title, "Change"] if before else []),
         ]
         rows = [self._row(each, with_before=bool(before)) for each in links]
@@ -113,7 +112,7 @@ class _Tables:
             _stands(link),
         ]
         if with_before:
-            row += [self._figures.with_cases(link, before=True), _change(link)]
+            row += [self._figures.with_cases(link, before=True), self._figures.change(link)]
         return row
 
     def reasons(self) -> Table:
@@ -129,6 +128,7 @@ class _Tables:
     def _reason(self, reason: Reason) -> list[Text]:
         found = self._found
         told: list[Text] = [reason.name]
+        opens: list[Behind] = []
         for share, period in ((reason.now, found.stretch), (reason.before, found.before)):
             if period is None:
                 told.append(words.NOTHING)
@@ -138,8 +138,11 @@ class _Tables:
             bounds = period.starts, period.ends
             behind = self._book.of_metric("rejection_rate", title, about, bounds)
             told.append(opened(words.rate(round(share.value * share.n), share.n), behind))
+            opens.append(behind)
         sign = "+" if reason.change.value > 0 else "−"
-        return [*told, f"{sign}{points(reason.change.value)}: {reason.change.word}"]
+        moved = f"{sign}{points(reason.change.value)}: {reason.change.word}"
+        # A reason that moved was given in one of the two quarters at least.
+        return [*told, opened(moved, next(each for each in reversed(opens) if each.total))]
 
 
 _IN_WORDS = {
@@ -163,17 +166,3 @@ def _stands(link: Link) -> str:
     if link.stand is Stand.UNKNOWN:
         return "too young to judge" if link.young else "too few to judge"
     return str(link.stand)
-
-
-def _change(link: Link) -> str:
-    """How much it moved, and whether that may be chance."""
-    if link.change is None or link.before is None or link.now is None:
-        return words.NOTHING
-    if link.change.word is Word.FEW:
-        return str(link.change.word)
-    by = link.now.value - link.before.value
-    if not by:
-        return "the same"
-    sign = "+" if by > 0 else "−"
-    apart = points(by) if link.measure == "share" else amount(abs(by), link)
-    return f"{sign}{apart}: {link.change.word}"
