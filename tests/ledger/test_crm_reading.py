@@ -232,6 +232,21 @@ def test_people_who_are_merged_there_are_one_lead_here(connection: CrmConnection
     assert "lead.excluded" not in kinds()
 
 
+def test_whom_a_merged_record_was_given_to_takes_the_survivor_from_nobody(
+    connection: CrmConnection,
+) -> None:
+    """What was read too late says no more than what was read in time: its holder stays."""
+    ada = {"email": "ada@a.io", "hubspot_owner_id": "8"}
+    other = {"email": "ada@b.io", "created": after(1)}
+    take(connection, "contacts", record(number="101", **ada), record(number="102", **other))
+    merged = record(number="101", modified=after(5), absorbed=[("contacts", "102")], **ada)
+    take(connection, "contacts", merged)
+    assert state().holder == "Ben"
+    given = {"hubspot_owner_id": [("7", after(3))]}
+    take(connection, "contacts", record(number="102", history=given, modified=after(4), **other))
+    assert state().holder == "Ben"
+
+
 def test_a_person_deleted_there_is_left_out_until_they_are_restored(
     connection: CrmConnection,
 ) -> None:

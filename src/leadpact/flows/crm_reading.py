@@ -89,10 +89,14 @@ class Taking:
         reader = Reader(self.crm, self.names, is_ours)
         facts: list[Fact] = []
         whose: dict[str, str] = {}
+        silent = crm_records.held_by_survivors(rows.values())
         for record in records:
             known = rows.get(record.id)
             for statement in reader.person(record, json.loads(known.prints) if known else None):
                 whose.setdefault(record.id, statement.id)
+                # Read in time, it would not have taken the survivor from its holder either (§10).
+                if record.id in silent and statement.kind == "lead.assigned":
+                    continue
                 facts.append(_fact(self.row.system, statement))
         leads = crm_records.tell(facts, now=self.now, batch=self.batch)
         before = set(rows)

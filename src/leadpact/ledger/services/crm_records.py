@@ -147,6 +147,16 @@ def merged(
     ingest([fact], now=now)
 
 
+def held_by_survivors(rows: Iterable[CrmRecord]) -> set[str]:
+    """Numbers of records that were absorbed, whose lead lives in one that was given to somebody."""
+    absorbed = {row.number: str(row.lead_id) for row in rows if row.absorbed_by and row.lead_id}
+    into = living(absorbed.values()) if absorbed else {}
+    survivors = {n: into[lead] for n, lead in absorbed.items() if into.get(lead, lead) != lead}
+    given = Event.objects.filter(kind="lead.assigned", lead__in=set(survivors.values()))
+    held = set(given.values_list("lead", flat=True)) if survivors else set()
+    return {number for number, lead in survivors.items() if lead in held}
+
+
 def person_deleted(
     row: CrmRecord, *, among: Iterable[str], key: str, at: datetime, why: str, now: datetime
 ) -> None:
