@@ -206,6 +206,10 @@ def test_a_time_and_a_change_open_to_how_they_were_reached() -> None:
     assert isinstance(waited, Opened)
     assert waited.behind.doubt.startswith(f"95 % interval: {waited.text}, from 180 cases, by ")
     assert waited.behind.total == 180
+    # A page keeps a list once, so the figure itself has to say the same.
+    figure = shown["Speed to lead: until the holder answers"]["Q2 2026"]
+    assert isinstance(figure, Opened)
+    assert figure.behind == waited.behind
     fewer = shown["Deals won"]["Change"]
     assert isinstance(fewer, Opened)
     was, now = (figure.behind.total for figure in (fewer, shown["Deals won"]["Q2 2026"]))

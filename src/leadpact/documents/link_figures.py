@@ -44,18 +44,8 @@ class LinkFigures:
 
     def interval(self, link: Link) -> Said:
         """The 95 % interval of a share, an average or a time, which opens to how it was reached."""
-        now = link.now
-        if now is None or now.low is None or now.high is None or not link.enough:
-            return words.NOTHING
-        if link.measure in ADDED_UP:
-            return words.NOTHING
-        told = f"{amount(now.low, link)} to {amount(now.high, link)}"
-        behind = self.behind(link)
-        if link.measure in TIMES:
-            behind = replace(behind, doubt=doubt.of_time(told, now.n))
-        elif link.measure != "share":
-            behind = replace(behind, doubt=doubt.of_average(told, now.n))
-        return opened(told, behind)
+        told = _between(link)
+        return opened(told, self.behind(link)) if told else words.NOTHING
 
     def change(self, link: Link) -> Said:
         """How much it moved, which opens to the cases of before; if there were none, of now."""
@@ -75,7 +65,13 @@ class LinkFigures:
             title = f"{link.title}: due in {period.title}"
             about = {"obligation": question.part, "side": link.side}
             return self._book.of_clocks(title, about, DECIDED, bounds)
-        return of_question(self._book, question, f"{link.title}, {period.title}", bounds)
+        behind = of_question(self._book, question, f"{link.title}, {period.title}", bounds)
+        between = "" if before else _between(link)
+        if not between or link.now is None or link.measure == "share":
+            return behind
+        # A page keeps a list once: the figure and its interval open to the same.
+        reached = doubt.of_time if link.measure in TIMES else doubt.of_average
+        return replace(behind, doubt=reached(between, link.now.n))
 
 
 def value(link: Link, *, before: bool = False) -> str:
@@ -96,6 +92,16 @@ def aim(link: Link) -> str:
     """What was promised of a figure."""
     most = "at most " if link.direction == "down" else ""
     return f"{most}{amount(link.promised or 0, link)}"
+
+
+def _between(link: Link) -> str:
+    """The 95 % interval; empty for what is added up, and of too few cases."""
+    now = link.now
+    if now is None or now.low is None or now.high is None or not link.enough:
+        return ""
+    if link.measure in ADDED_UP:
+        return ""
+    return f"{amount(now.low, link)} to {amount(now.high, link)}"
 
 
 def _moved(link: Link) -> str:
