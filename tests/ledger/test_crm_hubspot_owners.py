@@ -35,6 +35,27 @@ def test_of_two_owners_named_at_once_the_customer_system_keeps_its_own() -> None
         assert at.contact(ada).values["hubspot_owner_id"] == "8"
 
 
+def test_whom_they_name_after_that_counts_though_it_is_read_later() -> None:
+    with company() as at:
+        ada = ask_for_demo(at)
+        at.time.pass_(minutes=1)
+        at.pull()
+        at.portal.set("contacts", ada, {"hubspot_owner_id": "8"})
+        at.time.pass_(minutes=1)
+        settle(at.time())
+        assert lead(ada).holder == "Ana"
+        at.time.pass_(minutes=1)
+        at.pull()
+        at.time.pass_(minutes=5)
+        at.portal.set("contacts", ada, {"hubspot_owner_id": "7"})
+        at.time.pass_(minutes=5)
+        at.push()
+        settle(at.time())
+        for _ in range(3):
+            at.rest()
+        assert (lead(ada).holder, at.contact(ada).values["hubspot_owner_id"]) == ("Ana", "7")
+
+
 @pytest.mark.parametrize("confirmed", [True, False])
 def test_an_owner_who_was_overwritten_before_they_were_read_is_put_back(confirmed: bool) -> None:
     with company() as at:

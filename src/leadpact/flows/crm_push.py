@@ -111,7 +111,7 @@ class _Comparison:
                 known = writes.get(record.pk, {})
                 there = _there(record, known, self.row.system)
                 if keep and (theirs := self.comparing.keeps(lead, there)):
-                    self._keep_theirs(key, record, theirs)
+                    self._keep_theirs(key, record, theirs, there.holder_read or self.now)
                 wanted = self.comparing.wanted(lead, there)
                 changed += crm_writes.intend(record, known, wanted, now=self.now)
                 found += [
@@ -193,15 +193,17 @@ class _Comparison:
             known[lead] = next((row.wanted for row in told if row is not None and row.wanted), "")
         return known | why_handed_over((lead for lead, why in known.items() if not why), self.now)
 
-    def _keep_theirs(self, lead: str, record: CrmRecord, person: str) -> None:
+    def _keep_theirs(self, lead: str, record: CrmRecord, person: str, read: datetime) -> None:
+        """They hold the lead since that was read: whoever is named there later is so after it."""
         key = key_of(self.row.system, record.object, record.number)
         fact = Fact(
             source=self.row.system,
-            event_id=f"{key}/keeps/{self.now.isoformat()}",
+            event_id=f"{key}/keeps/{read.isoformat()}",
             kind="lead.assigned",
-            happened_at=self.now,
+            happened_at=read,
             lead=Known(id=lead),
             properties={"to": person},
+            recorded_at=self.now,
         )
         crm_records.tell([fact], now=self.now)
 
