@@ -52,6 +52,8 @@ _WHAT = {
 #: In the ledger that the environment names, which is then a new one.
 _HERE = "--here"
 _LINK = re.compile(r"/answer/\S+")
+#: A version has the number that the database gives it.
+_VERSION = re.compile(r"\?version=\d+")
 
 
 class Sent(NamedTuple):
@@ -75,7 +77,7 @@ def messages_markdown() -> str:
 
 
 def _shown(message: Sent) -> str:
-    text = _LINK.sub("/answer/…", message.text)
+    text = _VERSION.sub("?version=1", _LINK.sub("/answer/…", message.text))
     return f"```text\nTo:      {message.receiver}\nSubject: {message.subject}\n\n{text}\n```\n"
 
 
