@@ -45,6 +45,25 @@ def _left_out(name: str, reason: str, words: str, example: str) -> Metric:
     )
 
 
+def _of_mqls(name: str, use: str, needs: tuple[str, ...], reached: str, example: str) -> Metric:
+    return Metric(
+        name=name,
+        measure="share",
+        side="both",
+        numerator=f"of these, episodes {reached}",
+        denominator="episodes that became MQL in their own right",
+        exclusions=OWN_RIGHT,
+        placed_by="the entry into the MQL stage",
+        cases="steps",
+        where=f"use = '{use}' and nth > 0",
+        adds="n * moved",
+        reached="next_place",
+        example=example,
+        needs=needs,
+        held="held",
+    )
+
+
 def _conversion(name: str, heading: str | None, uses: tuple[str, ...], example: str) -> Metric:
     every = ANY in uses
     return Metric(
@@ -222,37 +241,19 @@ FUNNEL = (
         "In a month six episodes enter MQL and three enter Opportunity, whichever they are: 3 "
         "for 6.",
     ),
-    Metric(
-        name="mql_to_sql",
-        measure="share",
-        side="both",
-        numerator="of these, episodes that reached the stage with the role `sql`",
-        denominator="episodes that became MQL in their own right",
-        exclusions=OWN_RIGHT,
-        placed_by="the entry into the MQL stage",
-        cases="steps",
-        where=f"use = '{QUALIFYING}' and nth > 0",
-        adds="n * moved",
-        reached="next_place",
-        example="Five MQL episodes, two of them become SQLs; a third SQL skipped MQL: 2 of 5.",
-        needs=("mql", "sql"),
-        held="held",
+    _of_mqls(
+        "mql_to_sql",
+        QUALIFYING,
+        ("mql", "sql"),
+        "that reached the stage with the role `sql`",
+        "Five MQL episodes, two of them become SQLs; a third SQL skipped MQL: 2 of 5.",
     ),
-    Metric(
-        name="mql_to_close",
-        measure="share",
-        side="both",
-        numerator="of these, episodes that reached the customer stage",
-        denominator="episodes that became MQL in their own right",
-        exclusions=OWN_RIGHT,
-        placed_by="the entry into the MQL stage",
-        cases="steps",
-        where=f"use = '{CLOSING}' and nth > 0",
-        adds="n * moved",
-        reached="next_place",
-        example="Five MQL episodes, two of them won: 2 of 5.",
-        needs=("mql", "customer"),
-        held="held",
+    _of_mqls(
+        "mql_to_close",
+        CLOSING,
+        ("mql", "customer"),
+        "that reached the customer stage",
+        "Five MQL episodes, two of them won: 2 of 5.",
     ),
     Metric(
         name="high_quality_share",
