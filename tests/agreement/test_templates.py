@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from leadpact.agreement.conditions import (
 )
 from leadpact.agreement.loading import load_text
 from leadpact.agreement.spec import Agreement
-from leadpact.agreement.templates import names, text
+from leadpact.agreement.templates import FOR_ANYBODY, about, names, text
 
 
 def template(name: str) -> Agreement:
@@ -31,6 +32,13 @@ def template(name: str) -> Agreement:
 def test_unknown_template_names_those_there_are():
     with pytest.raises(ValueError, match=r"choose one of: basic, services, .*b2b-saas"):
         text("b2c")
+
+
+@pytest.mark.parametrize("name", FOR_ANYBODY)
+def test_the_guide_says_of_each_what_the_page_says(name: str):
+    guide = Path(__file__).parents[2] / "docs" / "how-to" / "set-up-in-pages.md"
+    row = f"| {name.replace('-', ' ')} | {about(name)} |"
+    assert row in guide.read_text(encoding="utf-8").splitlines()
 
 
 def test_basic_is_under_twenty_lines():
