@@ -74,7 +74,7 @@ def one(log: Path, free: int) -> dict[str, Any]:
     from leadpact import jit
     from leadpact.backends.choosing import buckets_for
     from leadpact.backends.dealing import deal
-    from leadpact.backends.local import evaluate
+    from leadpact.backends.evaluating import evaluate
     from leadpact.engine.kernels.fold import fold
     from leadpact.engine.log import History
     from leadpact.engine.metrics.measures import Measures

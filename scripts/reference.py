@@ -19,6 +19,7 @@ from leadpact.agreement import lint
 from leadpact.agreement import reference as agreement
 from leadpact.cli import reference as cli
 from leadpact.documents.star import reference as star
+from leadpact.engine import log_reference
 from leadpact.engine.metrics import registry
 from leadpact.sources import reference as sources
 from leadpact.sources.crm import reference as crm
@@ -40,6 +41,7 @@ PAGES = (
     Page("docs/reference/crm.md", crm.reference_markdown),
     Page("docs/reference/forecast.md", forecast.forecast_reliability, is_slow=True),
     Page("docs/reference/lint.md", lint.reference),
+    Page("docs/reference/log.md", log_reference.reference),
     Page("docs/reference/messages.md", messages.made_apart, is_slow=True),
     Page("docs/reference/metrics.md", registry.reference),
     Page("docs/reference/sources.md", sources.reference_markdown),

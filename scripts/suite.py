@@ -60,6 +60,7 @@ def main() -> int:
     """Run the parts, print the summary, return the process's exit code."""
     BUILD.mkdir(exist_ok=True)
     browser = find_browser()
+    subprocess.run([ROOT / "scripts" / "find-or-install-java"], check=False)
     parts = [
         run("checks", ["make", "--no-print-directory", "check"]),
         run_tests("tests", [], browser),

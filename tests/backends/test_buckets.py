@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadpact.agreement.spec import Agreement
-from leadpact.backends import local
+from leadpact.backends import evaluating
 from leadpact.backends.binding import NotApartError
 from leadpact.backends.choosing import buckets_for, free_memory
 from leadpact.backends.dealing import Dealt, deal
@@ -66,7 +66,7 @@ def both(
     with TemporaryDirectory() as folder:
         log = dealt(rows, buckets, folder)
         whole = evaluate(agreements, History(log.whole), **asked)
-        return whole, local.evaluate(agreements, History(log), **asked), History(log.whole)
+        return whole, evaluating.evaluate(agreements, History(log), **asked), History(log.whole)
 
 
 @fewer_examples
@@ -147,7 +147,9 @@ def test_a_dealt_log_answers_several_questions_as_one_that_was_read_once(tmp_pat
         [*company(), row("s", "lead 03", "stage.entered", stage="MQL")], BUCKETS, tmp_path
     )
     slower = Agreement.model_validate(AGREEMENT | {"name": "Two forms", "stages": TWO_FORMS})
-    once, anew = (local.prepared(History(each), simulate=True) for each in (parts.whole, parts))
+    once, anew = (
+        evaluating.prepared(History(each), simulate=True) for each in (parts.whole, parts)
+    )
     for version in (Agreement.model_validate(AGREEMENT), slower):
         assert told(anew([version])) == told(once([version]))
 
@@ -239,7 +241,7 @@ def test_columns_that_are_no_part_of_a_log_are_left_behind(tmp_path: Path) -> No
 
 def test_the_files_of_buckets_go_with_the_log(tmp_path: Path) -> None:
     log = dealt(company(), BUCKETS, tmp_path)
-    found = local.evaluate([Agreement.model_validate(AGREEMENT)], History(log))
+    found = evaluating.evaluate([Agreement.model_validate(AGREEMENT)], History(log))
     assert len(list(tmp_path.iterdir())) == 2
     del log
     assert [each.name for each in tmp_path.iterdir()] == ["log.parquet"]

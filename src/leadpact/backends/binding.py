@@ -53,11 +53,15 @@ def bonds(log: Any, database: duckdb.DuckDBPyConnection) -> Bonds:
 
     `database` has room for what does not fit in memory. Raises NotApartError.
     """
+    parts = [*_by_rows(log, database), *_by_mailboxes(log, database), *pairs_of_merges(log)]
+    return bonds_of(np.concatenate([np.zeros((0, 2), np.uint64), *parts]))
+
+
+def bonds_of(pairs: Hashes) -> Bonds:
+    """The bonds of pairs of units, shape [pair, 2], also of those that others lie between."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
-    parts = [*_by_rows(log, database), *_by_mailboxes(log, database), *pairs_of_merges(log)]
-    pairs = np.concatenate([np.zeros((0, 2), np.uint64), *parts])
     units, places = np.unique(pairs, return_inverse=True)
     ends = places.reshape(-1, 2)
     shape = (len(units), len(units))

@@ -14,7 +14,9 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from leadpact.backends import parted
 from leadpact.backends.binding import UNIT, Bonds, bonds
+from leadpact.backends.parted import Answer, Parted, Question
 from leadpact.backends.rooms import new_room
 from leadpact.engine import threads
 
@@ -24,45 +26,25 @@ if TYPE_CHECKING:
 #: Told how many rows were dealt.
 Tell = Callable[[int], None]
 
-_ROWS_AT_ONCE = 1 << 19
+#: So many rows of a log are dealt at once.
+ROWS_AT_ONCE = 1 << 19
 #: With less a database does not even begin.
 _LEAST_MEMORY = 2**28
-_NAMED = ("event_id", "source", "lead_id", "kind")
+#: Columns by which rows are dealt.
+NAMED = ("event_id", "source", "lead_id", "kind")
 
 
 @dataclass(frozen=True, eq=False)
-class Dealt:
-    """A log in files, and the same once more by buckets of leads that do not depend on each other.
+class Dealt(Parted):
+    """The parts are buckets: data sets of files in the room, which go when nobody uses them."""
 
-    What concerns all leads is in every bucket. It may be used as the data set that it was made of.
-    The folder `room`, with the files of the buckets, goes when nobody uses it any more.
-    """
-
-    whole: Any
     buckets: Sequence[Any]
-    room: Path
 
-    @property
-    def files(self) -> list[str]:
-        """The files that were dealt."""
-        return list(self.whole.files)
-
-    @property
-    def schema(self) -> pa.Schema:
-        """Their columns."""
-        return self.whole.schema
-
-    def count_rows(self) -> int:
-        """How many rows they have."""
-        return int(self.whole.count_rows())
-
-    def scanner(self, **asked: Any) -> Any:
-        """As of a data set."""
-        return self.whole.scanner(**asked)
-
-    def to_table(self) -> pa.Table:
-        """As of a data set."""
-        return self.whole.to_table()
+    def answers(self, question: Question, tell: parted.Tell) -> Iterator[Answer]:
+        """Bucket by bucket, so that memory holds one at a time."""
+        for number, bucket in enumerate(self.buckets, start=1):
+            tell(number, len(self.buckets))
+            yield question.of(bucket)
 
 
 def deal(
@@ -83,7 +65,7 @@ def deal(
             bound = bonds(log, database)
         with database_in(room, memory) as database:
             _write(log, bound, database, files, tell or (lambda _: None))
-        found = Dealt(log, [ds.dataset(file) for file in files], room)
+        found = Dealt(log, room, [ds.dataset(file) for file in files])
     except BaseException:
         made.leave()
         raise
@@ -119,7 +101,7 @@ def _write(
         ]
         done = 0
         for rows in _batches(log):
-            order, ends = _dealt(rows, bound, database, len(files))
+            order, ends = by_bucket(rows, bound, database, len(files))
             taken = rows.take(pa.array(order))
             for writer, begin, end in zip(writers, [0, *ends[:-1]], ends, strict=True):
                 writer.write_table(taken.slice(begin, end - begin))
@@ -129,17 +111,34 @@ def _write(
 
 def _batches(log: Any) -> Iterator[pa.Table]:
     for file in log.files:
-        # Buffered ahead, the whole file would stay in memory until it is closed.
-        with pq.ParquetFile(file, pre_buffer=False) as opened:
-            for batch in opened.iter_batches(_ROWS_AT_ONCE, columns=log.schema.names):
-                yield pa.Table.from_batches([batch]).select(log.schema.names).cast(log.schema)
+        yield from rows_of(file, log.schema)
 
 
-def _dealt(
+def rows_of(
+    file: str, schema: pa.Schema, row_groups: Sequence[int] | None = None
+) -> Iterator[pa.Table]:
+    """The rows of a file in order, a bounded number at once; a column it has not is empty."""
+    # Buffered ahead, the whole file would stay in memory until it is closed.
+    with pq.ParquetFile(file, pre_buffer=False) as opened:
+        names = [name for name in schema.names if name in opened.schema_arrow.names]
+        groups = range(opened.num_row_groups) if row_groups is None else row_groups
+        for batch in opened.iter_batches(ROWS_AT_ONCE, list(groups), columns=names):
+            yield pa.table(
+                [
+                    batch[field.name].cast(field.type)
+                    if field.name in names
+                    else pa.nulls(batch.num_rows, field.type)
+                    for field in schema
+                ],
+                schema=schema,
+            )
+
+
+def by_bucket(
     rows: pa.Table, bound: Bonds, database: duckdb.DuckDBPyConnection, buckets: int
 ) -> tuple[Any, Any]:
     """The places of rows by bucket, and where each bucket's end; what concerns all is in each."""
-    database.register("rows", rows.select(_NAMED))
+    database.register("rows", rows.select(NAMED))
     units = database.sql(f"select {UNIT} as unit from rows").to_arrow_table()["unit"]
     of_all = np.flatnonzero(units.is_null().to_numpy())
     bucket = bound.anchor(units.fill_null(0).to_numpy()) % np.uint64(buckets)

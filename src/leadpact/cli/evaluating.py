@@ -44,14 +44,17 @@ def begin(
     *,
     at_any_size: bool = False,
     dealt: bool = True,
+    spark: str | None = None,
 ) -> Asked:
     """Check the agreements and moments first, for that is quick; then read the data.
 
-    `at_any_size` and `dealt`: as for `read_history`.
+    `at_any_size`, `dealt` and `spark`: as for `read_history`.
     """
     from leadpact.flows.checking import usable
 
     _refuse_table(sources)
+    if spark:
+        _refuse_mapping(sources)
     tell(0.0, "Checking the agreement")
     versions, warnings = usable(files, datetime.now(UTC))
     moments = moment_of("--as-of", as_of, versions), moment_of("--known-at", known_at, versions)
@@ -61,7 +64,7 @@ def begin(
 
     tell(0.05, f"Reading {sources}")
     try:
-        found = read_history(sources, data, tell, at_any_size=at_any_size, dealt=dealt)
+        found = read_history(sources, data, tell, at_any_size=at_any_size, dealt=dealt, spark=spark)
     except NothingToReadError as error:
         raise Failed(str(error), code=Code.PROBLEMS) from None
     history, happened = found.history, pc.field("happened_at")
@@ -77,6 +80,18 @@ def _refuse_table(sources: str) -> None:
         raise Failed(
             f"{sources} is a table; --sources asks for the mapping that says what it means.",
             f"Make one: leadpact init --from {shlex.quote(sources)}",
+            Code.USAGE,
+        )
+
+
+def _refuse_mapping(sources: str) -> None:
+    """Raise Failed for a mapping where only a log can be handed to a cluster."""
+    from leadpact.flows.recorded import is_log
+
+    if not is_log(sources):
+        raise Failed(
+            f"A Spark cluster evaluates a log in Parquet, and {sources} is a mapping of exports.",
+            "Leave out --spark, or make a log of it: docs/how-to/very-long-histories.md",
             Code.USAGE,
         )
 

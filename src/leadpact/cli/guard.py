@@ -80,6 +80,7 @@ def complain(message: str, hint: str = "") -> None:
 def _answer(error: Exception) -> Code:
     """Say what went wrong; the exit code for it."""
     from leadpact.agreement.problems import Problem
+    from leadpact.backends.spark_errors import SparkError
     from leadpact.flows.output import OutputError
 
     if _interrupted:
@@ -87,7 +88,7 @@ def _answer(error: Exception) -> Code:
     if isinstance(error, Failed):
         complain(error.message, error.hint)
         return error.code
-    if isinstance(error, OutputError):
+    if isinstance(error, OutputError | SparkError):
         complain(error.message, error.hint)
         return Code.FILES
     problems = getattr(error, "problems", None)

@@ -48,4 +48,15 @@ KnownAt = Annotated[
         show_default=False,
     ),
 ]
+Spark = Annotated[
+    str | None,
+    typer.Option(
+        metavar="MASTER",
+        envvar="LEADPACT_SPARK",
+        help="Evaluate on this Spark cluster, such as spark://host:7077 or yarn; local[4] is this "
+        "machine, four tasks at once. Takes a `log.parquet` only.",
+        show_default=False,
+        show_envvar=False,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")]

@@ -20,9 +20,18 @@ MOST = 16
 WORTH_THREADS = 50_000
 
 
+_allowed = MOST
+
+
+def at_most(threads: int) -> None:
+    """Let the engine use no more threads in this process, because others share its processors."""
+    global _allowed
+    _allowed = threads
+
+
 def count() -> int:
-    """How many threads the engine uses: one for each processor."""
-    return max(1, min(MOST, os.cpu_count() or 1))
+    """How many threads the engine uses: one for each processor, or as many as it may."""
+    return max(1, min(_allowed, os.cpu_count() or 1))
 
 
 def at_once(work: Callable[[Part], Any], parts: Sequence[Part]) -> list[Any]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from leadpact.agreement.loading import Loaded
 from leadpact.agreement.spec import Agreement
-from leadpact.backends.local import evaluate
+from leadpact.backends.evaluating import evaluate
 from leadpact.engine.evaluate import Prepared
 from leadpact.engine.log import History
 from leadpact.engine.result import Result

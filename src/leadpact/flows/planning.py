@@ -6,7 +6,7 @@ from datetime import datetime
 
 from leadpact.agreement.loading import Loaded
 from leadpact.agreement.spec import Agreement
-from leadpact.backends.local import evaluate
+from leadpact.backends.evaluating import evaluate
 from leadpact.engine.log import History
 from leadpact.engine.metrics.measures import Measures
 from leadpact.flows.checking import AgreementError

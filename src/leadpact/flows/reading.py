@@ -21,15 +21,16 @@ def read_history(
     *,
     at_any_size: bool = False,
     dealt: bool = True,
+    spark: str | None = None,
 ) -> Read:
     """Read all tables of a mapping, or a log in the engine's own form.
 
     `at_any_size`: a long log stays in its file, for those who look at it through `rows` and `scan`;
-    one that outgrows the memory is `dealt` to buckets.
-    Raises SourcesError, or NothingToReadError for no rows.
+    one that outgrows the memory is `dealt` to buckets, and with the master of a `spark` cluster to
+    its machines. Raises SourcesError, NothingToReadError for no rows, SparkError.
     """
     if is_log(sources):
-        found = open_log(sources, tell, dealt) if at_any_size else read_log(sources)
+        found = open_log(sources, tell, dealt, spark) if at_any_size else read_log(sources)
     else:
         found = read(
             sources, data, lambda table, rows: tell(0.1, f"Reading {table}: {rows:,} rows")

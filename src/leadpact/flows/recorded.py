@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -17,6 +17,7 @@ from leadpact.agreement.problems import Problem
 from leadpact.backends.binding import NotApartError
 from leadpact.backends.choosing import buckets_for, free_memory
 from leadpact.backends.dealing import Dealt, deal
+from leadpact.backends.parted import Parted
 from leadpact.engine.delivered import FEW_ROWS
 from leadpact.engine.log import DEALS_SCHEMA, LOG_SCHEMA, History
 from leadpact.flows.starting import Progress
@@ -31,6 +32,10 @@ _ROOM_HINT = "set TMPDIR to a folder with twice the room of the log"
 _IN_ONE_PIECE = (
     "The log was evaluated in one piece, though it is long: a row that concerns all leads has the "
     "event id of a lead's row."
+)
+_TYPES_HINT = (
+    "write it with the types of docs/reference/log.md; in Spark, set "
+    "spark.sql.parquet.outputTimestampType to TIMESTAMP_MICROS"
 )
 _HINT = "name a mapping (sources.yaml), or the log.parquet that `leadpact demo` writes"
 
@@ -47,28 +52,72 @@ def read_log(path: str | Path, notes: tuple[str, ...] = ()) -> Read:
     return Read(History(log, _deals(file), notes=list(notes)), [], list(notes))
 
 
-def open_log(path: str | Path, tell: Progress, dealt: bool = True) -> Read:
-    """As `read_log`; a long log stays in its file.
+def open_log(
+    path: str | Path, tell: Progress, dealt: bool = True, spark: str | None = None
+) -> Read:
+    """As `read_log`; a long log stays in its file, or its files where the path is a folder's.
 
     Where it outgrows the memory it is `dealt` to buckets, unless nobody is going to read it whole.
+    With the master of a `spark` cluster it is dealt to that at any length. Raises SparkError.
     """
     file = Path(path)
-    rows = _opened(file, pq.read_metadata).num_rows
-    schema = _opened(file, pq.read_schema)
-    if rows <= FEW_ROWS or not _is_log(schema):
-        return read_log(path)
-    log = ds.dataset(file, schema=_wanted(schema))
+    files = _files(file)
+    rows = sum(_opened(each, pq.read_metadata).num_rows for each in files)
+    schemas = [_opened(each, pq.read_schema) for each in files]
+    if not rows or (not spark and rows <= FEW_ROWS) or not all(map(_is_log, schemas)):
+        return _read_whole(path, spark if rows else None)
+    log = ds.dataset([str(each) for each in files], schema=_of_all(file, schemas))
     if next(iter(log.scanner(columns=[], filter=_is_incomplete()).head(1).to_batches()), None):
-        return read_log(path)
+        return _read_whole(path, spark)
     free = free_memory()
     buckets = buckets_for(rows, free) if dealt else 1
     notes: list[str] = []
-    if buckets > 1:
-        try:
+    try:
+        if spark:
+            log = _on_spark(log, spark, tell)
+        elif buckets > 1:
             log = _dealt(file, log, buckets, free, tell)
-        except NotApartError:
-            notes.append(_IN_ONE_PIECE)
+    except NotApartError:
+        notes.append(_IN_ONE_PIECE)
     return Read(History(log, _deals(file), notes=notes), [], notes)
+
+
+def _files(path: Path) -> list[Path]:
+    """The file of a log, or the Parquet files of a folder, in order of their names."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(path.rglob("*.parquet"))
+    if not found:
+        raise _refused(path, "there is no Parquet file in this folder", _HINT)
+    return [each for each in found if not each.name.startswith(("_", "."))]
+
+
+def _of_all(path: Path, schemas: Sequence[pa.Schema]) -> pa.Schema:
+    """The columns of all files of a log, of which one may have columns that another has not."""
+    try:
+        return pa.unify_schemas([_wanted(each) for each in schemas])
+    except pa.ArrowException as error:
+        reason = str(error).splitlines()[0]
+        raise _refused(path, f"its files do not fit together: {reason}") from None
+
+
+def _read_whole(path: str | Path, spark: str | None) -> Read:
+    found = read_log(path)
+    if spark:
+        raise _refused(Path(path), "has columns of other types than a log", _TYPES_HINT)
+    return found
+
+
+def _on_spark(log: Any, master: str, tell: Progress) -> Parted:
+    from leadpact.backends import spark, spark_session
+
+    tell(0.05, f"Waiting for Spark at {master}")
+    session = spark_session.begin(master)
+    what = f"Dealing {log.count_rows():,} rows to the machines of {master}"
+    tell(0.06, what)
+    return spark.deal(
+        log, session, tell=lambda n, of: tell(0.06 + 0.14 * n / of, f"{what}: part {n} of {of}")
+    )
 
 
 def _dealt(file: Path, log: Any, buckets: int, free: int, tell: Progress) -> Dealt:

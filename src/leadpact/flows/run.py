@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from leadpact.agreement.loading import Loaded
-from leadpact.backends.local import evaluate
+from leadpact.backends.evaluating import evaluate
 from leadpact.documents.case_book import write_cases
 from leadpact.documents.learned_leads import write_learned
 from leadpact.documents.report import Report

@@ -9,7 +9,7 @@ from datetime import datetime
 from leadpact.agreement.changing import Change, changed
 from leadpact.agreement.loading import Loaded
 from leadpact.agreement.spec import Agreement
-from leadpact.backends.local import evaluate, prepared
+from leadpact.backends.evaluating import evaluate, prepared
 from leadpact.engine.log import History
 from leadpact.flows.checking import AgreementError, warnings
 from leadpact.flows.starting import Progress, compile_engine

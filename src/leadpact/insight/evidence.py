@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from leadpact.agreement.calendars import ORGANISATION, calendars_of
 from leadpact.agreement.spec import Agreement
-from leadpact.backends.local import evaluate
+from leadpact.backends.evaluating import evaluate
 from leadpact.calendars import Calendar
 from leadpact.engine.compile.calendars import start_of
 from leadpact.engine.compile.program import in_order

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from leadpact.agreement.loading import Loaded, load_text
-from leadpact.backends.local import evaluate
+from leadpact.backends.evaluating import evaluate
 from leadpact.engine.log import DEALS_SCHEMA, LOG_SCHEMA, History
 from leadpact.engine.result import Result
 

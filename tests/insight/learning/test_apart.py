@@ -88,7 +88,7 @@ def test_the_young_are_neither_lost_nor_won() -> None:
     history = company(3000)
     agreement = loaded().agreement
     assert agreement is not None
-    from leadpact.backends.local import evaluate
+    from leadpact.backends.evaluating import evaluate
 
     early = cases(evaluate([agreement], history, as_of=day(200)), history)
     late = cases(replay(history), history)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leadpact.backends.local import evaluate
+from leadpact.backends.evaluating import evaluate
 from leadpact.flows.checking import usable
 from leadpact.flows.reading import read_history
 from leadpact.insight.differences import Word

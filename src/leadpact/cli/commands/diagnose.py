@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadpact.cli.options import AsJson, AsOf, Data, Files, KnownAt, SourcesFile
+from leadpact.cli.options import AsJson, AsOf, Data, Files, KnownAt, SourcesFile, Spark
 
 if TYPE_CHECKING:
     from leadpact.documents.report import Report
@@ -16,6 +16,7 @@ def diagnose(
     data: Data = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    spark: Spark = None,
     as_json: AsJson = False,
 ) -> None:
     """Say which side falls short and why, and what a changed agreement could help.
@@ -29,7 +30,7 @@ def diagnose(
     from leadpact.cli.progress import progress
 
     with progress() as tell:
-        asked = begin(files, sources, data, as_of, known_at, tell, at_any_size=True)
+        asked = begin(files, sources, data, as_of, known_at, tell, at_any_size=True, spark=spark)
         from leadpact.flows.run import run as evaluate
 
         done = evaluate(

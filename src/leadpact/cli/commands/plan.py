@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadpact.cli.options import AsJson, AsOf, Data, SourcesFile
+from leadpact.cli.options import AsJson, AsOf, Data, SourcesFile, Spark
 
 if TYPE_CHECKING:
     from leadpact.insight.plan_asked import Planned
@@ -55,6 +55,7 @@ def plan(
     ] = None,
     data: Data = None,
     as_of: AsOf = None,
+    spark: Spark = None,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Plan a year: how many MQLs marketing and how many deals sales owes, month by month.
@@ -70,7 +71,7 @@ def plan(
     from leadpact.insight.plan_asked import PlanError, Typed, make_plan
 
     with progress() as tell:
-        asked = begin([file], sources, data, as_of, None, tell, at_any_size=True)
+        asked = begin([file], sources, data, as_of, None, tell, at_any_size=True, spark=spark)
         agreement, known, until = history_of(
             asked.versions[0], asked.found.history, asked.as_of, tell
         )

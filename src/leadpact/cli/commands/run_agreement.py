@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadpact.cli.options import AsJson, AsOf, Data, Files, KnownAt, SourcesFile
+from leadpact.cli.options import AsJson, AsOf, Data, Files, KnownAt, SourcesFile, Spark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +31,7 @@ def run(
             show_default=False,
         ),
     ] = None,
+    spark: Spark = None,
     as_json: AsJson = False,
 ) -> None:
     """Apply an agreement to your data and say who kept which promise.
@@ -47,7 +48,7 @@ def run(
     if folder:
         make_sure(folder)
     with progress() as tell:
-        asked = begin(files, sources, data, as_of, known_at, tell, at_any_size=True)
+        asked = begin(files, sources, data, as_of, known_at, tell, at_any_size=True, spark=spark)
         from leadpact.flows.run import run as evaluate
 
         done = evaluate(

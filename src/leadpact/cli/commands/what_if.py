@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadpact.cli.options import AsJson, AsOf, Data, SourcesFile
+from leadpact.cli.options import AsJson, AsOf, Data, SourcesFile, Spark
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,6 +49,7 @@ def what_if(
         str | None,
         typer.Option(metavar="FILE", help="Write the changed agreement there.", show_default=False),
     ] = None,
+    spark: Spark = None,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Try a change on your history before anybody signs it.
@@ -74,7 +75,7 @@ def what_if(
             Code.USAGE,
         )
     with progress() as tell:
-        asked = begin([file], sources, data, as_of, None, tell, at_any_size=True)
+        asked = begin([file], sources, data, as_of, None, tell, at_any_size=True, spark=spark)
         try:
             now, history = datetime.now(UTC), asked.found.history
             tried = (

@@ -1,4 +1,4 @@
-"""Evaluates on this machine: in one piece, or bucket by bucket with the tables kept on disk."""
+"""Evaluates a log in one piece, or part by part with the tables kept on disk."""
 
 from __future__ import annotations
 
@@ -17,14 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadpact.agreement.spec import Agreement
-from leadpact.backends.dealing import Dealt
+from leadpact.backends.parted import Parted, Question, Tell
 from leadpact.engine import evaluate as engine
-from leadpact.engine import hygiene
 from leadpact.engine.compile.program import in_order
 from leadpact.engine.delivered import Delivered, micros
 from leadpact.engine.log import History
 from leadpact.engine.questions import Questions
-from leadpact.engine.reading import read_log
 from leadpact.engine.result import Result
 from leadpact.engine.voids import ORGANISATION_KINDS
 
@@ -36,14 +34,14 @@ def evaluate(
     as_of: datetime | None = None,
     known_at: datetime | None = None,
     simulate: bool = False,
-    tell: Callable[[int, int], None] | None = None,
+    tell: Tell | None = None,
 ) -> Result:
-    """As the engine's `evaluate`; a log that was dealt is evaluated bucket by bucket.
+    """As the engine's `evaluate`; a log in parts is evaluated part by part.
 
-    `tell` is told which bucket comes next, and of how many. The tables then lie in files of which
-    memory holds what is looked at; leads follow each other by bucket, and so do rows of several.
+    `tell` is told how far that is. The tables then lie in files of which memory holds what is
+    looked at; leads follow each other by part, and so do rows of several.
     """
-    if not isinstance(history.log, Dealt):
+    if not isinstance(history.log, Parted):
         return engine.evaluate(versions, history, as_of=as_of, known_at=known_at, simulate=simulate)
     asked = _Asked(in_order(list(versions)), history.log, as_of, known_at, simulate, tell)
     last = asked.last()
@@ -59,24 +57,24 @@ def prepared(
 ) -> Callable[[Sequence[Agreement]], Result]:
     """How several agreements are put to a history; read once, if they ask the same of it.
 
-    A log that was dealt is evaluated anew for each.
+    A log in parts is evaluated anew for each.
     """
-    if isinstance(history.log, Dealt):
+    if isinstance(history.log, Parted):
         return partial(evaluate, history=history, as_of=as_of, simulate=simulate)
     return engine.Prepared(history, as_of=as_of, simulate=simulate).under
 
 
 class _Asked:
-    """A question put to all buckets of a log."""
+    """A question put to all parts of a log."""
 
     def __init__(
         self,
         versions: list[Agreement],
-        log: Dealt,
+        log: Parted,
         as_of: datetime | None,
         known_at: datetime | None,
         simulate: bool,
-        tell: Callable[[int, int], None] | None,
+        tell: Tell | None,
     ) -> None:
         self.versions, self._log, self._simulate = versions, log, simulate
         self._as_of, self._known_at, self._tell = as_of, known_at, tell
@@ -96,7 +94,7 @@ class _Asked:
         times = (pc.max(batch["happened_at"]).as_py() for batch in scanned.to_batches())
         return max((micros(time) for time in times if time is not None), default=0)
 
-    def _all_holders(self) -> list[str]:
+    def _all_holders(self) -> tuple[str, ...]:
         """Everybody to whom leads are given, in the order in which one evaluation meets them."""
         questions = Questions(self.versions)
         kinds = {kind for kind in self._kinds() if "to" in questions.properties_of(kind)}
@@ -104,7 +102,7 @@ class _Asked:
             None if each is None else micros(each) for each in (self._as_of, self._known_at)
         )
         delivered = Delivered(self._log, ["to"], until, known)
-        return sorted(delivered.distinct("to", sorted(kinds)))
+        return tuple(sorted(delivered.distinct("to", sorted(kinds))))
 
     def _kinds(self) -> list[str]:
         found: set[str] = set()
@@ -114,23 +112,23 @@ class _Asked:
 
     def evaluated(self, last: int) -> tuple[Result, int]:
         """The result as of a moment, and when the last row that counts happened."""
+        question = Question(
+            tuple(self.versions), self._as_of, self._known_at, self._simulate, last, self._holders
+        )
         latest = 0
         with _Joint(self._log.room) as joint:
-            for number, bucket in enumerate(self._log.buckets, start=1):
-                if self._tell:
-                    self._tell(number, len(self._log.buckets))
-                questions = Questions(self.versions)
-                for name in self._holders:
-                    questions.holders.number(name)
-                log = read_log(bucket, questions, self._as_of, self._known_at, self._simulate)
-                latest = max(latest, log.last)
-                judged = hygiene.apply(self.versions, replace(log, last=last))
-                joint.add(engine.result_of_judged(self.versions, judged, self._simulate))
+            for answer in self._log.answers(question, self._tell or _nobody):
+                latest = max(latest, answer.latest)
+                joint.add(answer.result)
             return joint.result(), latest
 
 
+def _nobody(_number: int, _of: int) -> None:
+    """Nobody is told."""
+
+
 class _Joint:
-    """The results of buckets, one after the other, their tables in files."""
+    """The results of parts, one after the other, their tables in files."""
 
     def __init__(self, room: Path) -> None:
         self._room = Path(mkdtemp(prefix="tables-", dir=room))
@@ -149,7 +147,7 @@ class _Joint:
         shutil.rmtree(self._room, ignore_errors=True)
 
     def add(self, found: Result) -> None:
-        """The tables of a further bucket; what concerns no single lead was told by the first."""
+        """The tables of a further part; what concerns no single lead was told by the first."""
         tables = found.tables()
         if self._first is not None:
             own = pc.invert(pc.is_in(found.set_aside["kind"], pa.array(ORGANISATION_KINDS)))
@@ -172,7 +170,7 @@ class _Joint:
 
     def result(self) -> Result:
         """All that was added, as one result."""
-        assert self._first is not None, "a log has at least one bucket"
+        assert self._first is not None, "a log has at least one part"
         self._files.close()
         tables = {
             name: pa.ipc.open_file(pa.memory_map(self._file(name))).read_all()
