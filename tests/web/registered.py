@@ -93,6 +93,7 @@ PARAMETERS: dict[str, Callable[[User], dict[str, Any]]] = {
     "given": lambda _: {"number": Person.objects.get(name="Ana Silva").pk},
     "lead": lambda _: {"key": "Ada"},
     "why": lambda _: {"key": "Ada"},
+    "settings_clause": lambda _: {"name": "obligations"},
     "settings_import": lambda _: {"key": _sent_in()},
     "import_state": lambda _: {"key": _imported()},
     "import_rejects": lambda _: {"key": _imported()},

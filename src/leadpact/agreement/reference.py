@@ -6,17 +6,17 @@ import types
 from collections.abc import Iterator
 from datetime import date
 from enum import Enum
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from leadpact.agreement.conditions import Condition, EventCondition, FieldCondition, ScoreCondition
+from leadpact.agreement.conditions import EventCondition, FieldCondition, ScoreCondition
 from leadpact.agreement.conditions import Test as ValueTest
 from leadpact.agreement.durations import Span, Term
 from leadpact.agreement.example import example_sections
-from leadpact.agreement.shapes import bare, is_model, title
+from leadpact.agreement.shapes import bare, is_condition, is_model, title
 from leadpact.agreement.spec import Agreement
 from leadpact.agreement.values import Scalar, Share
 from leadpact.agreement.vocabulary import BUILT_IN_FIELDS, BUILT_IN_PROPERTIES, FIXED_KINDS
@@ -147,7 +147,7 @@ def _words() -> Iterator[str]:
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
     """The models that a section is made of, in reading order, conditions left out."""
-    if _is_condition(annotation):
+    if is_condition(annotation):
         return
     annotation = bare(annotation)
     if is_model(annotation):
@@ -182,7 +182,7 @@ def _written(value: Any) -> str:
 
 def _kind(annotation: Any) -> str:
     """What is written there, in words that link to where it is told."""
-    if _is_condition(annotation):
+    if is_condition(annotation):
         return "[condition](#conditions)"
     if annotation == Share:
         return "share"
@@ -216,15 +216,6 @@ _SIMPLE = {
     float: "number",
     date: "date",
 }
-
-
-def _is_condition(annotation: Any) -> bool:
-    """Whether it is a condition, perhaps one that may be absent or is part of a union."""
-    members = [each for each in get_args(annotation) if each is not type(None)]
-    annotated = get_origin(annotation) is Annotated
-    return (
-        annotation is Condition or members == [Condition] or (annotated and members[0] is Condition)
-    )
 
 
 def _heading(model: type[BaseModel]) -> str:

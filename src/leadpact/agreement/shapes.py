@@ -10,6 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, Tag
 from typing_extensions import TypeAliasType
 
+from leadpact.agreement.conditions import Condition
 from leadpact.agreement.problems import Path
 
 _TITLES = {
@@ -60,6 +61,15 @@ def spot(model: type[BaseModel], location: tuple[str | int, ...]) -> Spot:
 def is_model(annotation: Any) -> bool:
     """Whether it is a model: a mapping with keys of its own."""
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def is_condition(annotation: Any) -> bool:
+    """Whether it is a condition, perhaps one that may be absent or is part of a union."""
+    members = [each for each in get_args(annotation) if each is not type(None)]
+    annotated = get_origin(annotation) is Annotated
+    return (
+        annotation is Condition or members == [Condition] or (annotated and members[0] is Condition)
+    )
 
 
 def title(model: type[BaseModel]) -> str:

@@ -43,6 +43,7 @@ def begin(master: str) -> SparkSession:
     own settings. It ends with the process. Raises SparkError.
     """
     try:
+        import pandas  # noqa: F401 Spark hands tables to Python through it
         from pyspark.sql import SparkSession
     except ModuleNotFoundError:
         raise SparkError(

@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from leadpact.agreement.organisation import CalendarSpec
 from leadpact.agreement.spec import Agreement
@@ -42,6 +44,11 @@ class Hours:
     timezone: str
     week: list[Days]
     stated: bool
+
+
+def today(agreement: Agreement, now: datetime) -> date:
+    """The day on which a next version begins that is drafted now, in the agreement's zone."""
+    return now.astimezone(ZoneInfo(agreement.calendar.timezone)).date()
 
 
 def calendars_of(agreement: Agreement) -> list[Hours]:

@@ -33,6 +33,7 @@ _MODULES = (
     "reconciliation",
     "rep",
     "saved_views",
+    "set_clauses",
     "set_crm",
     "set_forms",
     "set_imports",

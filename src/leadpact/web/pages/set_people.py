@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
@@ -23,6 +22,7 @@ from leadpact.web.drafting import (
     leavers,
     members_wanted,
     shares_wanted,
+    today,
 )
 from leadpact.web.hours import hours_of
 from leadpact.web.lists.declared import Column, Empty, Filter, Listing, one_of
@@ -131,8 +131,7 @@ def _draft(request: PageRequest) -> HttpResponse:
     if not settings and not gone:
         raise AccessError("Nothing was changed.")
     if version.agreement.term is not None:
-        today = request.now.astimezone(ZoneInfo(version.agreement.calendar.timezone)).date()
-        settings.append(f"term.from={today.isoformat()}")
+        settings.append(f"term.from={today(version.agreement, request.now).isoformat()}")
     loaded, _ = changed(load_text(text, "agreement.yaml"), settings, gone)
     return look_at(request, loaded.text)
 

@@ -20,6 +20,7 @@ from leadpact.ledger.services import installation
 from leadpact.ledger.services.agreements import PublishError
 from leadpact.ledger.services.installation import InstallationError
 from leadpact.ledger.services.permits import Act
+from leadpact.web import drafts
 from leadpact.web.hours import in_words
 from leadpact.web.lists.declared import Choice, Column, Empty, Filter, Listing, one_of
 from leadpact.web.lists.showing import answer
@@ -46,6 +47,7 @@ def running(request: PageRequest) -> HttpResponseBase:
         "version": version,
         "hours": in_words(version.agreement.calendar) if version else "",
         "row": installation.current(now=request.now),
+        "draft": drafts.of(request) is not None,
     }
     listing = _listing(request.now, version.id if version else None)
     return answer(request, listing, "settings/running.html", lambda _: told)
@@ -117,7 +119,14 @@ def _act(request: PageRequest) -> str:
 def agreement(request: PageRequest) -> HttpResponse:
     """The text of the next version: checked, compared with the one in force, published."""
     if request.method != "POST":
-        return _editor(request, _present(request))
+        drafted = drafts.of(request)
+        if drafted is None or "template" in request.GET:
+            return _editor(request, _present(request))
+        return look_at(request, drafted)
+    if request.POST.get("do") == "drop":
+        drafts.drop(request)
+        messages.success(request, "The draft is thrown away.")
+        return redirect("settings_running")
     text = _sent(request)
     if request.POST.get("do") != "publish":
         return look_at(request, text)
@@ -126,12 +135,17 @@ def agreement(request: PageRequest) -> HttpResponse:
     except (AgreementError, PublishError) as error:
         messages.error(request, str(error))
         return look_at(request, text)
+    drafts.drop(request)
     messages.success(request, f"Published: “{row.name}”.")
     return redirect("settings_running")
 
 
 def look_at(request: PageRequest, text: str) -> HttpResponse:
-    """What is wrong with a text, or what it would change for whom; nothing is published."""
+    """What is wrong with a text, or what it would change for whom; nothing is published.
+
+    The text is the reader's draft from then on.
+    """
+    drafts.keep(request, text)
     try:
         proposed = propose(text, _FILE, request.now)
     except AgreementError as error:
@@ -166,4 +180,5 @@ def _sent(request: PageRequest) -> str:
 
 
 def _editor(request: PageRequest, text: str, **told: object) -> HttpResponse:
+    told["draft"] = drafts.of(request) is not None
     return shown(request, "agreement", text=text, names=templates.names(), **told)

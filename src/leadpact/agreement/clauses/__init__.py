@@ -1,0 +1,1 @@
+"""An agreement as forms: a section at a time, each value by itself, made from the models."""
