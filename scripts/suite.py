@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
-PYTEST = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"]
+PYTEST = [sys.executable, "-m", "pytest", "-n", "3", "--dist", "worksteal"]
 NO_TESTS_COLLECTED = 5
 #: A page looks alike whichever database is behind it; what it reads and writes is tried on both.
 _ON_POSTGRESQL = "ledger and not browser"

@@ -124,14 +124,14 @@ def test_what_is_written_once_for_several_places_changes_in_one() -> None:
 def test_items_are_added_moved_and_taken_away() -> None:
     before = [each.name for each in agreed("goals", {}).goals]
     new = {
-        "goals/new/name": "Demos", "goals/new/side": "marketing", "goals/new/metric": "mqls",
-        "goals/new/hurdles": "minimum: 1\ntarget: 2\nstretch: 3",
+        "goals/(new)/name": "Demos", "goals/(new)/side": "marketing", "goals/(new)/metric": "mqls",
+        "goals/(new)/hurdles": "minimum: 1\ntarget: 2\nstretch: 3",
     }  # fmt: skip
     found = agreed("goals", {**new, "goals/0:gone": "yes", "goals/3:place": "1"})
     after = [before[3], *(each for each in before[1:] if each != before[3]), "Demos"]
     assert [each.name for each in found.goals] == after
     assert found.goals[-1].hurdles == {"minimum": 1, "target": 2, "stretch": 3}
-    first = agreed("goals", {**new, "goals/new:place": "1"})
+    first = agreed("goals", {**new, "goals/(new):place": "1"})
     assert [each.name for each in first.goals] == ["Demos", *before]
     held = agreed(
         "handoff", {"handoff/rejections/0/then": "recycle", "handoff/rejections/1:gone": "y"}
@@ -141,18 +141,21 @@ def test_items_are_added_moved_and_taken_away() -> None:
 
 def test_sections_that_are_not_there_yet_begin_with_what_is_typed() -> None:
     found = agreed(
-        "meetings", {"meetings/new/name": "Review", "meetings/new/every": "month"}, SMALL
+        "meetings", {"meetings/(new)/name": "Review", "meetings/(new)/every": "month"}, SMALL
     )
     assert found.meetings[0].name == "Review"
     rule = {
-        "scoring/rules/new/name": "Asked", "scoring/rules/new/points": "10",
-        "scoring/rules/new/when": "event: form_submitted",
+        "scoring/rules/(new)/name": "Asked", "scoring/rules/(new)/points": "10",
+        "scoring/rules/(new)/when": "event: form_submitted",
     }  # fmt: skip
     found = agreed("scoring", rule, SMALL)
     assert found.scoring.rules[0].points == 10  # type: ignore[union-attr]
     found = agreed(
         "handoff",
-        {"handoff/rejections/new/reason": "no money", "handoff/rejections/new/cool_down": "9 days"},
+        {
+            "handoff/rejections/(new)/reason": "no money",
+            "handoff/rejections/(new)/cool_down": "9 days",
+        },
         SMALL,
     )
     assert found.handoff.rejections[0].reason == "no money"
@@ -171,15 +174,15 @@ def test_parts_by_names_of_their_own_are_added_and_taken_away() -> None:
     at = "segments/0/obligations"
     found = agreed(
         "segments",
-        {f"{at}/new/": "Answer an activated lead", f"{at}/new/within": "not asked"},
+        {f"{at}/(new)/": "Answer an activated lead", f"{at}/(new)/within": "not asked"},
     ).segments[0]
     assert found.obligations["Answer an activated lead"].within == "not asked"
     name = next(iter(load_text(FULL, "x").agreement.segments[0].obligations))  # type: ignore[union-attr]
     assert name not in agreed("segments", {f"{at}/{name}:gone": "yes"}).segments[0].obligations
     with pytest.raises(SentError, match="already"):
-        sent("segments", {f"{at}/new/": name, f"{at}/new/within": "1 business day"})
+        sent("segments", {f"{at}/(new)/": name, f"{at}/(new)/within": "1 business day"})
     with pytest.raises(SentError, match="is called"):
-        sent("segments", {f"{at}/new/within": "1 business day"})
+        sent("segments", {f"{at}/(new)/within": "1 business day"})
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,9 @@ def test_what_does_not_go_together_is_told_and_not_lost(ops: Client) -> None:
     )
     assert page.status_code == 422
     assert 'value="2 hours"' in page.text
+    assert [each.opened for each in page.context["piece"].items][:1] == [True]
+    name = page.context["piece"].items[0].title
+    assert f"{name} : “within”" in told
     assert "You have a draft" not in text(ops.get(reverse("settings_clauses")).text)
 
 
@@ -59,6 +62,17 @@ def test_a_draft_is_ones_own_and_can_be_thrown_away(company: None) -> None:
     assert "You have a draft" not in text(other.get(reverse("settings_clauses")).text)
     one.post(reverse("settings_agreement"), {"do": "drop"})
     assert "You have a draft" not in text(one.get(reverse("settings_clauses")).text)
+
+
+def test_who_was_overtaken_is_told_what_the_draft_would_undo(company: None) -> None:
+    (one, _), (other, _) = registered.somebody("marketing head"), registered.somebody("sales head")
+    put(one, "purpose", purpose="Mine.")
+    put(other, "purpose", purpose="Theirs.")
+    page = other.get(reverse("settings_agreement")).context["text"]
+    assert "Another version was published" not in text(one.get(reverse("settings_clauses")).text)
+    other.post(reverse("settings_agreement"), {"do": "publish", "text": page})
+    for name in ("settings_clauses", "settings_agreement"):
+        assert "Another version was published" in text(one.get(reverse(name)).text)
 
 
 def test_every_section_opens_and_an_unknown_one_is_not_found(ops: Client) -> None:

@@ -64,16 +64,22 @@ def changed(
     The result is checked as any file is: its problems are in it. Raises ChangeError for a path
     that leads nowhere and for what is no `path=value`.
     """
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = _WIDEST
-    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml = with_remarks()
     document = yaml.load(loaded.text)
     made = [_set(document, loaded, setting) for setting in settings]
     made += [_remove(document, loaded, path) for path in removed]
     stream = StringIO()
     yaml.dump(document, stream)
     return load_text(stream.getvalue(), f"{loaded.file} (changed)"), made
+
+
+def with_remarks() -> YAML:
+    """What reads a document with its remarks, and writes it as it was written."""
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = _WIDEST
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml
 
 
 def quoted(name: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from leadpact.ledger.selectors import agreements
 from leadpact.web.registry import PageRequest
 
-_DRAFT = "draft of the agreement"
+_DRAFT, _BASE = "draft of the agreement", "version that the draft began with"
 _LONGEST = 1_000_000
 
 
@@ -14,12 +15,26 @@ def of(request: PageRequest) -> str | None:
     return text if isinstance(text, str) else None
 
 
+def overtaken(request: PageRequest) -> bool:
+    """Whether somebody published another version since the reader's draft was begun."""
+    return of(request) is not None and request.session.get(_BASE) != _in_force(request)
+
+
 def keep(request: PageRequest, text: str) -> None:
     """Let a text be the reader's draft, until it is published or thrown away."""
-    if len(text) <= _LONGEST:
-        request.session[_DRAFT] = text
+    if len(text) > _LONGEST:
+        return
+    if of(request) is None:
+        request.session[_BASE] = _in_force(request)
+    request.session[_DRAFT] = text
 
 
 def drop(request: PageRequest) -> None:
     """Let there be no draft."""
-    request.session.pop(_DRAFT, None)
+    for name in (_DRAFT, _BASE):
+        request.session.pop(name, None)
+
+
+def _in_force(request: PageRequest) -> int | None:
+    version = agreements.in_force(request.now)
+    return version.id if version else None

@@ -60,6 +60,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "leadpact.ledger",
 ]
+#: Every value of a section of the agreement is a field of its form.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -88,7 +88,7 @@ def _part(steps: Path, called: str, about: str, model: type[BaseModel], value: A
     ]
     fields = tuple(each for each in pieces if isinstance(each, Field))
     parts = tuple(each for each in pieces if not isinstance(each, Field))
-    return Part(steps, called, about, fields, parts, stated=value is not None)
+    return Part(steps, called, about, fields, parts)
 
 
 def _blank(steps: Path, model: type[BaseModel]) -> Part:
@@ -101,7 +101,7 @@ def _blank(steps: Path, model: type[BaseModel]) -> Part:
             fields.append(piece)
         elif field.is_required():
             fields.append(_field((*steps, NEW, key), key, field, None))
-    return Part((*steps, NEW), title(model), "", tuple(fields), stated=False)
+    return Part((*steps, NEW), title(model), "", tuple(fields))
 
 
 def _list(steps: Path, called: str, about: str, model: type[BaseModel], value: Any) -> Items:

@@ -11,7 +11,7 @@ from zlib import crc32
 from leadpact.agreement.problems import Path
 
 #: The step of a place where an item may be added.
-NEW = "new"
+NEW = "(new)"
 #: Values by which items are told apart at a glance.
 _TELLING = ("side", "within", "points", "metric", "then", "every", "to")
 
@@ -70,14 +70,17 @@ class Field:
 
 @dataclass(frozen=True)
 class Part:
-    """Values that belong together: an item of a list, or a mapping of its own."""
+    """Values that belong together: an item of a list, or a mapping of its own.
+
+    `opened` says that somebody is at work on it.
+    """
 
     steps: Path
     title: str
     about: str
     fields: tuple[Field, ...]
     parts: tuple[Part | Items, ...] = ()
-    stated: bool = True
+    opened: bool = False
 
     @property
     def key(self) -> str:
@@ -153,16 +156,33 @@ def lists_of(piece: Piece) -> Iterator[Items]:
 
 
 def as_typed(piece: Any, said: Mapping[str, str]) -> Any:
-    """A form with the texts that were sent, so that nobody types them again."""
+    """A form with the texts that were sent, so that nobody types them again; open where it was."""
     match piece:
         case Field():
             leaves = tuple(as_typed(each, said) for each in piece.leaves)
-            return replace(piece, text=said.get(piece.key, piece.text), leaves=leaves)
+            text = said.get(piece.key, piece.text).replace("\r\n", "\n")
+            return replace(piece, text=text, leaves=leaves)
         case Part():
             fields, parts = (
                 tuple(as_typed(each, said) for each in some) for some in (piece.fields, piece.parts)
             )
-            return replace(piece, fields=fields, parts=parts)
+            there = dict(_texts(piece))
+            typed = replace(piece, fields=fields, parts=parts)
+            return replace(typed, opened=any(there[key] != text for key, text in _texts(typed)))
         case Items():
             items = tuple(as_typed(each, said) for each in piece.items)
             return replace(piece, items=items, blank=as_typed(piece.blank, said))
+
+
+def _texts(piece: Piece) -> Iterator[tuple[str, str]]:
+    return ((field.key, field.text.strip()) for field in fields_of(piece))
+
+
+def named_at(piece: Piece, path: Path) -> str:
+    """What the innermost part is called in which a path of the document lies; empty if in none."""
+    match piece:
+        case Part() if path[: len(piece.steps)] == piece.steps:
+            return next(filter(None, (named_at(each, path) for each in piece.parts)), piece.title)
+        case Items():
+            return next(filter(None, (named_at(each, path) for each in piece.items)), "")
+    return ""

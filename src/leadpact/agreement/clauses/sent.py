@@ -14,10 +14,10 @@ from io import StringIO
 from itertools import pairwise
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 
+from leadpact.agreement.changing import with_remarks
 from leadpact.agreement.clauses.pieces import (
     NEW,
     Field,
@@ -30,7 +30,6 @@ from leadpact.agreement.clauses.pieces import (
 )
 from leadpact.agreement.problems import Path
 
-_WIDEST = 100
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,9})?")
 #: What is sent of an item as a whole, after its key.
@@ -44,7 +43,7 @@ class SentError(Exception):
 def read(text: str) -> Any:
     """The document of a text. Raises SentError for one that is no YAML, or no mapping."""
     try:
-        document = _yaml().load(text)
+        document = with_remarks().load(text)
     except (YAMLError, ValueError, RecursionError):
         raise SentError("The text cannot be read at all: mend it as text first.") from None
     if not isinstance(document, CommentedMap):
@@ -55,7 +54,7 @@ def read(text: str) -> Any:
 def written(document: Any) -> str:
     """The text of a document."""
     stream = StringIO()
-    _yaml().dump(document, stream)
+    with_remarks().dump(document, stream)
     return stream.getvalue()
 
 
@@ -139,7 +138,7 @@ def _day(field: Field, text: str) -> date:
 
 def _data(field: Field, text: str) -> Any:
     try:
-        return _yaml().load(text)
+        return with_remarks().load(text)
     except (YAMLError, ValueError, RecursionError):
         raise SentError(
             f"{field.label}: “{text[:60]}” cannot be read; write it as in the examples."
@@ -266,11 +265,3 @@ def _added(document: Any, items: Items, fresh: list[Field], said: Mapping[str, s
         raise SentError(f"There is a {items.thing} “{name[:60]}” already.")
     holder[name] = item
     return 1
-
-
-def _yaml() -> YAML:
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = _WIDEST
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    return yaml

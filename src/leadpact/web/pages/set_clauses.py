@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 
 from leadpact.agreement import templates
 from leadpact.agreement.clauses import form, sent
-from leadpact.agreement.clauses.pieces import Field, Piece, as_typed
+from leadpact.agreement.clauses.pieces import Field, Piece, as_typed, named_at
 from leadpact.agreement.clauses.sent import SentError
 from leadpact.agreement.loading import load_text
 from leadpact.agreement.problems import Problem
@@ -35,7 +35,11 @@ def clauses(request: PageRequest) -> HttpResponseBase:
     except SentError as error:
         messages.error(request, str(error))
         return redirect("settings_agreement")
-    told = {"sections": form.sections(document), "draft": drafts.of(request) is not None}
+    told = {
+        "sections": form.sections(document),
+        "draft": drafts.of(request) is not None,
+        "overtaken": drafts.overtaken(request),
+    }
     return shown(request, "clauses", **told)
 
 
@@ -115,7 +119,7 @@ def _form(
         section=section,
         piece=piece,
         is_field=isinstance(piece, Field),
-        problems=problems,
+        problems=[(named_at(piece, each.path), each) for each in problems],
         suggested=_suggested(document),
     )
     answer.status_code = status

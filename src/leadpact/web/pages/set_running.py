@@ -180,5 +180,7 @@ def _sent(request: PageRequest) -> str:
 
 
 def _editor(request: PageRequest, text: str, **told: object) -> HttpResponse:
-    told["draft"] = drafts.of(request) is not None
-    return shown(request, "agreement", text=text, names=templates.names(), **told)
+    overtaken = drafts.overtaken(request)
+    return shown(
+        request, "agreement", text=text, names=templates.names(), overtaken=overtaken, **told
+    )
