@@ -19,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
+#: One more than the two cores that are counted on: some tests wait for processes and pages.
 PYTEST = [sys.executable, "-m", "pytest", "-n", "3", "--dist", "worksteal"]
 NO_TESTS_COLLECTED = 5
 #: A page looks alike whichever database is behind it; what it reads and writes is tried on both.
