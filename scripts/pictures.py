@@ -38,6 +38,7 @@ SHOWN = {
     "home": ("Sales head", "/"),
     "inbox": ("Rep", "/inbox"),
     "lead": ("Rep", LEAD),
+    "clauses": ("Marketing head", "/settings/running/clauses/obligations"),
 }
 
 
