@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from leadpact.agreement import templates
 from leadpact.agreement.clauses.form import section, sections
-from leadpact.agreement.clauses.pieces import Items, Kind, Part, as_typed, fields_of
+from leadpact.agreement.clauses.pieces import Items, Kind, Part, as_typed, fields_of, mark_of
 from leadpact.agreement.clauses.sent import SentError, put, read, value_of, written
 from leadpact.agreement.clauses.texts import plain_data
 from leadpact.agreement.loading import load_text
@@ -191,6 +191,7 @@ def test_parts_by_names_of_their_own_are_added_and_taken_away() -> None:
         ("term", {"term/until": "the end"}, "no date"),
         ("obligations", {"obligations/0/hurdles": "eighty"}, "no name with a value"),
         ("stages", {"stages/1/when": "any: [event"}, "cannot be read"),
+        ("stages", {"stages/0/when": "null"}, "cannot be read"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(name: str, said: dict[str, str], sentence: str) -> None:
@@ -241,6 +242,73 @@ def test_numbers_in_conditions_are_turned_by_themselves() -> None:
 def test_conditions_are_told_in_words_beside_what_is_written() -> None:
     found = [each for each in fields_of(section(read(FULL), "stages")) if each.kind is Kind.YAML]
     assert any("total score is at least" in each.words for each in found)
+
+
+TWO = """\
+leadpact: 1
+nurture:
+  - {name: A, owner: x, steps: [{name: a1, after: 1 day}]}
+  - {name: B, owner: y, steps: [{name: b1, after: 1 day}]}
+"""
+
+
+def test_an_item_goes_into_the_item_that_was_meant_wherever_that_one_is_moved() -> None:
+    new = {"nurture/1/steps/(new)/name": "b2"}
+    text, count = sent("nurture", {**new, "nurture/1:place": "1"}, TWO)
+    steps = {
+        each["name"]: [step["name"] for step in each["steps"]] for each in read(text)["nurture"]
+    }
+    assert (count, steps) == (2, {"B": ["b1", "b2"], "A": ["a1"]})
+    text, _ = sent("nurture", {**new, "nurture/1:gone": "yes"}, TWO)
+    assert [each["name"] for each in read(text)["nurture"]] == ["A"]
+    assert sent("nurture", {"nurture/1:place": "9" * 5000}, TWO)[1] == 0
+
+
+def test_a_part_that_is_written_once_for_several_places_changes_in_one() -> None:
+    text = SMALL.replace("exits: *asked", "exits: {any: [*asked, {event: demo}]}")
+    after, _ = sent("nurture", {"nurture/0/exits": "any:\n- event: x\n- event: demo"}, text)
+    found = read(after)
+    assert plain_data(found["nurture"][0]["exits"]) == {"any": [{"event": "x"}, {"event": "demo"}]}
+    assert plain_data(found["stages"][1]["when"]) == {"event": "form_submitted"}
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "text"),
+    [
+        ("goals", "goals/0/name", "goals: [1]"),
+        ("goals", "goals/(new)/name", "goals: {a: b}"),
+        ("goals", "goals/(new)/name", "goals: MQL"),
+        ("handoff", "handoff/stage", "handoff: 3"),
+    ],
+)
+def test_what_is_written_otherwise_than_it_must_be_is_mended_as_text(
+    name: str, key: str, text: str
+) -> None:
+    with pytest.raises(SentError, match="mend it as text"):
+        sent(name, {key: "x"}, text)
+
+
+def test_a_name_that_stands_for_a_new_item_is_refused() -> None:
+    with pytest.raises(SentError, match="can be called"):
+        sent("calendars", {"calendars/(new)/": "(new)", "calendars/(new)/timezone": "UTC"})
+
+
+def test_a_form_is_told_from_one_whose_values_or_places_are_others() -> None:
+    names = ("A", "B")
+    forms = [
+        section(read(f"goals: [{{name: {one}}}, {{name: {two}}}]"), "goals")
+        for one in names
+        for two in names
+    ]
+    assert len({mark_of(each) for each in forms}) == 4
+
+
+def test_a_long_text_has_more_rows_and_not_without_end() -> None:
+    rows = [
+        next(fields_of(section({"purpose": "x" * length}, "purpose"))).rows
+        for length in (0, 500, 9000)
+    ]
+    assert rows == [3, 6, 14]
 
 
 SHORT = templates.text("services")

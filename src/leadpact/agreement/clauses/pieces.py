@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 from zlib import crc32
 
@@ -14,6 +15,8 @@ from leadpact.agreement.problems import Path
 NEW = "(new)"
 #: Values by which items are told apart at a glance.
 _TELLING = ("side", "within", "points", "metric", "then", "every", "to")
+#: Of a text: how many characters go into a row, and how many rows are shown at once.
+_WIDTH, _MOST_ROWS = 90, 14
 
 
 class Kind(StrEnum):
@@ -66,6 +69,13 @@ class Field:
     def ident(self) -> str:
         """What the value is called within a page: a word without spaces."""
         return f"v{crc32(self.key.encode()):08x}"
+
+    @property
+    def rows(self) -> int:
+        """How many rows it takes to type it, within bounds."""
+        least = 3 if self.text or self.kind is Kind.LONG else 2
+        taken = sum(1 + len(line) // _WIDTH for line in self.text.split("\n"))
+        return min(max(least, taken), _MOST_ROWS)
 
 
 @dataclass(frozen=True)
@@ -141,6 +151,12 @@ def fields_of(piece: Piece) -> Iterator[Field]:
         case Items():
             for each in (*piece.items, piece.blank):
                 yield from fields_of(each)
+
+
+def mark_of(piece: Piece) -> str:
+    """What tells a form from one with other values, or with its items at other places."""
+    there = "\n".join(f"{field.key}={field.text}" for field in fields_of(piece))
+    return sha256(there.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def lists_of(piece: Piece) -> Iterator[Items]:

@@ -28,12 +28,14 @@ from leadpact.agreement.clauses.pieces import (
     fields_of,
     lists_of,
 )
+from leadpact.agreement.clauses.texts import plain_data
 from leadpact.agreement.problems import Path
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,9})?")
 #: What is sent of an item as a whole, after its key.
 GONE, PLACE = ":gone", ":place"
+_DIGITS = 6
 
 
 class SentError(Exception):
@@ -67,11 +69,11 @@ def put(document: Any, piece: Piece, said: Mapping[str, str]) -> int:
     wanted = list(_wanted(piece, said))
     for field, text in wanted:
         _set(document, field.steps, None if text is None else value_of(field, text))
-    lists = list(lists_of(piece))
     # The inner lists first: what stands in an item is found by the item's place.
-    counted = sum(_arranged(document, each, said) for each in reversed(lists))
-    added = sum(_added(document, each, fresh, said) for each in lists)
-    return len(wanted) + counted + added
+    return len(wanted) + sum(
+        _arranged(document, each, said) + _added(document, each, fresh, said)
+        for each in reversed(list(lists_of(piece)))
+    )
 
 
 def _wanted(piece: Piece, said: Mapping[str, str]) -> Iterator[tuple[Field, str | None]]:
@@ -138,11 +140,14 @@ def _day(field: Field, text: str) -> date:
 
 def _data(field: Field, text: str) -> Any:
     try:
-        return with_remarks().load(text)
+        data = with_remarks().load(text)
     except (YAMLError, ValueError, RecursionError):
+        data = None
+    if data is None:
         raise SentError(
             f"{field.label}: “{text[:60]}” cannot be read; write it as in the examples."
-        ) from None
+        )
+    return data
 
 
 # ------------------------------------------------------------------------------- in the document
@@ -155,11 +160,14 @@ def _set(document: Any, steps: Path, value: Any) -> None:
     holder = _holder(document, steps)
     last = steps[-1]
     present = holder.get(last) if isinstance(holder, dict) else holder[last]
-    holder[last] = _into(_own(present), value)
+    holder[last] = _into(present, value)
 
 
 def _into(present: Any, value: Any) -> Any:
     """A value in the shape and with the remarks of the present one, as far as both are alike."""
+    if repr(plain_data(present)) == repr(plain_data(value)):
+        return present
+    present = _own(present)
     if isinstance(present, CommentedMap) and isinstance(value, dict):
         for key in [key for key in present if key not in value]:
             del present[key]
@@ -177,13 +185,19 @@ def _into(present: Any, value: Any) -> Any:
 
 
 def _holder(document: Any, steps: Path) -> Any:
-    """What holds the value at the end of a path; made where it is not there."""
+    """What holds the value at the end of a path; made where it is not there.
+
+    Raises SentError where something else stands than the form expects.
+    """
     holder = document
     for step, after in pairwise(steps):
         if isinstance(holder, CommentedMap) and holder.get(step) is None:
             holder[step] = CommentedSeq() if isinstance(after, int) else CommentedMap()
         holder[step] = _own(holder[step])
         holder = holder[step]
+        if not isinstance(holder, CommentedSeq if isinstance(after, int) else CommentedMap):
+            said = str(steps[0]).replace("_", " ").capitalize()
+            raise SentError(f"“{said}” is not written as it must be: mend it as text first.")
     return holder
 
 
@@ -234,9 +248,15 @@ def _arranged(document: Any, items: Items, said: Mapping[str, str]) -> int:
 def _moves(items: Items, said: Mapping[str, str]) -> Iterator[tuple[int, int]]:
     """Items that were given another place, each with that place, from 0."""
     for number, part in enumerate(items.items):
-        text = said.get(part.key + PLACE, "").strip()
-        if text.isdecimal() and int(text) != number + 1:
-            yield number, max(0, int(text) - 1)
+        place = _place(part.key, said)
+        if place is not None and place != number:
+            yield number, place
+
+
+def _place(key: str, said: Mapping[str, str]) -> int | None:
+    """The place that is asked for an item, from 0; None where none is asked."""
+    text = said.get(key + PLACE, "").strip()
+    return max(0, int(text) - 1) if text.isdecimal() and len(text) <= _DIGITS else None
 
 
 def _added(document: Any, items: Items, fresh: list[Field], said: Mapping[str, str]) -> int:
@@ -254,10 +274,11 @@ def _added(document: Any, items: Items, fresh: list[Field], said: Mapping[str, s
             item[field.steps[-1]] = value_of(field, said[field.key])
     if not items.named:
         holder = _holder(document, (*items.steps, 0))
-        place = said.get(items.blank.key + PLACE, "").strip()
-        at = int(place) - 1 if place.isdecimal() and int(place) else len(holder)
-        holder.insert(min(at, len(holder)), item)
+        place = _place(items.blank.key, said)
+        holder.insert(len(holder) if place is None else min(place, len(holder)), item)
         return 1
+    if name == NEW:
+        raise SentError(f"No {items.thing} can be called “{NEW}”.")
     if not name:
         raise SentError(f"Say what the new {items.thing} is called.")
     holder = _holder(document, (*items.steps, name))
