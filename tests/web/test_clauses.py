@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
+from leadpact.agreement.clauses.pieces import fields_of
 from leadpact.ledger.models import AgreementVersion
 from leadpact.ledger.selectors import agreements
+from leadpact.web import drafts
 from tests.web import registered
 from tests.web.conftest import text
 
@@ -88,3 +91,63 @@ def test_a_draft_that_is_no_yaml_is_mended_as_text(ops: Client) -> None:
     ops.post(reverse("settings_agreement"), {"do": "look", "text": "a: ["})
     told = text(ops.get(reverse("settings_clauses"), follow=True).text)
     assert "mend it as text first" in told
+
+
+def test_a_form_that_was_opened_before_another_change_is_not_put_over_it(ops: Client) -> None:
+    at = reverse("settings_clause", kwargs={"name": "goals"})
+    page = ops.get(at)
+    names = [each.title for each in page.context["piece"].items]
+    shown = {each.key: each.text for each in fields_of(page.context["piece"])}
+    shown[":was"] = page.context["mark"]
+    assert f'name=":was" value="{shown[":was"]}"' in page.text
+    put(ops, "goals", **{"goals/0:gone": "yes"})
+    late = ops.post(at, {**shown, "goals/1/name": "Other"})
+    assert late.status_code == 409
+    assert "was changed since you opened it" in text(late.text)
+    assert [each.title for each in ops.get(at).context["piece"].items] == names[1:]
+    again = {":was": late.context["mark"], "goals/0/name": "Other"}
+    assert "in your draft" in text(ops.post(at, again, follow=True).text)
+
+
+def test_what_one_section_says_of_another_is_told_until_it_is_mended(ops: Client) -> None:
+    stages = ops.get(reverse("settings_clause", kwargs={"name": "stages"})).context["piece"].items
+    place = [each.title for each in stages].index("MQL")
+    told = put(ops, "stages", **{f"stages/{place}/name": "Warm lead"})
+    assert "This hinders publishing yet" in told
+    assert "Handoff : there is no stage “MQL”" in told
+    told = put(ops, "stages", **{f"stages/{place}/name": "MQL"})
+    assert "This hinders publishing yet" not in told
+
+
+@pytest.mark.parametrize("said", ["routing:", "routing: {teams:}", "routing: []", "calendars:"])
+def test_a_draft_with_empty_sections_is_shown(ops: Client, said: str) -> None:
+    ops.post(reverse("settings_agreement"), {"do": "look", "text": f"leadpact: 1\n{said}\n"})
+    assert ops.get(reverse("settings_clauses")).status_code == 200
+    assert ops.get(reverse("settings_clause", kwargs={"name": "goals"})).status_code == 200
+
+
+def test_what_is_too_long_for_a_draft_is_told(ops: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "_LONGEST", 100)
+    assert "longer than an agreement may be" in put(ops, "purpose", purpose="Peace.")
+
+
+def test_two_versions_of_a_day_hold_one_after_the_other(company: None) -> None:
+    head, _ = registered.somebody("marketing head")
+    begins = []
+    for purpose in ("One.", "Two."):
+        put(head, "purpose", purpose=purpose)
+        page = head.get(reverse("settings_agreement"))
+        head.post(reverse("settings_agreement"), {"do": "publish", "text": page.context["text"]})
+        begins.append(agreements.published()[-1].agreement.term.starts)  # type: ignore[union-attr]
+    assert (begins[1] - begins[0]).days == 1
+
+
+def test_people_are_changed_in_the_draft_that_is_there(ops: Client) -> None:
+    put(ops, "purpose", purpose="Peace.")
+    at = reverse("settings_people")
+    told = ops.post(at, {"do": "draft", "weight:0:0": "3"}).context["text"]
+    assert "weight: 3" in told
+    assert "Peace." in told
+    wrong = ops.post(at, {"do": "draft", "zone:0": "2026-02-30"}, follow=True)
+    assert "Your draft stays as it was" in text(wrong.text)
+    assert told == ops.get(reverse("settings_agreement")).context["text"]

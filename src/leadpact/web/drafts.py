@@ -20,13 +20,14 @@ def overtaken(request: PageRequest) -> bool:
     return of(request) is not None and request.session.get(_BASE) != _in_force(request)
 
 
-def keep(request: PageRequest, text: str) -> None:
-    """Let a text be the reader's draft, until it is published or thrown away."""
+def keep(request: PageRequest, text: str) -> bool:
+    """Let a text be the reader's draft, until it is published or thrown away; not one too long."""
     if len(text) > _LONGEST:
-        return
+        return False
     if of(request) is None:
         request.session[_BASE] = _in_force(request)
     request.session[_DRAFT] = text
+    return True
 
 
 def drop(request: PageRequest) -> None:

@@ -15,14 +15,15 @@ from leadpact.ledger.models import Person, Team
 from leadpact.ledger.selectors import access, agreements
 from leadpact.ledger.services.access import AccessError
 from leadpact.ledger.services.permits import Act
+from leadpact.web import drafts
 from leadpact.web.drafting import (
     DraftError,
     calendars_of,
+    first_day,
     hours_wanted,
     leavers,
     members_wanted,
     shares_wanted,
-    today,
 )
 from leadpact.web.hours import hours_of
 from leadpact.web.lists.declared import Column, Empty, Filter, Listing, one_of
@@ -31,6 +32,7 @@ from leadpact.web.pages.set_running import look_at
 from leadpact.web.pages.settings import Does, done, tabs
 from leadpact.web.registry import PageRequest, form_page
 
+_FILE = "agreement.yaml"
 _IN, _NOT_INVITED, _LET_GO = "may sign in", "not invited yet", "let in no more"
 _SIGNS_IN: dict[str, Q] = {
     _IN: access.SIGNS_IN, _NOT_INVITED: access.NOT_INVITED, _LET_GO: access.LET_GO,
@@ -120,19 +122,26 @@ def _signs_in_as(row: Person) -> str:
 
 
 def _draft(request: PageRequest) -> HttpResponse:
-    """The next version of the agreement, with the people, shares, limits and hours of the form."""
+    """The next version of the agreement, with the people, shares, limits and hours of the form.
+
+    It goes on with the reader's draft, if there is one that can be read.
+    """
     version = agreements.in_force(request.now)
     if version is None:
         raise AccessError("No agreement is published yet.")
-    text = agreements.text_of(version.id)
+    drafted = load_text(drafts.of(request) or "", _FILE)
+    on_draft = drafted.agreement is not None
     said, agreement = request.POST.dict(), version.agreement
     settings = _wanted(said, agreement)
     gone = list(leavers(said, agreement))
     if not settings and not gone:
         raise AccessError("Nothing was changed.")
-    if version.agreement.term is not None:
-        settings.append(f"term.from={today(version.agreement, request.now).isoformat()}")
-    loaded, _ = changed(load_text(text, "agreement.yaml"), settings, gone)
+    if not on_draft and version.agreement.term is not None:
+        settings.append(f"term.from={first_day(version.agreement, request.now).isoformat()}")
+    began = drafted if on_draft else load_text(agreements.text_of(version.id), _FILE)
+    loaded, _ = changed(began, settings, gone)
+    if on_draft and loaded.problems:
+        raise AccessError(f"{loaded.problems[0].message}. Your draft stays as it was.")
     return look_at(request, loaded.text)
 
 
