@@ -110,6 +110,38 @@ def test_remarks_and_the_way_it_is_written_stay() -> None:
         assert remark in text
 
 
+REMARKS = """\
+leadpact: 1
+goals:
+  - name: A  # of A
+    side: sales
+  - {name: B, side: sales}  # of B
+
+# The end.
+name: x
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "order"),
+    [
+        ({"goals/(new)/name": "C"}, ["A", "B", "C"]),
+        ({"goals/1:gone": "yes"}, ["A"]),
+        ({"goals/1:place": "1"}, ["B", "A"]),
+        ({"goals/0:gone": "yes"}, ["B"]),
+    ],
+)
+def test_remarks_behind_a_list_stay_behind_it_and_those_of_an_item_with_it(
+    said: dict[str, str], order: list[str]
+) -> None:
+    text, _ = sent("goals", said, REMARKS)
+    document = read(text)
+    assert [each["name"] for each in document["goals"]] == order
+    assert text.endswith("\n\n# The end.\nname: x\n")
+    for name in {"A", "B"} & set(order):
+        assert f"# of {name}" in next(line for line in text.split("\n") if f"name: {name}" in line)
+
+
 def test_what_is_written_once_for_several_places_changes_in_one() -> None:
     found = agreed("stages", {"stages/1/when": "event: demo"}, SMALL)
     assert found.stages[1].when.kinds == ["demo"]  # type: ignore[union-attr]

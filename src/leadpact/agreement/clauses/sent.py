@@ -28,6 +28,7 @@ from leadpact.agreement.clauses.pieces import (
     fields_of,
     lists_of,
 )
+from leadpact.agreement.clauses.remarks import put_tail, take_tail
 from leadpact.agreement.clauses.texts import plain_data
 from leadpact.agreement.problems import Path
 
@@ -228,18 +229,25 @@ def _arranged(document: Any, items: Items, said: Mapping[str, str]) -> int:
     if not gone and not moved:
         return 0
     holder = _holder(document, (*items.steps, 0))
+    tail = take_tail(holder)
+    beside = {id(item): holder.ca.items.get(number) for number, item in enumerate(holder)}
     kept = [part for part in items.items if part not in gone]
     order = [holder[int(part.steps[-1])] for part in kept]
     for number, place in moved:
         if items.items[number] in kept:
             item = holder[number]
-            order.remove(item)
+            order = [each for each in order if each is not item]
             order.insert(place, item)
     for part in reversed(gone):
         del holder[int(part.steps[-1])]
     for number, item in enumerate(order):
         if holder[number] is not item:
             holder[number] = item
+    holder.ca.items.clear()
+    for number, item in enumerate(holder):
+        if beside.get(id(item)):
+            holder.ca.items[number] = beside[id(item)]
+    put_tail(holder, tail)
     if not order:
         _remove(document, items.steps)
     return len(gone) + len(moved)
@@ -274,8 +282,9 @@ def _added(document: Any, items: Items, fresh: list[Field], said: Mapping[str, s
             item[field.steps[-1]] = value_of(field, said[field.key])
     if not items.named:
         holder = _holder(document, (*items.steps, 0))
-        place = _place(items.blank.key, said)
+        place, tail = _place(items.blank.key, said), take_tail(holder)
         holder.insert(len(holder) if place is None else min(place, len(holder)), item)
+        put_tail(holder, tail)
         return 1
     if name == NEW:
         raise SentError(f"No {items.thing} can be called “{NEW}”.")
@@ -284,5 +293,7 @@ def _added(document: Any, items: Items, fresh: list[Field], said: Mapping[str, s
     holder = _holder(document, (*items.steps, name))
     if name in holder:
         raise SentError(f"There is a {items.thing} “{name[:60]}” already.")
+    tail = take_tail(holder)
     holder[name] = item
+    put_tail(holder, tail)
     return 1
