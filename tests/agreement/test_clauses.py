@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from leadpact.agreement.loading import load_text
 from leadpact.agreement.spec import Agreement
 
 FULL = templates.text("b2b-saas")
+WHEN = "stages/1/when"
 SECTIONS = [each.name for each in sections(read(FULL))]
 SMALL = """\
 leadpact: 1
@@ -341,6 +343,16 @@ def test_a_long_text_has_more_rows_and_not_without_end() -> None:
         for length in (0, 500, 9000)
     ]
     assert rows == [3, 6, 14]
+
+
+def test_whoever_begins_a_condition_sees_examples_that_can_be_typed() -> None:
+    fields = {each.key: each for each in fields_of(section(read(FULL), "scoring"))}
+    assert "For example" not in fields["scoring/rules/0/when"].about
+    examples = re.findall("“([^…”]+)”", fields["scoring/rules/(new)/when"].about)
+    assert len(examples) == 3
+    for example in examples:
+        loaded = load_text(sent("stages", {WHEN: example})[0], "agreement.yaml")
+        assert loaded.agreement, loaded.problems
 
 
 SHORT = templates.text("services")

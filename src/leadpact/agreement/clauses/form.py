@@ -27,6 +27,11 @@ from leadpact.agreement.spec import Agreement
 
 #: Sections that say nothing but how to read the file.
 _UNSAID = ("leadpact",)
+#: How conditions are written, for whoever begins one.
+_EXAMPLES = (
+    "For example “event: form_submitted”, “{field: employees, at_least: 200}” or "
+    "“{score: total, at_least: 60}”; several of them as “all: [{…}, {…}]” or “any: [{…}, {…}]”."
+)
 _NAMES = ("name", "reason")
 #: Texts that are likely to be sentences.
 _LONG = {
@@ -137,10 +142,13 @@ def _field(steps: Path, name: str, field: FieldInfo, value: Any) -> Field:
     kind = _kind(name, field.annotation)
     if kind not in (Kind.YAML, Kind.LINES, Kind.PAIRS) and isinstance(value, dict | list):
         kind = Kind.YAML
+    about = _plain(field.description)
+    if value is None and is_condition(field.annotation):
+        about = f"{about} {_EXAMPLES}".strip()
     return Field(
         steps,
         _label(name),
-        _plain(field.description),
+        about,
         kind,
         text_of(value, kind),
         _choices(field.annotation),

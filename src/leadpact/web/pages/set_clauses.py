@@ -124,7 +124,8 @@ def _in_the_way(text: str, now: datetime) -> list[Problem]:
     try:
         warnings([load_text(text, _FILE)], now)
     except AgreementError as error:
-        return error.problems[:_MOST_PROBLEMS]
+        once = {(each.path[:1], each.message): each for each in error.problems}
+        return list(once.values())[:_MOST_PROBLEMS]
     return []
 
 
