@@ -188,6 +188,20 @@ def test_somebody_joins_a_team_by_the_next_version(ops: Client) -> None:
     assert "# hears of the team's breaches" in text
 
 
+def test_people_are_changed_in_the_draft_that_one_has(ops: Client) -> None:
+    for name in ("Zoe", "Yan"):
+        told = do(ops, "settings_people", "draft", member=name, team="Americas")
+        assert "What would change" in told
+    page = ops.get(reverse("settings_people")).text
+    mark = page.partition('name="of" value="')[2].partition('"')[0]
+    place = page.partition(">Yan, Americas")[0].rpartition('value="')[2].rstrip('"')
+    told = html.unescape(do(ops, "settings_people", "draft", leaves=place, of=mark))
+    text = told.partition('spellcheck="false" wrap="off">')[2].partition("</textarea>")[0]
+    assert ("Zoe" in text, "Yan" in text) == (True, False)
+    again = do(ops, "settings_people", "draft", leaves=place, of=mark)
+    assert "changed since you opened this page" in again
+
+
 def test_a_new_team_needs_a_name_of_its_own(ops: Client) -> None:
     new = {"member": "Zoe", "team": ""}
     assert "Say on which team" in do(ops, "settings_people", "draft", **new)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 
 from leadpact.agreement.changing import ChangeError, changed
-from leadpact.agreement.loading import load_text
+from leadpact.agreement.loading import Loaded, load_text
 from leadpact.agreement.spec import Agreement
 from leadpact.ledger.models import Person, Team
 from leadpact.ledger.selectors import access, agreements
@@ -48,14 +49,17 @@ def people(request: PageRequest) -> HttpResponseBase:
         return done(request, doing, refusals, "settings_people")
     version = agreements.in_force(request.now)
     agreement = version.agreement if version else None
+    has_draft = version is not None and drafts.of(request) is not None
+    written = _written_on(request).agreement if has_draft else agreement
     told = {
         "tabs": tabs(request),
         "counted": access.getting_in(),
         "may_invite": request.caller.may(Act.ADMINISTER),
         "published": agreement is not None,
-        "calendars": calendars_of(agreement) if agreement else [],
-        "teams_of": agreement.routing.teams if agreement else [],
-        "named": list(agreement.calendars) if agreement else [],
+        "calendars": calendars_of(written) if written else [],
+        "teams_of": written.routing.teams if written else [],
+        "named": list(written.calendars) if written else [],
+        "mark": _mark(written) if written else "",
     }
     return answer(request, _listing(agreement), "settings/people.html", lambda _: told)
 
@@ -126,23 +130,38 @@ def _draft(request: PageRequest) -> HttpResponse:
 
     It goes on with the reader's draft, if there is one that can be read.
     """
-    version = agreements.in_force(request.now)
-    if version is None:
+    if agreements.in_force(request.now) is None:
         raise AccessError("No agreement is published yet.")
-    drafted = load_text(drafts.of(request) or "", _FILE)
-    on_draft = drafted.agreement is not None
-    said, agreement = request.POST.dict(), version.agreement
+    written = _written_on(request)
+    said, agreement = request.POST.dict(), written.agreement
+    if agreement is None or said.pop("of", _mark(agreement)) != _mark(agreement):
+        raise AccessError("Teams were changed since you opened this page: here they are now.")
     settings = _wanted(said, agreement)
     gone = list(leavers(said, agreement))
     if not settings and not gone:
         raise AccessError("Nothing was changed.")
-    if not on_draft and version.agreement.term is not None:
-        settings.append(f"term.from={first_day(version.agreement, request.now).isoformat()}")
-    began = drafted if on_draft else load_text(agreements.text_of(version.id), _FILE)
-    loaded, _ = changed(began, settings, gone)
-    if on_draft and loaded.problems:
+    is_draft = written.text == drafts.of(request)
+    if not is_draft and agreement.term is not None:
+        settings.append(f"term.from={first_day(agreement, request.now).isoformat()}")
+    loaded, _ = changed(written, settings, gone)
+    if is_draft and loaded.problems:
         raise AccessError(f"{loaded.problems[0].message}. Your draft stays as it was.")
     return look_at(request, loaded.text)
+
+
+def _written_on(request: PageRequest) -> Loaded:
+    """What the forms change: the reader's draft if it can be read, else the version in force."""
+    drafted = load_text(drafts.of(request) or "", _FILE)
+    if drafted.agreement is not None:
+        return drafted
+    version = agreements.in_force(request.now)
+    return load_text(agreements.text_of(version.id) if version else "", _FILE)
+
+
+def _mark(agreement: Agreement) -> str:
+    """What tells teams from others, or from the same with somebody at another place."""
+    there = [(team.name, [each.name for each in team.people]) for team in agreement.routing.teams]
+    return sha256(repr(there).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _wanted(said: Mapping[str, Any], agreement: Agreement) -> list[str]:
