@@ -322,6 +322,15 @@ def test_what_is_written_otherwise_than_it_must_be_is_mended_as_text(
         sent(name, {key: "x"}, text)
 
 
+def test_a_value_that_is_merged_from_another_place_is_not_taken_away() -> None:
+    text = SMALL.replace("{evening: *hours}", "{evening: {<<: *hours}}")
+    with pytest.raises(SentError, match="“timezone” is taken over with “<<”"):
+        sent("calendars", {"calendars/evening/timezone": ""}, text)
+    other = sent("calendars", {"calendars/evening/timezone": "Europe/Rome"}, text)[0]
+    assert plain_data(read(other))["calendars"]["evening"]["timezone"] == "Europe/Rome"
+    assert plain_data(read(other))["calendar"]["timezone"] == "UTC"
+
+
 def test_a_name_that_stands_for_a_new_item_is_refused() -> None:
     with pytest.raises(SentError, match="can be called"):
         sent("calendars", {"calendars/(new)/": "(new)", "calendars/(new)/timezone": "UTC"})

@@ -127,6 +127,8 @@ def test_a_company_is_told_of_as_on_one_machine(session: SparkSession, tmp_path:
     for number, begin in enumerate(range(0, len(log), 500)):
         pq.write_table(log.slice(begin, 500), folder / f"part-{number:05}.parquet")
     (folder / "_SUCCESS").touch()
+    (folder / "_temporary").mkdir()
+    (folder / "_temporary" / "half.parquet").write_bytes(b"PAR1")
     agreement = tmp_path / "agreement.yaml"
     agreement.write_text(templates.text("b2b-saas"), encoding="utf-8")
     said = []

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from leadpact.agreement import templates
 from leadpact.agreement.clauses.pieces import fields_of
 from leadpact.ledger.models import AgreementVersion
 from leadpact.ledger.selectors import agreements
@@ -19,6 +20,11 @@ def put(client: Client, name: str, **said: str) -> str:
     fields = {key.replace("__", "/"): value for key, value in said.items()}
     at = reverse("settings_clause", kwargs={"name": name})
     return text(client.post(at, fields, follow=True).text)
+
+
+def looked_at(client: Client) -> str:
+    """What is told of the draft as a whole."""
+    return text(client.get(reverse("settings_agreement")).text)
 
 
 def test_a_head_writes_a_version_clause_by_clause_and_publishes_it(company: None) -> None:
@@ -140,6 +146,37 @@ def test_two_versions_of_a_day_hold_one_after_the_other(company: None) -> None:
         head.post(reverse("settings_agreement"), {"do": "publish", "text": page.context["text"]})
         begins.append(agreements.published()[-1].agreement.term.starts)  # type: ignore[union-attr]
     assert (begins[1] - begins[0]).days == 1
+
+
+def test_a_next_version_whose_first_day_is_over_is_told(ops: Client) -> None:
+    told = put(ops, "term", term__from="2026-01-02")
+    assert "would hold from 2 January 2026, which is over" not in told
+    assert "would hold from 2 January 2026, which is over" in looked_at(ops)
+    put(ops, "term", term__from=f"{registered.now():%Y-%m-%d}")
+    assert "which is over" not in looked_at(ops)
+
+
+def test_a_first_version_may_begin_in_the_past() -> None:
+    first, _ = registered.somebody("administrator")
+    text_of_it = templates.text("basic")
+    told = first.post(reverse("settings_agreement"), {"do": "look", "text": text_of_it})
+    assert "The first version" in told.text
+    assert "which is over" not in told.text
+
+
+def test_a_template_does_not_take_the_place_of_a_draft_unasked(ops: Client) -> None:
+    at = reverse("settings_agreement")
+    assert "instead of" not in text(ops.get(at, {"template": "basic"}).text)
+    put(ops, "purpose", purpose="Mine.")
+    assert "Your draft stays" in text(ops.get(at, {"template": "basic"}).text)
+    assert "Mine." in looked_at(ops)
+
+
+def test_the_mistake_that_a_draft_has_is_told_again_when_it_is_made_again(ops: Client) -> None:
+    broken = agreements.text_of(agreements.published()[-1].id).replace("purpose:", "purpos:", 1)
+    ops.post(reverse("settings_agreement"), {"do": "look", "text": broken})
+    told = put(ops, "obligations", obligations__0__within="2 bananas")
+    assert "bananas" in told
 
 
 def test_people_are_changed_in_the_draft_that_is_there(ops: Client) -> None:

@@ -91,7 +91,7 @@ def _refuse_mapping(sources: str) -> None:
     if not is_log(sources):
         raise Failed(
             f"A Spark cluster evaluates a log in Parquet, and {sources} is a mapping of exports.",
-            "Leave out --spark, or make a log of it: docs/how-to/very-long-histories.md",
+            "Leave out --spark and LEADPACT_SPARK, or write a log as docs/reference/log.md says.",
             Code.USAGE,
         )
 

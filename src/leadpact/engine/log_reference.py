@@ -18,7 +18,9 @@ writes one to look at. What rows mean and which of them count stands in
 [Semantics](../semantics.md); this page is made from the code that reads them (`make docs`).
 
 - The log is one file whose name ends in `.parquet`, or a folder of that name with any number of
-  such files, as Spark, DuckDB and warehouses write it. The order of rows never matters.
+  such files, as Spark, DuckDB and warehouses write it. The order of rows never matters. What lies
+  beneath a name that begins with `_` or `.` is passed over; a table of Delta Lake or Iceberg, of
+  whose files some count no more, must be written out as plain Parquet first.
 - **Instants** are timestamps in UTC, in microseconds: in Spark with
   `spark.sql.parquet.outputTimestampType` set to `TIMESTAMP_MICROS`. Of a log of other types, up to
   what memory holds, the columns are converted.

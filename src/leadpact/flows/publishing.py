@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from leadpact.agreement.diff import Change, diff
 from leadpact.agreement.loading import Loaded, load_text
@@ -13,6 +14,7 @@ from leadpact.agreement.spec import Agreement
 from leadpact.flows.checking import usable, warnings
 from leadpact.ledger.selectors import agreements
 from leadpact.ledger.selectors.agreements import Published as Version
+from leadpact.ledger.services.agreements import effective_from
 from leadpact.ledger.services.agreements import publish as put_into_force
 
 
@@ -32,11 +34,16 @@ class Published:
 
 @dataclass(frozen=True)
 class Proposed:
-    """A text as it would come into force: what is worth a look, and what would change for whom."""
+    """A text as it would come into force: what is worth a look, and what would change for whom.
+
+    `past` is its first day where another version counted on that day and the days since, which
+    are then counted anew.
+    """
 
     loaded: Loaded
     warnings: list[Problem]
     changes: list[Change] | None
+    past: date | None
 
 
 def propose(text: str, file: str, now: datetime) -> Proposed:
@@ -49,7 +56,18 @@ def propose(text: str, file: str, now: datetime) -> Proposed:
     assert loaded.agreement is not None, "a text without errors holds an agreement"
     before = agreements.in_force(now)
     changes = diff(_as_written(before), loaded.agreement) if before else None
-    return Proposed(loaded, found, changes)
+    return Proposed(loaded, found, changes, _past(loaded, now))
+
+
+def _past(loaded: Loaded, now: datetime) -> date | None:
+    """The first day of a version that begins late for it; None for the first, and for a repeat."""
+    known = agreements.published()
+    assert loaded.agreement is not None, "a text without errors holds an agreement"
+    zone = ZoneInfo(loaded.agreement.calendar.timezone)
+    begins = effective_from(loaded.agreement, now).astimezone(zone).date()
+    if not known or begins >= now.astimezone(zone).date():
+        return None
+    return None if any(each.sha256 == loaded.sha256 for each in known) else begins
 
 
 def publish_text(text: str, file: str, *, actor: str, now: datetime) -> Published:

@@ -83,13 +83,21 @@ def open_log(
 
 
 def _files(path: Path) -> list[Path]:
-    """The file of a log, or the Parquet files of a folder, in order of their names."""
+    """The file of a log, or the Parquet files of a folder, in order of their names.
+
+    As Spark does, it passes by what lies beneath a name that begins with `_` or `.`: half-written
+    files, and logs of changes.
+    """
     if not path.is_dir():
         return [path]
-    found = sorted(path.rglob("*.parquet"))
+    found = sorted(each for each in path.rglob("*.parquet") if not _is_hidden(each, path))
     if not found:
         raise _refused(path, "there is no Parquet file in this folder", _HINT)
-    return [each for each in found if not each.name.startswith(("_", "."))]
+    return found
+
+
+def _is_hidden(file: Path, folder: Path) -> bool:
+    return any(step.startswith(("_", ".")) for step in file.relative_to(folder).parts)
 
 
 def _of_all(path: Path, schemas: Sequence[pa.Schema]) -> pa.Schema:

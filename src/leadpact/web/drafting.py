@@ -6,12 +6,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from leadpact.agreement.organisation import CalendarSpec
 from leadpact.agreement.spec import Agreement
-from leadpact.ledger.selectors import agreements
 
 _NUMBER = re.compile(r"\d{1,6}(\.\d{1,3})?")
 _SPAN = re.compile(r"([0-2]?\d:[0-5]\d)\s*[-–]\s*([0-2]?\d:[0-5]\d)")
@@ -45,19 +42,6 @@ class Hours:
     timezone: str
     week: list[Days]
     stated: bool
-
-
-def first_day(agreement: Agreement, now: datetime) -> date:
-    """The day on which a next version begins that is drafted now, in the agreement's zone.
-
-    Today, or the next day with which no published version begins.
-    """
-    zone = ZoneInfo(agreement.calendar.timezone)
-    taken = {each.effective_from.astimezone(zone) for each in agreements.published()}
-    day = now.astimezone(zone).date()
-    while datetime.combine(day, time.min, zone) in taken:
-        day += timedelta(days=1)
-    return day
 
 
 def calendars_of(agreement: Agreement) -> list[Hours]:

@@ -171,7 +171,7 @@ def _into(present: Any, value: Any) -> Any:
     present = _own(present)
     if isinstance(present, CommentedMap) and isinstance(value, dict):
         for key in [key for key in present if key not in value]:
-            del present[key]
+            _delete(present, key)
         for key, item in value.items():
             present[key] = _into(present.get(key), item)
         return present
@@ -213,9 +213,19 @@ def _own(value: Any) -> Any:
 def _remove(document: Any, steps: Path) -> None:
     """Take a value away, and with it what then holds nothing."""
     holder = _holder(document, steps)
-    del holder[steps[-1]]
+    _delete(holder, steps[-1])
     if not holder and len(steps) > 1 and not isinstance(steps[-2], int):
         _remove(document, steps[:-1])
+
+
+def _delete(holder: Any, key: Any) -> None:
+    """Take a value out of what holds it. Raises SentError for one that is merged into it."""
+    del holder[key]
+    # A mapping goes on finding what is merged into it, also what it does not list any more.
+    if isinstance(holder, CommentedMap) and holder.get(key) is not None:
+        raise SentError(
+            f"“{key}” is taken over with “<<” from another place of the text: mend it as text."
+        )
 
 
 def _arranged(document: Any, items: Items, said: Mapping[str, str]) -> int:

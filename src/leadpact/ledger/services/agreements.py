@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from importlib.metadata import version as release_of
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -34,7 +35,7 @@ def publish(loaded: Loaded, *, actor: str, now: datetime) -> AgreementVersion:
     there = AgreementVersion.objects.filter(sha256=loaded.sha256).first()
     if there:
         return there
-    effective = _effective(agreement, now)
+    effective = effective_from(agreement, now)
     if rival := AgreementVersion.objects.filter(effective_from=effective).first():
         raise PublishError(
             f"Another version, “{rival.name}”, comes into force at the same time; give this one "
@@ -63,9 +64,24 @@ def publish(loaded: Loaded, *, actor: str, now: datetime) -> AgreementVersion:
     return made
 
 
-def _effective(agreement: Agreement, now: datetime) -> datetime:
+def effective_from(agreement: Agreement, now: datetime) -> datetime:
+    """When a version is in force that is published now: from its first day on, else from now."""
     begins = start_of(agreement, agreement.calendar.timezone)
     return now if begins is None else instant(begins)
+
+
+def first_day(agreement: Agreement, now: datetime) -> date:
+    """The day on which a next version begins that is drafted now, in the agreement's zone.
+
+    Today, or the next day with which no published version begins.
+    """
+    zone = ZoneInfo(agreement.calendar.timezone)
+    begins = AgreementVersion.objects.values_list("effective_from", flat=True)
+    taken = {each.astimezone(zone) for each in begins}
+    day = now.astimezone(zone).date()
+    while datetime.combine(day, time.min, zone) in taken:
+        day += timedelta(days=1)
+    return day
 
 
 def take_roster(agreement: Agreement, *, now: datetime) -> None:

@@ -20,9 +20,9 @@ from leadpact.agreement.problems import Problem
 from leadpact.engine.metrics.registry import REGISTRY
 from leadpact.flows.checking import AgreementError, warnings
 from leadpact.ledger.selectors import agreements
+from leadpact.ledger.services.agreements import first_day
 from leadpact.ledger.services.permits import Act
 from leadpact.web import drafts
-from leadpact.web.drafting import first_day
 from leadpact.web.pages.settings import shown
 from leadpact.web.registry import PageRequest, form_page
 

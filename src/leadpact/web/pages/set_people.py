@@ -15,12 +15,12 @@ from leadpact.agreement.spec import Agreement
 from leadpact.ledger.models import Person, Team
 from leadpact.ledger.selectors import access, agreements
 from leadpact.ledger.services.access import AccessError
+from leadpact.ledger.services.agreements import first_day
 from leadpact.ledger.services.permits import Act
 from leadpact.web import drafts
 from leadpact.web.drafting import (
     DraftError,
     calendars_of,
-    first_day,
     hours_wanted,
     leavers,
     members_wanted,

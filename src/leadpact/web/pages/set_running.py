@@ -155,6 +155,7 @@ def look_at(request: PageRequest, text: str) -> HttpResponse:
         text,
         problems=proposed.warnings,
         looked=True,
+        past=proposed.past,
         changes=None if proposed.changes is None else render(proposed.changes),
         document=proposed.loaded.agreement,
     )
@@ -181,6 +182,6 @@ def _sent(request: PageRequest) -> str:
 
 def _editor(request: PageRequest, text: str, **told: object) -> HttpResponse:
     overtaken = drafts.overtaken(request)
-    return shown(
-        request, "agreement", text=text, names=templates.names(), overtaken=overtaken, **told
-    )
+    replaces = "template" in request.GET and drafts.of(request) is not None
+    told |= {"overtaken": overtaken, "replaces": replaces}
+    return shown(request, "agreement", text=text, names=templates.names(), **told)
