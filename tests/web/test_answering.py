@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,8 +54,14 @@ def test_the_holder_is_offered_what_can_be_done(company: None) -> None:
     offered = links_for(notice_of(), now())
     assert [each.label for each in offered] == ["Accept", "Reject", "Log an attempt"]
     assert all(each.url.startswith(f"{BASE}/answer/") for each in offered)
-    holder = notice_of().receiver
-    assert not any("Ada" in each.url or holder in each.url for each in offered)
+
+
+def test_a_link_tells_whoever_finds_it_nothing_of_people(company: None) -> None:
+    notice = notice_of()
+    for each in links_for(notice, now()):
+        told, *_ = each.url.removeprefix(f"{BASE}/answer/").split(":")
+        read = urlsafe_b64decode(told + "=" * (-len(told) % 4)).decode()
+        assert not any(name in read for name in ("Ada", notice.receiver)), read
 
 
 def test_nobody_else_is_offered_anything(company: None, settings: Any) -> None:
