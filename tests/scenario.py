@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -232,12 +233,13 @@ def length(text: str) -> float:
 
 
 @cache
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+def _read(path: Path) -> Any:
+    return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
 
 
 def read(path: Path) -> Any:
-    return YAML(typ="safe", pure=True).load(_text(path))
+    """What stands in a file, for the caller alone."""
+    return deepcopy(_read(path))
 
 
 # Comparing.

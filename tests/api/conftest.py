@@ -19,6 +19,7 @@ from leadpact.ledger.services import access
 from leadpact.ledger.services.agreements import publish
 from leadpact.ledger.services.ingest import ingest
 from tests.ledger.helpers import go_live, settle
+from tests.put_back import put_back
 
 NOW = datetime.now(UTC)
 
@@ -68,13 +69,25 @@ def program() -> Callable[[str], Program]:
 @pytest.fixture
 def published() -> None:
     """The full agreement is in force, and the installation acts."""
+    put_back("published", _publish)
+
+
+@pytest.fixture
+def company() -> None:
+    """Ada was handed to Ana of the Americas, Bo to EMEA; Cy is still with marketing.
+
+    The full agreement is in force, and the installation acts.
+    """
+    put_back("company", _found)
+
+
+def _publish() -> None:
     publish(load_text(templates.text("b2b-saas"), "agreement.yaml"), actor="test", now=NOW)
     go_live(NOW - timedelta(days=1))
 
 
-@pytest.fixture
-def company(published: None) -> None:
-    """Ada was handed to Ana of the Americas, Bo to EMEA; Cy is still with marketing."""
+def _found() -> None:
+    _publish()
     facts = []
     for name, country, ready in (("Ada", "US", True), ("Bo", "DE", True), ("Cy", "US", False)):
         known = Known(id=name, email=f"{name.lower()}@{name.lower()}works.org")

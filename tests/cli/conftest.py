@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import urllib.request
 import warnings
@@ -13,7 +14,7 @@ import pytest
 
 from leadpact import jit
 from leadpact.engine.kernels.fold import fold
-from tests.cli.helpers import SAMPLES, Answer, answer, ended, started
+from tests.cli.helpers import SAMPLES, Answer, answer, ended, started, with_home
 
 Leadpact = Callable[..., Answer]
 
@@ -52,6 +53,21 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = answer("init", "--from", contacts, "--deals", deals, "--out", folder)
     assert done.code == 0, done.err
     return folder
+
+
+@pytest.fixture(scope="session")
+def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a first command makes of an empty folder."""
+    home = tmp_path_factory.mktemp("installed") / "home"
+    done = with_home(home, "key", "list")
+    assert done.code == 0, done.err
+    return home
+
+
+@pytest.fixture
+def installed(_made_once: Path, tmp_path: Path) -> Path:
+    """The folder of an installation in which nothing was done yet."""
+    return Path(shutil.copytree(_made_once, tmp_path / "home"))
 
 
 class Demonstration(NamedTuple):

@@ -62,3 +62,19 @@ def without_colours(**variables: str) -> dict[str, str]:
     """The environment, without what decides about colours, and with these variables."""
     kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")}
     return {**kept, "TERM": "xterm-256color", **variables}
+
+
+def environment(home: Path) -> dict[str, str]:
+    """The variables of a process whose installation is in a folder."""
+    kept = {k: v for k, v in os.environ.items() if k not in ("DJANGO_SETTINGS_MODULE",)}
+    kept.pop("DATABASE_URL", None)
+    return kept | {"LEADPACT_HOME": str(home)}
+
+
+def with_home(home: Path, *words: object, said: str = "") -> Answer:
+    """Run one command of an installation as a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "leadpact", *map(str, words)],
+        input=said, capture_output=True, text=True, env=environment(home), timeout=120, check=False,
+    )  # fmt: skip
+    return Answer(done.returncode, done.stdout, done.stderr)

@@ -12,7 +12,7 @@ import pytest
 
 from leadpact.demo.salesforce.org import Org
 from leadpact.demo.salesforce.server import Simulator
-from tests.cli.test_running import leadpact
+from tests.cli.helpers import with_home
 
 CREDENTIALS = json.dumps({"client_id": "app", "client_secret": "secret"})
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -32,28 +32,28 @@ def test_it_is_connected_set_up_by_a_package_and_read(
     org, address = organisation.org, organisation.address
     connect = ("crm", "connect", "salesforce", "--mapping", mapping, "--address", address)
 
-    suggested = leadpact(home, *connect, said=CREDENTIALS)
+    suggested = with_home(home, *connect, said=CREDENTIALS)
     assert suggested.code == 0, suggested.err
     assert "system: salesforce" in mapping.read_text(encoding="utf-8")
-    connected = leadpact(home, *connect, said=CREDENTIALS)
+    connected = with_home(home, *connect, said=CREDENTIALS)
     assert connected.code == 0, connected.err
     assert f"Connected with Salesforce, account {org.number}." in connected.out
 
     assert "publish one" in suggested.out
-    unread = leadpact(home, "crm", "reconcile", "salesforce")
+    unread = with_home(home, "crm", "reconcile", "salesforce")
     assert (unread.code, "was not read to its end yet" in unread.err) == (3, True)
-    missing = leadpact(home, "crm", "setup", "salesforce")
+    missing = with_home(home, "crm", "setup", "salesforce")
     assert missing.code == 1
     assert missing.err.startswith("leadpact: Lead lacks leadpact_score__c")
-    refused = leadpact(home, "crm", "shadow", "salesforce", "off")
+    refused = with_home(home, "crm", "shadow", "salesforce", "off")
     assert (refused.code, refused.err) == (missing.code, missing.err)
-    packed = leadpact(home, "crm", "setup", "salesforce", "--package", file)
+    packed = with_home(home, "crm", "setup", "salesforce", "--package", file)
     assert packed.code == 0, packed.err
     with zipfile.ZipFile(file) as zipped:
         assert "package.xml" in zipped.namelist()
 
     org.create("Lead", {"LastName": "Ada", "Email": "ada@a.io", "Status": "Open"}, org.web)
-    pulled = leadpact(home, "crm", "pull", "salesforce")
+    pulled = with_home(home, "crm", "pull", "salesforce")
     assert pulled.code == 0, pulled.err
     assert "Lead: 1 read." in pulled.out
 
@@ -64,7 +64,7 @@ def test_what_is_wrong_with_a_credential_is_one_sentence(
     home = tmp_path / "home"
     words = ("crm", "connect", "salesforce", "--mapping", tmp_path / "crm.yaml")
     wrong = json.dumps({"client_id": "app", "client_secret": "guess"})
-    answer = leadpact(home, *words, "--address", organisation.address, said=wrong)
+    answer = with_home(home, *words, "--address", organisation.address, said=wrong)
     assert "Salesforce gives no token (invalid_client)" in answer.err
     assert answer.code == 1
     assert not (tmp_path / "crm.yaml").exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Leadpact
-from tests.cli.test_running import leadpact as with_home
+from tests.cli.helpers import with_home
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "small-agency"
 FILES = (EXAMPLE / "agreement.yaml", "--sources", EXAMPLE / "sources.yaml")

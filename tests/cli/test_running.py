@@ -17,23 +17,9 @@ from pathlib import Path
 import pytest
 
 from leadpact.agreement import templates
-from tests.cli.helpers import Answer, ended, started
+from tests.cli.helpers import ended, environment, started, with_home
 
 WAIT = 90
-
-
-def environment(home: Path) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if k not in ("DJANGO_SETTINGS_MODULE",)}
-    kept.pop("DATABASE_URL", None)
-    return kept | {"LEADPACT_HOME": str(home)}
-
-
-def leadpact(home: Path, *words: object, said: str = "") -> Answer:
-    done = subprocess.run(
-        [sys.executable, "-m", "leadpact", *map(str, words)],
-        input=said, capture_output=True, text=True, env=environment(home), timeout=120, check=False,
-    )  # fmt: skip
-    return Answer(done.returncode, done.stdout, done.stderr)
 
 
 def free_port() -> int:
@@ -144,122 +130,122 @@ def test_a_port_that_is_taken_is_one_sentence(home: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         for command in ("serve", "web"):
-            answer = leadpact(home, command, "--port", port)
+            answer = with_home(home, command, "--port", port)
             assert answer.code == 3
             assert answer.err.startswith(f"leadpact: Port {port} of 127.0.0.1 is taken")
     assert not home.exists()
 
 
 def test_a_key_is_printed_alone_and_once(home: Path) -> None:
-    made = leadpact(home, "key", "create", "site", "--scope", "collect")
+    made = with_home(home, "key", "create", "site", "--scope", "collect")
     assert made.code == 0, made.err
     key = made.out.strip()
     assert key.startswith("lp_")
     assert made.out == f"{key}\n"
-    again = leadpact(home, "key", "create", "site", "--scope", "collect")
+    again = with_home(home, "key", "create", "site", "--scope", "collect")
     assert (again.code, again.out) == (1, "")
     assert "There is a key “site” already" in again.err
-    listed = leadpact(home, "key", "list", "--json")
+    listed = with_home(home, "key", "list", "--json")
     assert key not in listed.out
     assert json.loads(listed.out)[0]["scope"] == "collect"
-    assert leadpact(home, "key", "revoke", "site").code == 0
-    assert json.loads(leadpact(home, "key", "list", "--json").out)[0]["revoked"]
+    assert with_home(home, "key", "revoke", "site").code == 0
+    assert json.loads(with_home(home, "key", "list", "--json").out)[0]["revoked"]
 
 
 @pytest.mark.parametrize("scope", ["everything", ""])
-def test_a_scope_that_is_none_is_refused_with_those_there_are(home: Path, scope: str) -> None:
-    answer = leadpact(home, "key", "create", "site", "--scope", scope)
+def test_a_scope_that_is_none_is_refused_with_those_there_are(installed: Path, scope: str) -> None:
+    answer = with_home(installed, "key", "create", "site", "--scope", scope)
     assert answer.code == 1
     assert "collect, read, write, admin" in answer.err
 
 
-def test_a_user_signs_in_with_a_password_from_standard_input(home: Path) -> None:
+def test_a_user_signs_in_with_a_password_from_standard_input(installed: Path) -> None:
     words = ("user", "create", "Jo@Example.com", "--role", "sales-head", "--password-stdin")
-    answer = leadpact(home, *words, said="a long and strange one\n")
+    answer = with_home(installed, *words, said="a long and strange one\n")
     assert answer.code == 0, answer.err
     assert "jo@example.com may sign in as sales head" in answer.out
-    (user,) = json.loads(leadpact(home, "user", "list", "--json").out)
+    (user,) = json.loads(with_home(installed, "user", "list", "--json").out)
     assert user["role"] == "sales head"
-    easy = leadpact(home, "user", "create", "bo@example.com", "--role", "rep",
+    easy = with_home(installed, "user", "create", "bo@example.com", "--role", "rep",
                     "--password-stdin", said="password\n")  # fmt: skip
     assert easy.code == 1
     assert "too common" in easy.err
 
 
-def test_a_user_gets_another_role_is_removed_and_restored(home: Path) -> None:
+def test_a_user_gets_another_role_is_removed_and_restored(installed: Path) -> None:
     for name, role in (("ann", "administrator"), ("bo", "viewer")):
         made = ("user", "create", f"{name}@example.com", "--role", role, "--no-password")
-        assert leadpact(home, *made).code == 0
-    told = leadpact(home, "user", "change", "bo@example.com", "--role", "sales-head")
+        assert with_home(installed, *made).code == 0
+    told = with_home(installed, "user", "change", "bo@example.com", "--role", "sales-head")
     assert told.out == "bo@example.com is sales head from now on.\n"
-    assert "gets in no more" in leadpact(home, "user", "remove", "bo@example.com").out
-    users = json.loads(leadpact(home, "user", "list", "--json").out)
+    assert "gets in no more" in with_home(installed, "user", "remove", "bo@example.com").out
+    users = json.loads(with_home(installed, "user", "list", "--json").out)
     assert [each["active"] for each in users] == ["yes", "no"]
-    assert "as sales head again" in leadpact(home, "user", "restore", "bo@example.com").out
-    refused = leadpact(home, "user", "remove", "ann@example.com")
+    assert "as sales head again" in with_home(installed, "user", "restore", "bo@example.com").out
+    refused = with_home(installed, "user", "remove", "ann@example.com")
     assert refused.code == 1
     assert "the last administrator" in refused.err
 
 
 def test_a_version_is_published_and_the_next_says_what_it_changes(
-    home: Path, tmp_path: Path
+    installed: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "agreement.yaml"
     text = templates.text("b2b-saas")
     file.write_text(text, encoding="utf-8")
-    first = leadpact(home, "publish", file)
+    first = with_home(installed, "publish", file)
     assert first.code == 0, first.err
     assert "Published:" in first.out
-    assert "was published before" in leadpact(home, "publish", file).out
+    assert "was published before" in with_home(installed, "publish", file).out
     later = text.replace("from: 2026-01-01", "from: 2026-07-01").replace(
         "threshold: 50", "threshold: 60"
     )
     assert later != text
     file.write_text(later, encoding="utf-8")
-    second = leadpact(home, "publish", file)
+    second = with_home(installed, "publish", file)
     assert second.code == 0, second.err
     assert len(second.out.splitlines()) > 2
     file.write_text("leadpact: 1\nnam: x\n", encoding="utf-8")
-    wrong = leadpact(home, "publish", file)
+    wrong = with_home(installed, "publish", file)
     assert wrong.code == 1
     assert "agreement.yaml" in wrong.err
-    trail = leadpact(home, "audit", "verify")
+    trail = with_home(installed, "audit", "verify")
     assert trail.code == 0
     assert trail.out.startswith("2 entries")
 
 
-def test_it_goes_live_once_and_can_only_watch(home: Path) -> None:
-    assert leadpact(home, "live").out.startswith("Not live")
-    gone_live = leadpact(home, "live", "--since", "now").out
+def test_it_goes_live_once_and_can_only_watch(installed: Path) -> None:
+    assert with_home(installed, "live").out.startswith("Not live")
+    gone_live = with_home(installed, "live", "--since", "now").out
     assert gone_live.startswith("Live since")
     assert "No agreement is published yet" in gone_live
-    again = leadpact(home, "live", "--since", "2026-01-01T00:00:00Z")
+    again = with_home(installed, "live", "--since", "2026-01-01T00:00:00Z")
     assert again.code == 1
     assert "It is live since" in again.err
-    assert "Shadow mode is on" in leadpact(home, "shadow", "on").out
-    assert "Shadow" not in leadpact(home, "shadow", "off").out
-    assert leadpact(home, "live", "--since", "yesterday").code == 2
-    assert leadpact(home, "shadow", "maybe").code == 2
+    assert "Shadow mode is on" in with_home(installed, "shadow", "on").out
+    assert "Shadow" not in with_home(installed, "shadow", "off").out
+    assert with_home(installed, "live", "--since", "yesterday").code == 2
+    assert with_home(installed, "shadow", "maybe").code == 2
 
 
-def test_who_would_get_a_lead_is_asked_of_what_is_in_force(home: Path, tmp_path: Path) -> None:
+def test_who_would_get_a_lead_is_asked_of_what_is_in_force(installed: Path, tmp_path: Path) -> None:
     file = tmp_path / "agreement.yaml"
     file.write_text(templates.text("b2b-saas"), encoding="utf-8")
-    nothing = leadpact(home, "route", "--lead", "1")
+    nothing = with_home(installed, "route", "--lead", "1")
     assert (nothing.code, "No agreement is in force" in nothing.err) == (1, True)
-    assert leadpact(home, "publish", file).code == 0
-    assert "no lead 1" in leadpact(home, "route", "--lead", "1").err
-    without = leadpact(home, "route", "--lead", "1", "--sources", "sources.yaml")
+    assert with_home(installed, "publish", file).code == 0
+    assert "no lead 1" in with_home(installed, "route", "--lead", "1").err
+    without = with_home(installed, "route", "--lead", "1", "--sources", "sources.yaml")
     assert (without.code, "needs the agreement" in without.err) == (2, True)
 
 
-def test_a_trail_that_was_altered_is_told(home: Path) -> None:
+def test_a_trail_that_was_altered_is_told(installed: Path) -> None:
     import sqlite3
 
-    leadpact(home, "key", "create", "site", "--scope", "read")
-    with sqlite3.connect(home / "leadpact.sqlite3") as database:
+    with_home(installed, "key", "create", "site", "--scope", "read")
+    with sqlite3.connect(installed / "leadpact.sqlite3") as database:
         database.execute("update ledger_auditentry set actor = 'nobody'")
-    answer = leadpact(home, "audit", "verify")
+    answer = with_home(installed, "audit", "verify")
     assert answer.code == 1
     assert "Entry 1 does not hold" in answer.out
 
@@ -283,6 +269,6 @@ def test_an_address_of_its_own_that_is_none_is_one_sentence(home: Path, address:
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    answer = leadpact(tmp_path / "file", "key", "list")
+    answer = with_home(tmp_path / "file", "key", "list")
     assert answer.code == 3
     assert "LEADPACT_HOME" in answer.err
