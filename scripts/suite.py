@@ -21,6 +21,12 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 #: One more than the two cores that are counted on: some tests wait for processes and pages.
 PYTEST = [sys.executable, "-m", "pytest", "-n", "3", "--dist", "worksteal"]
+#: Every worker, and every process of a test, would begin with it at the same time.
+_COMPILE = """
+from leadpact import jit
+from leadpact.engine.kernels.fold import fold
+jit.compile_now(fold)
+"""
 NO_TESTS_COLLECTED = 5
 #: A page looks alike whichever database is behind it; what it reads and writes is tried on both.
 _ON_POSTGRESQL = "ledger and not browser"
@@ -62,10 +68,13 @@ def main() -> int:
     BUILD.mkdir(exist_ok=True)
     # Some machines forbid it; here hundreds of processes would each compile the same source anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.setdefault("LEADPACT_CACHE", str(ROOT / ".cache"))
     browser = find_browser()
     subprocess.run([ROOT / "scripts" / "find-or-install-java"], check=False)
+    with subprocess.Popen([sys.executable, "-c", _COMPILE]):
+        checks = run("checks", ["make", "--no-print-directory", "check"])
     parts = [
-        run("checks", ["make", "--no-print-directory", "check"]),
+        checks,
         run_tests("tests", [], browser),
         run_tests(
             "scenarios, compiler off",
