@@ -78,7 +78,7 @@ def company() -> None:
 
     The full agreement is in force, and the installation acts.
     """
-    put_back("company", _found)
+    put_back("company", found)
 
 
 def _publish() -> None:
@@ -86,7 +86,8 @@ def _publish() -> None:
     go_live(NOW - timedelta(days=1))
 
 
-def _found() -> None:
+def found() -> None:
+    """Write the company into an empty ledger."""
     _publish()
     facts = []
     for name, country, ready in (("Ada", "US", True), ("Bo", "DE", True), ("Cy", "US", False)):

@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from leadpact.flows.measuring import measure
-from tests.api.conftest import company, published
+from tests.api.conftest import company, found, published
+from tests.put_back import put_back
 from tests.web import registered
 
 __all__ = ["company", "published"]
@@ -46,10 +47,15 @@ def nothing(_done: float, _what: str) -> None:
 
 
 @pytest.fixture
-def measured(company: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything but other thresholds: each of them is an evaluation."""
+def measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The company, and everything measured but other thresholds: each of them is an evaluation."""
+
+    def write() -> None:
+        found()
+        measure(datetime.now(UTC), "test", nothing)
+
     monkeypatch.setattr("leadpact.flows.measuring_daily.MOST_ROWS_TO_SWEEP", 0)
-    measure(datetime.now(UTC), "test", nothing)
+    put_back("measured", write)
 
 
 def text(page: str) -> str:
