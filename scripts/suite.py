@@ -1,9 +1,9 @@
 """Run everything `make test` promises and say in a few lines how it went.
 
-Three parts, each run even when an earlier one failed: the static checks, all tests, and the
-scenarios once more with the compiler off, where coverage can see inside the kernels. Exits 0 only
-when all three passed. The last line has the form of pytest's own and is kept in
-`build/closing-line.txt`.
+Four parts, each run even when an earlier one failed: the static checks, all tests, the scenarios
+once more with the compiler off, where coverage can see inside the kernels, and what reads and
+writes the ledger once more on PostgreSQL. Exits 0 only when all passed. The last
+line has the form of pytest's own and is kept in `build/closing-line.txt`.
 """
 
 from __future__ import annotations
