@@ -156,6 +156,13 @@ def test_a_next_version_whose_first_day_is_over_is_told(ops: Client) -> None:
     assert "which is over" not in looked_at(ops)
 
 
+def test_a_version_that_was_published_before_is_not_told_to_be_late(ops: Client) -> None:
+    said = {"do": "look", "text": agreements.text_of(agreements.published()[-1].id)}
+    told = text(ops.post(reverse("settings_agreement"), said).text)
+    assert "What would change" in told
+    assert "which is over" not in told
+
+
 def test_a_first_version_may_begin_in_the_past() -> None:
     first, _ = registered.somebody("administrator")
     text_of_it = templates.text("basic")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -36,8 +37,8 @@ class Published:
 class Proposed:
     """A text as it would come into force: what is worth a look, and what would change for whom.
 
-    `past` is its first day where another version counted on that day and the days since, which
-    are then counted anew.
+    `past` is the first day of a next version where it is over: the days since are then counted
+    anew.
     """
 
     loaded: Loaded
@@ -60,14 +61,19 @@ def propose(text: str, file: str, now: datetime) -> Proposed:
 
 
 def _past(loaded: Loaded, now: datetime) -> date | None:
-    """The first day of a version that begins late for it; None for the first, and for a repeat."""
-    known = agreements.published()
+    """The first day of a next version where it is over; None for the first, and for a repeat."""
     assert loaded.agreement is not None, "a text without errors holds an agreement"
+    known = agreements.published()
+    if not known or _is_one_of(known, loaded):
+        return None
     zone = ZoneInfo(loaded.agreement.calendar.timezone)
     begins = effective_from(loaded.agreement, now).astimezone(zone).date()
-    if not known or begins >= now.astimezone(zone).date():
-        return None
-    return None if any(each.sha256 == loaded.sha256 for each in known) else begins
+    return begins if begins < now.astimezone(zone).date() else None
+
+
+def _is_one_of(known: Sequence[Version], loaded: Loaded) -> bool:
+    """Whether the very same text was published before."""
+    return any(each.sha256 == loaded.sha256 for each in known)
 
 
 def publish_text(text: str, file: str, *, actor: str, now: datetime) -> Published:
@@ -85,7 +91,7 @@ def publish(file: str, *, actor: str, now: datetime) -> Published:
 def _published(loaded: Loaded, found: list[Problem], *, actor: str, now: datetime) -> Published:
     assert loaded.agreement is not None, "a file without errors holds an agreement"
     known = agreements.published()
-    repeated = any(each.sha256 == loaded.sha256 for each in known)
+    repeated = _is_one_of(known, loaded)
     row = put_into_force(loaded, actor=actor, now=now)
     before = [
         each
